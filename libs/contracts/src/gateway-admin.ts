@@ -1,0 +1,163 @@
+/**
+ * Between worker, orchestrator and gateway instance: the instance's configuration file, the signed access document,
+ * and the admin interface (HTTPS with client certificates, address and port from the configuration).
+ */
+import { z } from 'zod';
+
+export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
+/** An incarnation's epoch; compared by major, then minor; only grows (design.md 6). */
+export type Epoch = z.infer<typeof EpochSchema>;
+
+const limits = z.strictObject({
+  sessions: z.int().min(0).max(1500),
+  controllers: z.int().min(0).max(250),
+  monitors: z.int().min(0).max(50_000),
+  monitorsPerController: z.int().min(0).max(5000),
+});
+
+/**
+ * `config.json`, mode 0600, written by the worker before an incarnation starts; the only argument of the program
+ * (`gateway --config <path>`). Paths are absolute. Secrets are in files of their own, never here, in argv or in the environment.
+ */
+export const InstanceConfigSchema = z.strictObject({
+  schema: z.literal(1),
+  tenant: z.strictObject({ id: z.uuid(), slug: z.string(), companyName: z.string() }),
+  instance: z.strictObject({ id: z.uuid(), name: z.string() }),
+  /** Granted by the control plane; the minor part is the gateway's own (counter file in `journalDir`). */
+  epochMajor: z.int().min(1),
+  slots: z.array(z.int().min(0).max(1023)).min(1),
+  limits,
+  /** Own address: northbound, admin, the call-back listener, and the source of links to controllers. */
+  address: z.string(),
+  northboundPort: z.int().min(0).max(65535),
+  adminPort: z.int().min(0).max(65535),
+  callbackPorts: z.strictObject({ from: z.int(), to: z.int() }),
+  tls: z.strictObject({
+    /** PEM files: own certificate chain and key; the authority of internal peers (router, worker) and of controllers. */
+    certFile: z.string(),
+    keyFile: z.string(),
+    caFile: z.string(),
+    controllerCaFile: z.string(),
+  }),
+  /** Certificate subject names (CN) allowed in. */
+  peers: z.strictObject({ router: z.string(), worker: z.string() }),
+  /** SPKI PEM (Ed25519) of the authority that signs access documents. */
+  documentKeyFile: z.string(),
+  /** Last accepted access document; read at start, replaced after a push has been verified. */
+  accessDocumentFile: z.string(),
+  journalDir: z.string(),
+  logDir: z.string(),
+  /** Milliseconds, except counts. */
+  timing: z.strictObject({
+    sessionKeepAliveMs: z.int().min(1000),
+    commandTimeoutMs: z.int().min(100),
+    longPollMaxMs: z.int().min(0),
+    linkHeartbeatMs: z.int().min(100),
+    linkSilenceMs: z.int().min(200),
+    reconnectMinMs: z.int().min(1),
+    reconnectMaxMs: z.int().min(1),
+  }),
+  eventLog: z.strictObject({ perSessionMax: z.int().min(1), retentionMs: z.int().min(1000) }),
+  monitorStartsPerSecond: z.int().min(1).max(20),
+});
+export type InstanceConfig = z.infer<typeof InstanceConfigSchema>;
+
+/**
+ * What an instance needs to serve alone (design.md 3, 5): who may log in, which controllers it serves, how much it may hold.
+ * Signed by the orchestrator (`#pki/documents`); an instance accepts a document only when the signature holds, it is for this instance,
+ * `serial` is higher than that of the one it has, and it has not expired.
+ */
+export const AccessDocumentSchema = z.strictObject({
+  schema: z.literal(1),
+  /** Grows with every document of this instance. */
+  serial: z.int().min(1),
+  tenantId: z.uuid(),
+  instanceId: z.uuid(),
+  issuedAt: z.iso.datetime(),
+  /** At least 72 h after issue. */
+  expiresAt: z.iso.datetime(),
+  tenantStatus: z.enum(['active', 'suspended', 'deleting']),
+  companyName: z.string(),
+  limits,
+  applications: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      name: z.string(),
+      type: z.enum(['generic', 'crm-integration']),
+      advanced: z.boolean(),
+      allowed: z.boolean(),
+      applicationPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      localPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+  controllers: z
+    .array(
+      z.strictObject({
+        icpId: z.int().min(1),
+        name: z.string(),
+        address: z.string(),
+        port: z.int().min(1).max(65535),
+        release: z.string(),
+        enabled: z.boolean(),
+        /** R-LIM-04 by platform, less what other systems use. */
+        monitorsMax: z.int().min(0).max(5000),
+      }),
+    )
+    .max(250),
+});
+export type AccessDocument = z.infer<typeof AccessDocumentSchema>;
+
+/** JSON bytes in base64url with an Ed25519 signature over exactly those bytes. */
+export const SignedDocumentSchema = z.strictObject({
+  payload: z.string(),
+  signature: z.string(),
+  keyId: z.string(),
+});
+export type SignedDocument = z.infer<typeof SignedDocumentSchema>;
+
+/** Admin interface; all answers JSON, errors problem documents. */
+export const ADMIN_ROUTES = Object.freeze({
+  /** 200 as soon as the incarnation serves, else 503; body {@link InstanceHealthSchema} */
+  health: { method: 'GET', path: '/v1/health' },
+  status: { method: 'GET', path: '/v1/status' },
+  /** Body: SignedDocument. 200 `{serial, digest}`; the same document twice is accepted twice; an older one is 409. */
+  accessDocument: { method: 'PUT', path: '/v1/access-document' },
+  /** Takes no new sessions until DELETE; 200 with the status. May be called twice. */
+  drain: { method: 'PUT', path: '/v1/drain' },
+  undrain: { method: 'DELETE', path: '/v1/drain' },
+} as const);
+
+export const InstanceHealthSchema = z.strictObject({
+  instanceId: z.uuid(),
+  epoch: EpochSchema,
+  state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+});
+export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
+
+const use = z.strictObject({ used: z.int().min(0), cap: z.int().min(0) });
+export const CONNECTION_STATES = ['NOT_CONNECTED', 'CONNECTED', 'CONNECTION_FAILURE', 'CONNECTION_ATTEMPT', 'CONNECTION_INITIALIZING'] as const;
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+export const InstanceStatusReportSchema = z.strictObject({
+  instanceId: z.uuid(),
+  epoch: EpochSchema,
+  state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+  version: z.string(),
+  pid: z.int(),
+  startedAt: z.iso.datetime(),
+  accessDocument: z.strictObject({ serial: z.int().min(0), digest: z.string(), expiresAt: z.iso.datetime() }).nullable(),
+  sessions: use,
+  monitors: use,
+  controllers: z.array(
+    z.strictObject({
+      icpId: z.int(),
+      address: z.string(),
+      state: z.enum(CONNECTION_STATES),
+      monitors: use,
+      /** Last measured round trip, milliseconds; null before the first (R-CLU-09). */
+      roundTripMs: z.number().nullable(),
+      /** Back connections refused (R-CLU-04). */
+      refusedBackConnections: z.int().min(0),
+    }),
+  ),
+});
+export type InstanceStatusReport = z.infer<typeof InstanceStatusReportSchema>;

@@ -1,0 +1,56 @@
+/**
+ * Engineering limits, all in one place, named after their requirement row (R-LIM-*).
+ *
+ * A limit is a whole number of things of one kind. A tenant's or an instance's own limits may only lower these
+ * ({@link lowerLimits}); nothing can raise them.
+ */
+export interface InstanceLimits {
+  /** Sessions of all application types together (R-LIM-01). */
+  readonly sessions: number;
+  /** Controllers an instance serves (R-LIM-02). */
+  readonly controllers: number;
+  /** Monitors as applications hold them (R-LIM-03). */
+  readonly monitors: number;
+  /** Gateway monitors on one controller, all instances together (R-LIM-04). */
+  readonly monitorsPerController: number;
+}
+
+/** The caps of one gateway instance (R-LIM-01 to R-LIM-04, x86 controllers). */
+export const INSTANCE_LIMITS: InstanceLimits = Object.freeze({
+  sessions: 1500,
+  controllers: 250,
+  monitors: 50_000,
+  monitorsPerController: 5000,
+});
+
+/** R-LIM-04: controllers of the small (PowerPC) platform. */
+export const MONITORS_PER_POWERPC_CONTROLLER = 2000;
+
+/** R-LIM-05: gateway instances one controller talks to, standbys included. */
+export const INSTANCES_PER_CONTROLLER = 6;
+
+/** R-LIM-11: start-monitor operations per second to one controller; always enforced. */
+export const MONITOR_STARTS_PER_SECOND = 20;
+
+/** A refusal for want of room: names the limit, its use and its cap (R-LIM-13). `used` never exceeds `cap`. */
+export interface LimitRefusal {
+  readonly limit: keyof InstanceLimits | string;
+  readonly used: number;
+  readonly cap: number;
+}
+
+/**
+ * Lowers `base` by the limits given in `wanted`; a wanted limit above the base, negative or fractional is an error
+ * of the caller (`RangeError`), because silently clamping it would promise room that does not exist.
+ */
+export function lowerLimits(base: InstanceLimits, wanted: Partial<InstanceLimits>): InstanceLimits {
+  const result: Record<string, number> = { ...base };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value === undefined) continue;
+    const cap = base[name as keyof InstanceLimits];
+    if (cap === undefined) throw new RangeError(`unknown limit ${name}`);
+    if (!Number.isInteger(value) || value < 0 || value > cap) throw new RangeError(`${name} must be a whole number from 0 to ${cap}, not ${value}`);
+    result[name] = value;
+  }
+  return result as unknown as InstanceLimits;
+}
