@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Three tiers, three names (docs/ARCHITECTURE.md): unit beside the source, integration with real peers, end-to-end under test/. */
 const conditions = ['source', 'node', 'import', 'default'];
+/** One embedded Postgres for the run. */
+const globalSetup = ['libs/testkit/src/global-postgres.ts'];
 const tier = (name: string, include: string[], timeoutMs: number, extra: Record<string, unknown> = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -23,8 +25,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       tier('unit', ['{apps,libs,migrations,tools}/**/*.spec.ts', 'test/architecture/**/*.spec.ts'], 30_000),
-      tier('integration', ['{apps,libs,tools}/**/*.int-spec.ts', 'test/integration/**/*.int-spec.ts'], 60_000),
-      tier('e2e', ['test/e2e/**/*.e2e-spec.ts'], 120_000, { fileParallelism: false }),
+      tier('integration', ['{apps,libs,tools}/**/*.int-spec.ts', 'test/integration/**/*.int-spec.ts'], 60_000, { globalSetup }),
+      tier('e2e', ['test/e2e/**/*.e2e-spec.ts'], 120_000, { fileParallelism: false, globalSetup }),
     ],
   },
 });

@@ -1,0 +1,34 @@
+/**
+ * Between the links to controllers and the engine. The adapter keeps the links up by itself (dial, call-back, heartbeat, back-off with
+ * jitter); the engine numbers requests, times them out and decides what to do when a link comes or goes.
+ */
+import type { ConnectionState } from '#contracts/gateway-admin';
+import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
+
+export interface ControllerTarget {
+  readonly icpId: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface LinkUp {
+  readonly bootId: number;
+  readonly release: string;
+  readonly platform: 'x86' | 'powerpc';
+}
+
+export interface LinkListener {
+  /** Every change of a link's state; `up` is given exactly with CONNECTED. Monitors of an ended link are gone at the controller. */
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void;
+  message(icpId: number, message: ControllerResponse | EventMessage): void;
+}
+
+export interface ControllerLinks {
+  /** Replaces the set of controllers: new ones are dialled, absent ones are said GOODBYE and closed, the rest is left alone. */
+  setControllers(targets: readonly ControllerTarget[]): void;
+  /** False when the link is not CONNECTED or its send buffer is full: nothing was sent then. */
+  send(icpId: number, request: ControllerRequest): boolean;
+  readonly figures: (icpId: number) => { readonly roundTripMs: number | null; readonly refusedBackConnections: number };
+  /** GOODBYE on every link, then closes; resolves when all sockets are closed. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
+
+const members = {
+  id: z.uuid(),
+  tenantId: z.uuid(),
+  name: z.string(),
+  type: z.enum(['generic', 'crm-integration']),
+  allowed: z.boolean().describe('On the access-control list (R-ACL-01)'),
+  advanced: z.boolean().describe('May use advanced call control (R-CC-10)'),
+  version,
+  createdAt: timestamp,
+};
+export const applicationSchema = z.strictObject(members);
+const once = z.string().optional().describe('Told once; absent when the idempotency key is replayed');
+export const applicationWithSecretsSchema = z.strictObject({ ...members, applicationPassword: once, localPassword: once });
+const secrets = ['applicationPassword', 'localPassword'] as const;
+
+export const applicationRoutes = {
+  createApplication: route({
+    id: 'createApplication',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/applications',
+    summary: 'Registers an application and answers its two passwords, once',
+    role: 'tenant',
+    params: tenantParams,
+    body: z.strictObject({
+      name: nameText(100),
+      type: z.enum(['generic', 'crm-integration']).default('generic'),
+      allowed: z.boolean().default(true),
+      advanced: z.boolean().default(false),
+    }),
+    status: 201,
+    response: applicationWithSecretsSchema,
+    etag: true,
+    secrets,
+    errors: ['ALREADY_EXISTS', 'CONFLICT', 'QUOTA_EXCEEDED'],
+  }),
+  listApplications: route({
+    id: 'listApplications',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/applications',
+    summary: 'Lists applications',
+    role: 'tenant',
+    params: tenantParams,
+    query: pageQuery,
+    status: 200,
+    response: pageOf(applicationSchema),
+    paged: true,
+  }),
+  getApplication: route({
+    id: 'getApplication',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/applications/{application}',
+    summary: 'Reads an application',
+    role: 'tenant',
+    params: withId('application'),
+    status: 200,
+    response: applicationSchema,
+    etag: true,
+  }),
+  updateApplication: route({
+    id: 'updateApplication',
+    method: 'PATCH',
+    path: '/v1/tenants/{tenant}/applications/{application}',
+    summary: 'Allows or bars an application, or changes its service level',
+    role: 'tenant',
+    params: withId('application'),
+    body: z.strictObject({ allowed: z.boolean().optional(), advanced: z.boolean().optional() }),
+    status: 200,
+    response: applicationSchema,
+    etag: true,
+    ifMatch: true,
+    errors: ['CONFLICT'],
+  }),
+  rotateApplicationCredentials: route({
+    id: 'rotateApplicationCredentials',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/applications/{application}/credentials',
+    summary: 'Issues two new passwords, answered once; the old ones end',
+    role: 'tenant',
+    params: withId('application'),
+    status: 200,
+    response: applicationWithSecretsSchema,
+    etag: true,
+    ifMatch: true,
+    secrets,
+    errors: ['CONFLICT'],
+  }),
+  deleteApplication: route({
+    id: 'deleteApplication',
+    method: 'DELETE',
+    path: '/v1/tenants/{tenant}/applications/{application}',
+    summary: 'Removes an application; its sessions end',
+    role: 'tenant',
+    params: withId('application'),
+    status: 200,
+    response: applicationSchema,
+    ifMatch: true,
+    errors: ['CONFLICT'],
+  }),
+} as const;

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { CONNECTION_STATES } from '../gateway-admin.js';
+import { operationSchema } from './operations.js';
+import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
+
+/** `used / cap`; `used` is null while no incarnation has reported. */
+const use = z.strictObject({ used: z.int().min(0).nullable(), cap: z.int().min(0) });
+
+export const instanceSchema = z.strictObject({
+  id: z.uuid(),
+  tenantId: z.uuid(),
+  clusterId: z.uuid(),
+  name: z.string(),
+  desiredState: z.enum(['running', 'stopped', 'deleted']),
+  restartRevision: z.int().min(0),
+  slots: z.array(z.int()).describe('Session slots within the tenant'),
+  version,
+  createdAt: timestamp,
+  limits: z.strictObject({
+    sessions: use,
+    controllers: use,
+    monitors: use,
+    monitorsPerController: use.describe('used: the fullest controller'),
+  }),
+  status: z.strictObject({
+    state: z.enum(['pending', 'starting', 'running', 'backing-off', 'stopping', 'stopped', 'failed', 'deleting', 'deleted']),
+    message: z.string(),
+    observedVersion: z.int().min(0).describe('The version of the spec this status answers to'),
+    epochMajor: z.int().min(0),
+    address: z.string().nullable(),
+    endpoint: z.strictObject({ address: z.string(), port: z.int(), adminPort: z.int(), serverName: z.string() }).nullable(),
+    pid: z.int().nullable(),
+    softwareVersion: z.string().nullable(),
+    consecutiveFailures: z.int().min(0),
+    restarts: z.int().min(0),
+    nextAttemptAt: timestamp.nullable(),
+    deadlineAt: timestamp.nullable(),
+    updatedAt: timestamp.nullable(),
+    links: z.array(
+      z.strictObject({
+        icpId: z.int(),
+        address: z.string(),
+        state: z.enum(CONNECTION_STATES),
+        monitors: use,
+        roundTripMs: z.number().nullable(),
+        refusedBackConnections: z.int().min(0),
+      }),
+    ),
+  }),
+});
+
+const change = (id: 'startInstance' | 'stopInstance' | 'restartInstance', verb: 'start' | 'stop' | 'restart', summary: string) => ({
+  id,
+  method: 'POST' as const,
+  path: `/v1/tenants/{tenant}/instances/{instance}/${verb}`,
+  summary,
+  role: 'tenant' as const,
+  params: withId('instance'),
+  status: 202 as const,
+  response: operationSchema,
+  ifMatch: true as const,
+  errors: ['CONFLICT'] as const,
+});
+
+export const instanceRoutes = {
+  createInstance: route({
+    id: 'createInstance',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/instances',
+    summary: 'Provisions a gateway instance for a cluster',
+    role: 'admin',
+    params: tenantParams,
+    body: z.strictObject({
+      clusterId: z.uuid(),
+      name: nameText(60),
+      desiredState: z.enum(['running', 'stopped']).default('running'),
+      limits: z
+        .strictObject({
+          sessions: z.int().min(0).max(1500),
+          controllers: z.int().min(0).max(250),
+          monitors: z.int().min(0).max(50_000),
+          monitorsPerController: z.int().min(0).max(5000),
+        })
+        .partial()
+        .optional()
+        .describe('May only lower the engineering limits (R-LIM-01 to 04)'),
+    }),
+    status: 202,
+    response: operationSchema,
+    errors: ['ALREADY_EXISTS', 'CONFLICT', 'QUOTA_EXCEEDED'],
+  }),
+  listInstances: route({
+    id: 'listInstances',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/instances',
+    summary: 'Lists gateway instances with their status',
+    role: 'tenant',
+    params: tenantParams,
+    query: pageQuery,
+    status: 200,
+    response: pageOf(instanceSchema),
+    paged: true,
+  }),
+  getInstance: route({
+    id: 'getInstance',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/instances/{instance}',
+    summary: 'Reads a gateway instance: spec, status, limits as used and cap',
+    role: 'tenant',
+    params: withId('instance'),
+    status: 200,
+    response: instanceSchema,
+    etag: true,
+  }),
+  startInstance: route(change('startInstance', 'start', 'Starts an instance; one that runs goes on running')),
+  stopInstance: route(change('stopInstance', 'stop', 'Stops an instance')),
+  restartInstance: route(change('restartInstance', 'restart', 'Replaces the running incarnation by the next one')),
+  deleteInstance: route({
+    id: 'deleteInstance',
+    method: 'DELETE',
+    path: '/v1/tenants/{tenant}/instances/{instance}',
+    summary: 'Deletes an instance',
+    role: 'admin',
+    params: withId('instance'),
+    status: 202,
+    response: operationSchema,
+    ifMatch: true,
+    errors: ['CONFLICT'],
+  }),
+} as const;

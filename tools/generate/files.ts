@@ -1,0 +1,23 @@
+/** What is generated, as path (from the clone's root) and text; formatted as the rest of the tree. */
+import { resolveConfig, format } from 'prettier';
+import { clientModule } from './client.js';
+import { openApiDocument } from './openapi.js';
+
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const document = openApiDocument();
+  const module = `/** Generated from the contract (\`npm run generate\`): do not edit. The OpenAPI document as a module, so that it needs no file beside the program. */
+export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonly openapi: string } = ${JSON.stringify(document)};
+`;
+  const files = [
+    { path: 'libs/contracts/src/generated/control-api.openapi.json', text: JSON.stringify(document) },
+    { path: 'libs/contracts/src/generated/control-api.openapi.ts', text: module },
+    { path: 'libs/contracts/src/control-api-client.ts', text: clientModule() },
+  ];
+  const options = (await resolveConfig('libs/contracts/src/control-api.ts')) ?? {};
+  return Promise.all(files.map(async ({ path, text }) => ({ path, text: await format(text, { ...options, filepath: path }) })));
+}
