@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /** Three tiers, three names (docs/ARCHITECTURE.md): unit beside the source, integration with real peers, end-to-end under test/. */
-const conditions = ['source', 'node', 'import', 'default'];
+// Not `import`: it would also reach `require` in the workers and break CommonJS packages (pg).
+const conditions = ['source', 'node'];
 /** One embedded Postgres for the run. */
 const globalSetup = ['libs/testkit/src/global-postgres.ts'];
 const tier = (name: string, include: string[], timeoutMs: number, extra: Record<string, unknown> = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // globalSetup files run in this environment, which takes nothing from `ssr`.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     name,
     include,

@@ -11,7 +11,9 @@ export interface GeneratedFile {
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
   const document = openApiDocument();
   const module = `/** Generated from the contract (\`npm run generate\`): do not edit. The OpenAPI document as a module, so that it needs no file beside the program. */
-export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonly openapi: string } = ${JSON.stringify(document)};
+export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonly openapi: string } = JSON.parse(
+  ${JSON.stringify(JSON.stringify(document))},
+);
 `;
   const files = [
     { path: 'libs/contracts/src/generated/control-api.openapi.json', text: JSON.stringify(document) },

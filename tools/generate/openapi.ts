@@ -29,23 +29,24 @@ function parametersOf(route: ControlRoute): Json[] {
   ];
 }
 
-/** Error answers by status: several codes share one. */
-function errorResponses(route: ControlRoute): Json {
+/** Error answers by status: several codes share one; the same set of codes is described once, in `components`. */
+function errorResponses(route: ControlRoute, shared: Record<string, Json>): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of route.errors) byStatus.set(ERROR_KINDS[code].status, [...(byStatus.get(ERROR_KINDS[code].status) ?? []), code]);
   const sorted = [...byStatus].sort(([a], [b]) => a - b);
   return Object.fromEntries(
-    sorted.map(([status, codes]) => [
-      String(status),
-      {
+    sorted.map(([status, codes]) => {
+      const name = codes.join('-');
+      shared[name] ??= {
         description: codes.map((code) => `${code}: ${ERROR_KINDS[code].title}`).join('. '),
         content: { 'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] } } },
-      },
-    ]),
+      };
+      return [String(status), { $ref: `#/components/responses/${name}` }];
+    }),
   );
 }
 
-function operationOf(route: ControlRoute): Json {
+function operationOf(route: ControlRoute, shared: Record<string, Json>): Json {
   return {
     operationId: route.id,
     summary: route.summary,
@@ -59,7 +60,7 @@ function operationOf(route: ControlRoute): Json {
         ...(route.etag ? { headers: { ETag: { description: 'Version of the resource', schema: { type: 'string' } } } } : {}),
         content: { 'application/json': { schema: schemaOf(route.response, 'output') } },
       },
-      ...errorResponses(route),
+      ...errorResponses(route, shared),
     },
   };
 }
@@ -90,7 +91,8 @@ const PROBLEM: Json = {
 /** Deterministic: the same contract gives the same document. */
 export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
-  for (const route of CONTROL_ROUTE_LIST) (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route);
+  const responses: Record<string, Json> = {};
+  for (const route of CONTROL_ROUTE_LIST) (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route, responses);
   return {
     openapi: '3.1.0',
     info: {
@@ -100,6 +102,6 @@ export function openApiDocument(): Json {
     },
     security: [{ key: [] }],
     paths,
-    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } }, schemas: { Problem: PROBLEM } },
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } }, schemas: { Problem: PROBLEM }, responses },
   };
 }

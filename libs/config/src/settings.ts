@@ -113,10 +113,18 @@ export const callManagerSimSettings = z.strictObject({
         platform: z.string().default('virtual'),
         release: z.string().default('9.4'),
         extensions: z.strictObject({ from: z.int().min(0), count: z.int().min(0).max(10_000) }),
+        /** Where absent, what R-LIM-07 gives for platform and release. */
+        monitorLimits: z.strictObject({ total: z.int().min(0), shared: z.int().min(0) }).optional(),
+        /** Directory numbers whose class of service forbids monitoring (R-CLU-07). */
+        monitoringForbidden: z.array(z.string()).max(10_000).optional(),
       }),
     )
     .min(1)
     .max(250),
+  /** Each frame in a TLS record of its own, instead of all that is there in one: what a slow controller does. Default false. */
+  oneFramePerRecord: z.boolean().optional(),
+  /** How many entries of the trace are kept. Default 20,000. */
+  traceEntriesMax: z.int().min(100).max(1_000_000).optional(),
   logLevel,
 });
 export type CallManagerSimSettings = z.infer<typeof callManagerSimSettings>;

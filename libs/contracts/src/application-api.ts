@@ -32,7 +32,19 @@ export const CALL_EVENT_TYPES = [
 ] as const;
 export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
 
-export const CALL_STATES = ['NIL', 'DELIVERED', 'ESTABLISHED', 'FAILED', 'HELD', 'IDLE', 'ORIGINATED', 'OUT_OF_SERVICE', 'QUEUED', 'RECEIVED', 'UNAVAILABLE'] as const;
+export const CALL_STATES = [
+  'NIL',
+  'DELIVERED',
+  'ESTABLISHED',
+  'FAILED',
+  'HELD',
+  'IDLE',
+  'ORIGINATED',
+  'OUT_OF_SERVICE',
+  'QUEUED',
+  'RECEIVED',
+  'UNAVAILABLE',
+] as const;
 export type CallState = (typeof CALL_STATES)[number];
 
 /** featuresAllowed of this release: exactly the call-control operations it has. */
@@ -94,7 +106,10 @@ const loginInput = z.strictObject({
   applicationPassword: text(200),
   localPassword: text(200),
   /** Contract version the application is built for, for example `4.0`; absent counts as 4.0. */
-  version: z.string().regex(/^\d{1,3}(\.\d{1,3}){0,2}( SP\d{1,2})?$/).optional(),
+  version: z
+    .string()
+    .regex(/^\d{1,3}(\.\d{1,3}){0,2}( SP\d{1,2})?$/)
+    .optional(),
   userId: text(200).optional(),
 });
 
@@ -103,9 +118,19 @@ export const APPLICATION_OPERATIONS = {
   login: {
     rest: { method: 'POST', path: '/v1/sessions' },
     request: loginInput,
-    response: z.strictObject({ sessionId: id53, token: z.string(), keepAliveMs: z.int(), epoch: EpochSchema, durability: z.enum(['local', 'copied']) }),
+    response: z.strictObject({
+      sessionId: id53,
+      token: z.string(),
+      keepAliveMs: z.int(),
+      epoch: EpochSchema,
+      durability: z.enum(['local', 'copied']),
+    }),
   },
-  logout: { rest: { method: 'DELETE', path: '/v1/sessions/{sessionId}' }, request: z.strictObject({ sessionId }), response: empty },
+  logout: {
+    rest: { method: 'DELETE', path: '/v1/sessions/{sessionId}' },
+    request: z.strictObject({ sessionId }),
+    response: empty,
+  },
   resetSessionTimer: {
     rest: { method: 'POST', path: '/v1/sessions/{sessionId}/keepalive' },
     request: z.strictObject({ sessionId }),
@@ -138,7 +163,16 @@ export const APPLICATION_OPERATIONS = {
   },
   makeCall: {
     rest: { method: 'POST', path: '/v1/sessions/{sessionId}/devices/{objectId}/calls' },
-    request: z.strictObject({ sessionId, objectId, number, accountCode: z.string().regex(/^[0-9*#]{1,12}$/).optional(), idempotencyKey }),
+    request: z.strictObject({
+      sessionId,
+      objectId,
+      number,
+      accountCode: z
+        .string()
+        .regex(/^[0-9*#]{1,12}$/)
+        .optional(),
+      idempotencyKey,
+    }),
     response: z.strictObject({ localCallId: id53 }),
   },
   answerCall: {

@@ -9,14 +9,14 @@ import { versionRefusal } from './sql/versions.js';
 
 const COLUMNS = 'id, slug, company_name, status, version, created_at';
 
-/** Platform scope. ALREADY_EXISTS when the slug or the company name is taken: both are how the world addresses a tenant. */
+/** Platform scope. ALREADY_EXISTS when the slug is taken. */
 export async function insert(tx: Tx, tenant: { readonly slug: string; readonly companyName: string }): Promise<StoreOutcome<Tenant>> {
   const row = await rowOf<TenantRow>(
     tx,
     `INSERT INTO tenants (id, slug, company_name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [newId(), tenant.slug, tenant.companyName],
   );
-  return row ? accepted(tenantFrom(row)) : refused('ALREADY_EXISTS', `A tenant with slug ${tenant.slug} or this company name exists.`);
+  return row ? accepted(tenantFrom(row)) : refused('ALREADY_EXISTS', `A tenant with slug ${tenant.slug} exists.`);
 }
 
 export async function find(tx: Tx, id: string): Promise<Tenant | undefined> {
@@ -45,7 +45,7 @@ export async function listAll(tx: Tx): Promise<readonly Tenant[]> {
   return (await rowsOf<TenantRow>(tx, `SELECT ${COLUMNS} FROM tenants ORDER BY id`)).map(tenantFrom);
 }
 
-/** `expectedVersion` undefined: whatever it is. PRECONDITION_FAILED on another version, NOT_FOUND, ALREADY_EXISTS (company name). */
+/** `expectedVersion` undefined: whatever it is. PRECONDITION_FAILED on another version, NOT_FOUND. */
 export async function update(
   tx: Tx,
   id: string,
@@ -55,10 +55,6 @@ export async function update(
   const current = await rowOf<TenantRow>(tx, `SELECT ${COLUMNS} FROM tenants WHERE id = $1 FOR UPDATE`, [id]);
   const refusal = versionRefusal('tenant', current?.version, expectedVersion);
   if (refusal) return refusal;
-  if (changes.companyName !== undefined) {
-    const taken = await rowOf(tx, 'SELECT 1 FROM tenants WHERE company_name = $1 AND id <> $2', [changes.companyName, id]);
-    if (taken) return refused('ALREADY_EXISTS', 'A tenant with this company name exists.');
-  }
   const row = await rowOf<TenantRow>(
     tx,
     `UPDATE tenants SET company_name = coalesce($2, company_name), status = coalesce($3, status), version = version + 1

@@ -19,7 +19,7 @@ async function handshake(
   const listener = createServer(
     { cert: server.certPem, key: server.keyPem, ca: authorityPem, requestCert: true, rejectUnauthorized: true },
     (socket) => {
-      socket.end(socket.getPeerCertificate().subject.CN);
+      socket.end(String(socket.getPeerCertificate().subject.CN));
     },
   );
   listener.on('tlsClientError', () => undefined);

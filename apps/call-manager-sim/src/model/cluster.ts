@@ -84,7 +84,7 @@ export class Cluster {
     const destination = this.phoneByDn(number);
     const failure = this.obstacle(destination);
     const parties: Party[] = [party('CALLING_DEVICE', phone), party('CALLED_DEVICE', destination, number)];
-    this.tell(leg, 'ORIGINATED', 'NEW_CALL', 'originated', atMs, parties);
+    this.tell(leg, 'ORIGINATED', 'NEW_CALL', 'originated', atMs, [party('CALLING_DEVICE', phone), party('CALLED_DEVICE', null, number)]);
     if (failure !== null || destination === null) {
       this.tell(leg, 'FAILED', failure ?? 'NO_SUCH_NUMBER', 'fail', atMs, parties);
     } else {

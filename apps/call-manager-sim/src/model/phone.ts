@@ -21,6 +21,7 @@ export interface Call {
 export interface PhoneSpec {
   /** 1 to 9 ASCII digits, unique in the cluster. */
   readonly dn: string;
+  /** At most 40 bytes of UTF-8, so that every event fits its 300 bytes of device data. */
   readonly name: string;
   /** False: the class of service forbids monitoring (R-CLU-07). */
   readonly monitorable: boolean;
@@ -39,6 +40,8 @@ export interface Phone extends PhoneSpec {
 /** Calls at one phone; beyond the three that one snapshot shows, so that "more" can be seen. */
 export const CALLS_PER_PHONE_MAX = 8;
 
+export const NAME_BYTES_MAX = 40;
+
 const DN_PATTERN = /^[0-9]{1,9}$/;
 
 export function isDirectoryNumber(text: string): boolean {
@@ -55,6 +58,7 @@ export function handleOf(dn: string): number {
 }
 
 export function newPhone(spec: PhoneSpec, controller: number): Phone {
+  if (new TextEncoder().encode(spec.name).length > NAME_BYTES_MAX) throw new Error(`the name of ${spec.dn} is over ${NAME_BYTES_MAX} bytes`);
   return { ...spec, controller, handle: handleOf(spec.dn), inService: true, serial: 0, lastLocalCallId: 0, legs: [] };
 }
 

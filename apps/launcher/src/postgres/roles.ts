@@ -13,7 +13,7 @@ const quote = (name: string) => pg.escapeIdentifier(name);
 const literal = (text: string) => pg.escapeLiteral(text);
 
 /** Creates or re-sets the role; its password is the given one afterwards. */
-async function ensureRole(client: pg.Client, name: string, password: string): Promise<void> {
+export async function ensureRole(client: pg.Client, name: string, password: string): Promise<void> {
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
   const verb = rowCount === 0 ? 'create' : 'alter';
   await client.query(`${verb} role ${quote(name)} with login nosuperuser nocreatedb nocreaterole nobypassrls noreplication password ${literal(password)}`);

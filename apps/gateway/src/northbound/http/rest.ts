@@ -1,0 +1,57 @@
+/** The REST face: routes of the contract, answered with JSON or a problem document. */
+import { applicationOpenApi, CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-openapi';
+import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
+import { onlyHeader, type Incoming } from '../incoming.js';
+import { jsonReply, problemReply, type Reply } from '../reply.js';
+import { refuse } from '../refusal.js';
+import { findRoute } from './routes.js';
+import { readRestRequest } from './rest-request.js';
+
+export interface RestFace {
+  /** Rejects when the peer went away, or when the engine broke its promise never to. */
+  handle(incoming: Incoming): Promise<Reply>;
+}
+
+export function createRestFace(engine: Engine, longPollMaxMs: number): RestFace {
+  const documents = new Map<string, Reply>([
+    [REST_DOCUMENTS.openApi, jsonReply(200, applicationOpenApi())],
+    [REST_DOCUMENTS.versions, jsonReply(200, { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION })],
+  ]);
+
+  const handle = async (incoming: Incoming): Promise<Reply> => {
+    const { method, path, caller } = incoming;
+    const document = documents.get(path);
+    if (document !== undefined) return method === 'GET' ? document : otherMethod(method, ['GET'], caller.requestId);
+    const route = findRoute(method, path);
+    if (route.kind === 'none') return problemReply(refuse('NOT_FOUND', 'there is nothing at this path').refusal, caller.requestId);
+    if (route.kind === 'other-method') return otherMethod(method, route.allow, caller.requestId);
+    const token = readToken(incoming);
+    if (!token.ok) return problemReply(token.refusal, caller.requestId);
+    const request = await readRestRequest(incoming, route.match);
+    if (!request.ok) return { ...problemReply(request.refusal, caller.requestId), close: !incoming.message.complete };
+    const context: CallContext = {
+      face: 'rest',
+      ...(token.value === undefined ? {} : { token: token.value }),
+      clientAddress: caller.clientAddress,
+      requestId: caller.requestId,
+      signal: incoming.signal,
+    };
+    const bounded = 'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
+    const outcome = await engine.execute(route.match.operation.name, bounded, context);
+    return outcome.ok ? jsonReply(route.match.operation.status, outcome.value) : problemReply(outcome.refusal, caller.requestId);
+  };
+  return { handle };
+}
+
+function otherMethod(method: string, allowed: readonly string[], requestId: string): Reply {
+  const allow = { allow: [...allowed, 'OPTIONS'].join(', ') };
+  if (method === 'OPTIONS') return { status: 204, headers: allow };
+  return problemReply(refuse('METHOD_NOT_ALLOWED', `allowed here: ${allow.allow}`).refusal, requestId, allow);
+}
+
+function readToken({ message }: Incoming): Outcome<string | undefined> {
+  const header = onlyHeader(message, 'authorization');
+  if (header === undefined) return { ok: true, value: undefined };
+  const match = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header || '');
+  return match === null ? refuse('UNAUTHENTICATED', 'Authorization must be one bearer token') : { ok: true, value: match[1] };
+}

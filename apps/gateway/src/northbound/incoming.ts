@@ -1,0 +1,122 @@
+/** One request as the faces see it: path and query apart, body read within its bound, the router's headers checked. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { InstanceConfig } from '#contracts/gateway-admin';
+import { INTERNAL_HEADERS } from '#contracts/routing';
+import type { Outcome } from '../northbound-port.js';
+import { NORTHBOUND_LIMITS } from './limits.js';
+import { refuse } from './refusal.js';
+
+export interface Caller {
+  readonly clientAddress: string;
+  readonly requestId: string;
+  /** Base address the client used; undefined when the router sent none that can be read. */
+  readonly publicBase: string | undefined;
+}
+
+export interface Incoming {
+  readonly method: string;
+  readonly path: string;
+  /** After the `?`, undefined without one. */
+  readonly query: string | undefined;
+  readonly message: IncomingMessage;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** The value of a header that may be there once; `false` when it is there more than once. */
+export function onlyHeader(message: IncomingMessage, name: string): string | undefined | false {
+  const values = message.headersDistinct[name];
+  if (values === undefined) return undefined;
+  return values.length === 1 ? values[0] : false;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
+
+/** Never refuses: what the router did not send, or not readably, is replaced by what is known here. */
+export function readCaller(message: IncomingMessage): Caller {
+  const address = onlyHeader(message, INTERNAL_HEADERS.clientAddress) || '';
+  const requestId = onlyHeader(message, INTERNAL_HEADERS.requestId) || '';
+  return {
+    clientAddress: isIP(address) !== 0 ? address : (message.socket.remoteAddress ?? 'unknown'),
+    requestId: REQUEST_ID.test(requestId) ? requestId : randomUUID(),
+    publicBase: readPublicBase(onlyHeader(message, INTERNAL_HEADERS.publicBase) || ''),
+  };
+}
+
+function readPublicBase(text: string): string | undefined {
+  if (text.length > 500 || !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9/_-]*)?$/.test(text)) return undefined;
+  return text.replace(/\/+$/, '');
+}
+
+/** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
+export function checkDestination(message: IncomingMessage, config: Pick<InstanceConfig, 'tenant' | 'instance'>): Outcome<undefined> {
+  const tenant = onlyHeader(message, INTERNAL_HEADERS.tenant);
+  const instance = onlyHeader(message, INTERNAL_HEADERS.instance);
+  if (tenant === config.tenant.id && instance === config.instance.id) return { ok: true, value: undefined };
+  return refuse('NOT_FOUND', 'this is not the instance the request was meant for');
+}
+
+/** Path and query of a request target in origin form; undefined for every other form and for paths that could be read in two ways (S-53). */
+export function splitTarget(target: string): { readonly path: string; readonly query: string | undefined } | undefined {
+  if (target.length > NORTHBOUND_LIMITS.targetLengthMax || !/^\/[\x21-\x7e]*$/.test(target) || target.includes('#')) return undefined;
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  if (path.includes('//') || path.includes('\\') || /(^|\/)\.{1,2}(\/|$)/.test(path)) return undefined;
+  return { path, query: mark === -1 ? undefined : target.slice(mark + 1) };
+}
+
+export const hasBody = (message: IncomingMessage): boolean =>
+  message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0;
+
+/** The whole body; refuses one above the bound without reading it to the end. Rejects when the peer goes away in between. */
+export async function readBody(message: IncomingMessage): Promise<Outcome<Buffer>> {
+  const max = NORTHBOUND_LIMITS.bodyBytesMax;
+  const tooLarge = () => refuse('BODY_TOO_LARGE', `the body may have ${max} bytes`);
+  if (Number(message.headers['content-length'] ?? 0) > max) return tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      message.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      act();
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= max) chunks.push(chunk);
+      else
+        settle(() => {
+          message.pause();
+          resolve(tooLarge());
+        });
+    };
+    const onEnd = () => settle(() => resolve({ ok: true, value: Buffer.concat(chunks, length) }));
+    const onClose = () => settle(() => reject(new PeerGone()));
+    message.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+/** The peer closed its connection before its request was complete: there is nobody left to answer. */
+export class PeerGone extends Error {
+  constructor() {
+    super('the peer went away');
+  }
+}
+
+/** Media type and charset of a Content-Type header; undefined when there is none or it cannot be read. */
+export function mediaType(message: IncomingMessage): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
+  const header = onlyHeader(message, 'content-type');
+  if (!header) return undefined;
+  const [type = '', ...rest] = header.split(';').map((part) => part.trim());
+  if (!/^[A-Za-z0-9.+-]+\/[A-Za-z0-9.+-]+$/.test(type)) return undefined;
+  const parameters = new Map<string, string>();
+  for (const parameter of rest) {
+    const match = /^([A-Za-z0-9-]+)=(?:"([^"]*)"|([^\s"]*))$/.exec(parameter);
+    if (match === null || parameters.has(match[1]!.toLowerCase())) return undefined;
+    parameters.set(match[1]!.toLowerCase(), match[2] ?? match[3] ?? '');
+  }
+  return { type: type.toLowerCase(), parameters };
+}
+
+export const isUtf8 = (charset: string | undefined): boolean => charset === undefined || /^utf-?8$/i.test(charset);

@@ -1,0 +1,29 @@
+/** What a face answers: a value, written in one piece by the server. */
+import { problemOf, type Refusal } from '#contracts/errors';
+
+export interface Reply {
+  readonly status: number;
+  readonly contentType?: string;
+  /** Absent: no body at all (204). */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The connection cannot be used further, for example because a body was not read to its end. */
+  readonly close?: boolean;
+}
+
+export const jsonReply = (status: number, value: unknown): Reply =>
+  status === 204 ? { status } : { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+
+/** The problem document of a refusal, with Retry-After in whole seconds and WWW-Authenticate where HTTP wants them. */
+export function problemReply(refusal: Refusal, requestId: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  const problem = problemOf(refusal, requestId);
+  return {
+    status: problem.status,
+    contentType: 'application/problem+json; charset=utf-8',
+    body: JSON.stringify(problem),
+    headers: { ...headers, ...retryAfter(refusal), ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}) },
+  };
+}
+
+export const retryAfter = (refusal: Refusal): Record<string, string> =>
+  refusal.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))) };

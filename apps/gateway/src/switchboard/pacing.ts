@@ -1,0 +1,29 @@
+/**
+ * The pace of start-monitor requests to one controller (R-LIM-11, R-MON-03): never more than `perSecond` in any sliding second,
+ * bursts and reconnections included. One pacer lives as long as its controller is configured, whatever its link does.
+ */
+
+/** A little more than a second, so that what leaves here within the pace also arrives within it despite a few milliseconds of jitter. */
+const WINDOW_MS = 1015;
+
+export class Pacer {
+  private readonly sentAt: number[];
+  private next = 0;
+
+  constructor(private readonly perSecond: number) {
+    this.sentAt = new Array<number>(perSecond).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** When the next one may go; not after `nowMs` means now. */
+  get readyAtMs(): number {
+    return (this.sentAt[this.next] ?? 0) + WINDOW_MS;
+  }
+
+  /** Takes one place when there is one. */
+  take(nowMs: number): boolean {
+    if (nowMs < this.readyAtMs) return false;
+    this.sentAt[this.next] = nowMs;
+    this.next = (this.next + 1) % this.perSecond;
+    return true;
+  }
+}

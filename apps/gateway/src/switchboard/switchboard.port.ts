@@ -1,0 +1,119 @@
+/**
+ * What goes into the switchboard and what comes out. The switchboard is sans-IO: one call, one thread, no clock, no randomness;
+ * whoever drives it supplies the time and entropy with each input and carries out the effects in the order given.
+ */
+import type { ApplicationEvent, OperationName, OperationRequest } from '#contracts/application-api';
+import type { Refusal } from '#contracts/errors';
+import type { AccessDocument, ConnectionState, Epoch } from '#contracts/gateway-admin';
+import type { InstanceLimits } from '#domain/limits';
+import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
+import type { Outcome } from '../northbound-port.js';
+import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+
+/** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
+export interface Instant {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
+export interface SwitchboardSettings {
+  readonly epoch: Epoch;
+  readonly limits: InstanceLimits;
+  readonly sessionKeepAliveMs: number;
+  readonly commandTimeoutMs: number;
+  readonly eventLog: { readonly perSessionMax: number; readonly retentionMs: number };
+  readonly monitorStartsPerSecond: number;
+}
+
+export interface Caller {
+  readonly face: 'rest' | 'soap';
+  /** SHA-256 (hex) of the bearer token as sent; undefined when none was. */
+  readonly tokenHash?: string;
+  readonly clientAddress: string;
+}
+
+/** Log-in with the passwords replaced by their SHA-256 (hex). */
+export interface LoginFacts {
+  readonly companyName: string;
+  readonly applicationName: string;
+  readonly applicationPasswordSha256: string;
+  readonly localPasswordSha256: string;
+  readonly version?: string | undefined;
+}
+
+type Plain = Exclude<OperationName, 'login'>;
+export type CoreOperation =
+  | {
+      readonly name: 'login';
+      readonly request: LoginFacts;
+      /** One proposed id per slot of this instance, and the hash of the token the session will have. */
+      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string };
+    }
+  | { [N in Plain]: { readonly name: N; readonly request: OperationRequest<N> } }[Plain]
+  | { readonly name: 'nextEvent'; readonly request: { readonly sessionId: number; readonly numberedAfter?: number | undefined } };
+export type OperationOf<N extends CoreOperation['name']> = Extract<CoreOperation, { name: N }>;
+
+/** The answer of `nextEvent`; undefined when there is none yet. */
+export interface NextEvent {
+  readonly event: ApplicationEvent;
+  /** 32 bits, wraps. */
+  readonly eventNumber: number;
+}
+
+export type Input =
+  | { readonly kind: 'operation'; readonly requestId: number; readonly caller: Caller; readonly operation: CoreOperation }
+  | { readonly kind: 'message'; readonly icpId: number; readonly message: ControllerResponse | EventMessage }
+  | { readonly kind: 'link'; readonly icpId: number; readonly state: ConnectionState; readonly up?: LinkUp | undefined; readonly reason: string }
+  /** The link would not take the request (buffer full, gone meanwhile): nothing was sent. */
+  | { readonly kind: 'send-failed'; readonly icpId: number; readonly correlation: number }
+  | { readonly kind: 'tick' }
+  /** Verified by the caller; may be the same again. */
+  | { readonly kind: 'access-document'; readonly document: AccessDocument }
+  | { readonly kind: 'drain'; readonly on: boolean }
+  /** False: records are not being kept, so nothing may be acknowledged that has to be. */
+  | { readonly kind: 'journal'; readonly healthy: boolean }
+  /** A log-in that could not be kept: the session ends, its application never heard of it. */
+  | { readonly kind: 'log-in-unkept'; readonly sessionId: number }
+  /** A long poll of this session is waiting: a sign of life. */
+  | { readonly kind: 'polling'; readonly sessionId: number };
+
+export type CoreOutcome = Outcome<unknown>;
+
+export type Effect =
+  /** `kept`: only after every journal effect up to here is synced; if that fails, the answer is UNAVAILABLE instead. */
+  | { readonly kind: 'reply'; readonly requestId: number; readonly outcome: CoreOutcome; readonly kept: boolean }
+  /** `kept`: as for a reply; if it fails, nothing is sent (`send-failed`). */
+  | { readonly kind: 'send'; readonly icpId: number; readonly request: ControllerRequest; readonly kept: boolean }
+  | { readonly kind: 'journal'; readonly record: JournalRecord }
+  /** The session has something to fetch, or has ended; only for sessions whose last read was empty. */
+  | { readonly kind: 'wake'; readonly sessionId: number }
+  | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
+  /** Something an operator may want to know; never on the way of an ordinary event. */
+  | { readonly kind: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
+
+/** What a later incarnation needs (design.md 7). Applying the records in order gives the state; each may be applied twice. */
+export type JournalRecord =
+  | { readonly t: 'session'; readonly id: number; readonly tokenHash: string; readonly applicationId: string; readonly applicationName: string }
+  | { readonly t: 'session-end'; readonly id: number }
+  | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
+  | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
+  /** `outcome` absent: the request is (or was) under way, what became of it is unknown. */
+  | { readonly t: 'key'; readonly key: string; readonly fingerprint: string; readonly outcome?: CoreOutcome }
+  | { readonly t: 'key-end'; readonly key: string };
+
+export interface ControllerReport {
+  readonly icpId: number;
+  readonly address: string;
+  readonly state: ConnectionState;
+  readonly monitors: { readonly used: number; readonly cap: number };
+}
+
+/** Use against cap, as shown by the admin interface. */
+export interface SwitchboardReport {
+  readonly draining: boolean;
+  readonly sessions: { readonly used: number; readonly cap: number };
+  readonly monitors: { readonly used: number; readonly cap: number };
+  readonly controllers: readonly ControllerReport[];
+}
+
+export const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -1,0 +1,147 @@
+/** OpenAPI 3.1 of the application API over REST, written from APPLICATION_OPERATIONS: where each member travels is decided here, once. */
+import { z } from 'zod';
+import { APPLICATION_OPERATIONS, type OperationName } from './application-api.js';
+import { ERROR_KINDS } from './errors.js';
+
+export type MemberPlace = 'path' | 'query' | 'body' | 'header';
+export interface RestMember {
+  readonly name: string;
+  readonly place: MemberPlace;
+  readonly required: boolean;
+  /** JSON Schema of the member. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+export interface RestOperation {
+  readonly name: OperationName;
+  readonly method: string;
+  /** With `{member}` for members in the path. */
+  readonly path: string;
+  readonly members: readonly RestMember[];
+  /** 201 for what makes a session, 204 where there is nothing to tell. */
+  readonly status: 200 | 201 | 204;
+}
+
+/** The release of the contract this API is compatible with (R-SES-02). */
+export const CONTRACT_VERSION = '4.0';
+
+/** Paths besides the operations: public, without a session. */
+export const REST_DOCUMENTS = Object.freeze({ openApi: '/v1/openapi.json', versions: '/v1/versions' });
+
+export const IDEMPOTENCY_HEADER = 'idempotency-key';
+
+type JsonSchema = Record<string, unknown>;
+
+function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as JsonSchema;
+  return rest;
+}
+
+function restOperation(name: OperationName): RestOperation {
+  const { rest, request, response } = APPLICATION_OPERATIONS[name];
+  const schema = jsonSchemaOf(request, 'input');
+  const required = new Set((schema['required'] ?? []) as string[]);
+  const withBody = rest.method === 'POST' || rest.method === 'PUT';
+  const members = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>).map(
+    ([member, memberSchema]): RestMember => {
+      const inPath = rest.path.includes(`{${member}}`);
+      const place = inPath ? 'path' : member === 'idempotencyKey' ? 'header' : withBody ? 'body' : 'query';
+      return { name: member, place, required: required.has(member), schema: memberSchema };
+    },
+  );
+  const nothing = Object.keys((jsonSchemaOf(response, 'output')['properties'] ?? {}) as object).length === 0;
+  return { name, method: rest.method, path: rest.path, members, status: name === 'login' ? 201 : nothing ? 204 : 200 };
+}
+
+/** The REST form of every operation. */
+export const REST_OPERATIONS: readonly RestOperation[] = (Object.keys(APPLICATION_OPERATIONS) as OperationName[]).map(
+  restOperation,
+);
+
+function describe(operation: RestOperation): JsonSchema {
+  const { name, members, status } = operation;
+  const parameters: JsonSchema[] = members
+    .filter(({ place }) => place !== 'body')
+    .map(({ name: member, place, required, schema }) => ({
+      name: place === 'header' ? 'Idempotency-Key' : member,
+      in: place,
+      required: place === 'path' || required,
+      schema,
+    }));
+  if (name === 'getEvents') {
+    const schema = { type: 'integer', minimum: 0, maximum: 60 };
+    parameters.push({ name: 'wait', in: 'query', required: false, description: 'Seconds to wait; instead of waitMs', schema });
+  }
+  const body = members.filter(({ place }) => place === 'body');
+  const content = (schema: JsonSchema) => ({ 'application/json': { schema } });
+  const bodySchema = {
+    type: 'object',
+    properties: Object.fromEntries(body.map((member) => [member.name, member.schema])),
+    required: body.filter(({ required }) => required).map((member) => member.name),
+    additionalProperties: false,
+  };
+  const success =
+    status === 204
+      ? { description: 'Done' }
+      : { description: 'Done', content: content(jsonSchemaOf(APPLICATION_OPERATIONS[name].response, 'output')) };
+  return {
+    operationId: name,
+    ...(name === 'login' ? {} : { security: [{ session: [] }] }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body.length === 0 ? {} : { requestBody: { required: true, content: content(bodySchema) } }),
+    responses: { [status]: success, default: { $ref: '#/components/responses/Problem' } },
+  };
+}
+
+const problemSchema: JsonSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'retriable', 'action'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(ERROR_KINDS) },
+    detail: { type: 'string' },
+    retriable: { type: 'boolean' },
+    action: { type: 'string' },
+    limit: { type: 'string' },
+    used: { type: 'integer' },
+    cap: { type: 'integer' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        required: ['path', 'message'],
+      },
+    },
+    correlationId: { type: 'string' },
+  },
+};
+
+/** The document as a value; the same on every call. Its server is relative, so no address of ours is in it (S-36). */
+export function applicationOpenApi(): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of REST_OPERATIONS) {
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Cordboard application API',
+      version: 'v1',
+      description: `Compatible with release ${CONTRACT_VERSION} of the contract.`,
+    },
+    servers: [{ url: '..' }],
+    paths,
+    components: {
+      securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'The token that log-in answered' } },
+      responses: {
+        Problem: {
+          description: 'A refusal (RFC 9457)',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import {
+  AccessDocumentTable,
+  ApplicationTable,
+  ClusterTable,
+  ControllerTable,
+  InstanceSlotTable,
+  InstanceStatusTable,
+  InstanceTable,
+  TenantTable,
+} from './tenancy.table.js';
+import { ApiKeyTable, IdempotencyKeyTable, LeaseTable, OperationTable, OutboxTable, RoutingVersionTable } from './ledger.table.js';
+
+/** Every table; a test compares them with what the migrations make. */
+export const ENTITIES = [
+  TenantTable,
+  ClusterTable,
+  ControllerTable,
+  InstanceTable,
+  InstanceSlotTable,
+  InstanceStatusTable,
+  AccessDocumentTable,
+  ApplicationTable,
+  ApiKeyTable,
+  OperationTable,
+  OutboxTable,
+  IdempotencyKeyTable,
+  LeaseTable,
+  RoutingVersionTable,
+];

@@ -1,0 +1,98 @@
+import { EntitySchema } from 'typeorm';
+import { createdNow, integer, json, key, optional, text, time, uuid, version } from './columns.js';
+
+const ofTenant = (table: string) => ({
+  name: `fk_${table}_tenant`,
+  target: 'tenants',
+  columnNames: ['tenant_id'],
+  referencedColumnNames: ['id'],
+  onDelete: 'CASCADE' as const,
+});
+
+export const ApiKeyTable = new EntitySchema<Record<string, unknown>>({
+  name: 'api_keys',
+  columns: {
+    id: uuid(key('api_keys')),
+    tenant_id: uuid(optional),
+    role: text(),
+    name: text(),
+    prefix: text(),
+    sha256: text(),
+    revoked_at: time(optional),
+    version,
+    created_at: createdNow,
+  },
+  uniques: [{ name: 'uq_api_keys_sha256', columns: ['sha256'] }],
+  indices: [{ name: 'uq_api_keys_tenant_name', columns: ['tenant_id', 'name'], unique: true, where: 'revoked_at IS NULL' }],
+  checks: [{ name: 'ck_api_keys_role', expression: `(role = 'admin') = (tenant_id IS NULL) AND role IN ('admin', 'tenant')` }],
+  foreignKeys: [ofTenant('api_keys')],
+});
+
+/** No foreign key: a deleted tenant's operations stay readable to administrators. */
+export const OperationTable = new EntitySchema<Record<string, unknown>>({
+  name: 'operations',
+  columns: {
+    id: uuid(key('operations')),
+    tenant_id: uuid(optional),
+    kind: text(),
+    target_type: text(),
+    target_id: uuid(),
+    target_version: integer(),
+    state: text({ default: 'pending' }),
+    steps: json({ default: () => `'[]'::jsonb` }),
+    progress: integer({ default: 0 }),
+    attempts: integer({ default: 0 }),
+    deadline_at: time(),
+    actor: text(),
+    cause: text(),
+    error: json(optional),
+    created_at: createdNow,
+    updated_at: createdNow,
+  },
+  indices: [
+    { name: 'ix_operations_open', columns: ['target_id'], where: `state = ANY (ARRAY['pending'::text, 'running'::text])` },
+    { name: 'ix_operations_target', columns: ['target_id', 'id'] },
+    { name: 'ix_operations_tenant', columns: ['tenant_id', 'id'] },
+  ],
+  checks: [
+    { name: 'ck_operations_state', expression: `state IN ('pending', 'running', 'succeeded', 'failed')` },
+    { name: 'ck_operations_progress', expression: 'progress BETWEEN 0 AND 100' },
+  ],
+});
+
+export const OutboxTable = new EntitySchema<Record<string, unknown>>({
+  name: 'outbox',
+  columns: { id: uuid(key('outbox')), tenant_id: uuid(optional), job: text(), payload: json(), created_at: createdNow },
+  foreignKeys: [ofTenant('outbox')],
+});
+
+const idempotencyKey = { primary: true, primaryKeyConstraintName: 'pk_idempotency_keys' };
+export const IdempotencyKeyTable = new EntitySchema<Record<string, unknown>>({
+  name: 'idempotency_keys',
+  columns: {
+    scope: text(idempotencyKey),
+    key: text(idempotencyKey),
+    tenant_id: uuid(optional),
+    method: text(),
+    path: text(),
+    body_sha256: text(),
+    state: text({ default: 'in-progress' }),
+    status: integer(optional),
+    response: json(optional),
+    created_at: createdNow,
+    expires_at: time(),
+  },
+  indices: [{ name: 'ix_idempotency_keys_expiry', columns: ['expires_at'] }],
+  checks: [{ name: 'ck_idempotency_keys_state', expression: `state IN ('in-progress', 'done')` }],
+  foreignKeys: [ofTenant('idempotency_keys')],
+});
+
+export const LeaseTable = new EntitySchema<Record<string, unknown>>({
+  name: 'leases',
+  columns: { name: text(key('leases')), holder: text(), token: { type: 'bigint' }, expires_at: time() },
+});
+
+export const RoutingVersionTable = new EntitySchema<Record<string, unknown>>({
+  name: 'routing_versions',
+  columns: { name: text(key('routing_versions')), version: integer() },
+});

@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeMessage, encodeMessage, FRAME_TYPES } from './codec.js';
+import { encodeFrame, type Frame, FrameDecoder, FrameError } from './framing.js';
+import type { ControllerMessage } from './messages.js';
+import { bytesToAddress } from './messages/controller-link/v1/address.js';
+import { ATTRIBUTES, CAUSES, EVENT_TYPES, LOCAL_STATES, RESULTS, ROLES } from './messages/controller-link/v1/codes.js';
+
+interface Fixture {
+  readonly name: string;
+  readonly hex: string;
+  readonly message: Record<string, unknown> & { readonly type: string };
+  readonly decodeOnly?: boolean;
+}
+const fixtures = JSON.parse(readFileSync('test/fixtures/controller-link/v1.json', 'utf8')) as {
+  readonly frames: readonly Fixture[];
+  readonly malformed: readonly { readonly name: string; readonly hex: string; readonly code: string }[];
+};
+const page = readFileSync('docs/design/controller-link.md', 'utf8');
+
+const OPAQUE = new Set(['nonce', 'opaque', 'globalCallId']);
+function withBigInts(value: unknown, key = ''): unknown {
+  if (OPAQUE.has(key)) return BigInt(value as string);
+  if (Array.isArray(value)) return value.map((item) => withBigInts(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withBigInts(member, name)]));
+}
+const messageOf = (fixture: Fixture): ControllerMessage => withBigInts(fixture.message) as ControllerMessage;
+const decode = (...chunks: Buffer[]): ControllerMessage[] => {
+  const decoder = new FrameDecoder();
+  return chunks.flatMap((chunk) => [...decoder.push(chunk)].map(decodeMessage));
+};
+
+const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const positive = fc.integer({ min: 1, max: 0xffff_ffff });
+const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const uint53 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const uint16 = fc.integer({ min: 1, max: 0xffff });
+const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123456789*#+'), minLength, maxLength });
+const address = fc
+  .tuple(fc.constantFrom(4 as const, 6 as const), fc.array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: 16, maxLength: 16 }))
+  .map(([family, bytes]) => bytesToAddress(family, Uint8Array.from(bytes)));
+const release = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) => parts.join('.'));
+const localState = fc.constantFrom(...LOCAL_STATES);
+const refusal = fc.constantFrom(...RESULTS.filter((result) => result !== 'OK'));
+const named = (words: readonly (string | undefined)[]): fc.Arbitrary<string> =>
+  fc.constantFrom(...words.filter((word) => word !== undefined));
+const numbered = { correlation: positive, target: uint32 };
+
+function one(type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<ControllerMessage> {
+  return fc.record({ type: fc.constant(type), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<ControllerMessage>;
+}
+/** A response as granted with `fields`, or refused with the zeros of `fields`. */
+function response(type: string, fields: Record<string, fc.Arbitrary<unknown>>, zeros: Record<string, unknown>): fc.Arbitrary<ControllerMessage> {
+  const refused = Object.fromEntries(Object.entries(zeros).map(([name, zero]) => [name, fc.constant(zero)]));
+  return fc.oneof(
+    one(type, { ...numbered, target: positive, result: fc.constant('OK'), ...fields }),
+    one(type, { ...numbered, result: refusal, ...refused }),
+  );
+}
+const call = fc.record({ localCallId: uint32, globalCallId: uint64, localState });
+const devices = fc
+  .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), { maxLength: 8 })
+  .filter((items) => items.reduce((sum, item) => sum + 3 + Buffer.byteLength(item.value), 0) <= 300);
+
+/** One arbitrary for each type there is; the type checker and the diff below keep it complete. */
+const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMessage>> = {
+  HELLO: one('HELLO', { nonce: uint64, epochMajor: uint32, epochMinor: uint32, instanceId: fc.uuid(), address, callbackPort: uint16 }),
+  HELLO_ACK: one('HELLO_ACK', {
+    result: fc.constantFrom(...RESULTS),
+    heartbeatMs: fc.integer({ min: 100, max: 0xffff }),
+    bootId: uint32,
+    platform: fc.constantFrom('x86', 'powerpc'),
+    release,
+  }),
+  BACK_HELLO: one('BACK_HELLO', { nonce: uint64, bootId: uint32 }),
+  BACK_ACK: one('BACK_ACK', { result: fc.constantFrom(...RESULTS) }),
+  PING: one('PING', { opaque: uint64 }),
+  PONG: one('PONG', { opaque: uint64 }),
+  GOODBYE: one('GOODBYE', { reason: fc.nat(255) }),
+  LOOKUP_DEVICE: one('LOOKUP_DEVICE', { correlation: positive, directoryNumber: digits(1, 51) }),
+  LOOKUP_DEVICE_RESPONSE: response('LOOKUP_DEVICE_RESPONSE', { deviceType: fc.nat(255), inService: fc.boolean() }, { deviceType: 0, inService: false }),
+  MONITOR_START: one('MONITOR_START', numbered),
+  MONITOR_START_RESPONSE: response('MONITOR_START_RESPONSE', { monitorReference: positive }, { monitorReference: 0 }),
+  MONITOR_STOP: one('MONITOR_STOP', { ...numbered, monitorReference: uint32 }),
+  MONITOR_STOP_RESPONSE: response('MONITOR_STOP_RESPONSE', {}, {}),
+  SNAPSHOT_DEVICE: one('SNAPSHOT_DEVICE', numbered),
+  SNAPSHOT_DEVICE_RESPONSE: response(
+    'SNAPSHOT_DEVICE_RESPONSE',
+    { more: fc.boolean(), calls: fc.array(call, { maxLength: 3 }) },
+    { more: false, calls: [] },
+  ),
+  MAKE_CALL: one('MAKE_CALL', { ...numbered, number: digits(1, 38), accountCode: digits(0, 12) }),
+  MAKE_CALL_RESPONSE: response('MAKE_CALL_RESPONSE', { localCallId: uint32 }, { localCallId: 0 }),
+  ANSWER_CALL: one('ANSWER_CALL', { ...numbered, localCallId: uint32 }),
+  ANSWER_CALL_RESPONSE: response('ANSWER_CALL_RESPONSE', {}, {}),
+  CLEAR_CALL: one('CLEAR_CALL', { ...numbered, localCallId: uint32 }),
+  CLEAR_CALL_RESPONSE: response('CLEAR_CALL_RESPONSE', {}, {}),
+  HOLD_CALL: one('HOLD_CALL', { ...numbered, localCallId: uint32 }),
+  HOLD_CALL_RESPONSE: response('HOLD_CALL_RESPONSE', {}, {}),
+  RETRIEVE_CALL: one('RETRIEVE_CALL', { ...numbered, localCallId: uint32 }),
+  RETRIEVE_CALL_RESPONSE: response('RETRIEVE_CALL_RESPONSE', {}, {}),
+  EVENT: one('EVENT', {
+    monitorReference: positive,
+    target: uint32,
+    serial: uint53,
+    time: uint53,
+    monitorSequence: uint32,
+    localCallId: uint32,
+    globalCallId: uint64,
+    eventType: fc.constantFrom(...EVENT_TYPES),
+    cause: fc.constantFrom(...CAUSES),
+    localState,
+    devices,
+  }),
+};
+const anyMessage = fc.oneof(...Object.values(ARBITRARIES));
+
+describe('controller link messages', () => {
+  it('R-PERF-03 come back as they were sent, in at most 64 bytes, events in at most 64 + 300', () => {
+    for (const [type, arbitrary] of Object.entries(ARBITRARIES)) {
+      fc.assert(
+        fc.property(arbitrary, (message) => {
+          const bytes = encodeMessage(message);
+          expect(bytes.length).toBeLessThanOrEqual(type === 'EVENT' ? 364 : 64);
+          expect(decode(bytes)).toEqual([message]);
+        }),
+      );
+    }
+  });
+
+  it('has an example for every type of the protocol page, and the page has every type', () => {
+    const rows = [...page.matchAll(/^\| ((?:0x[0-9A-F]{2} ?)+)\| ([A-Z_, ]*|response) \|/gm)];
+    const onPage = rows.flatMap(([, numbers = '']) => numbers.trim().split(' ').map(Number)).sort((a, b) => a - b);
+    const known = Object.values<number>(FRAME_TYPES).sort((a, b) => a - b);
+    const withExample = new Set(fixtures.frames.map(({ hex }) => Number.parseInt(hex.slice(6, 8), 16)));
+    expect(onPage).toEqual(known);
+    expect([...withExample].sort((a, b) => a - b)).toEqual(known);
+    expect(new Set(fixtures.frames.map(({ message }) => message.type))).toEqual(new Set(Object.keys(ARBITRARIES)));
+  });
+
+  it('has the bytes printed on the protocol page as examples', () => {
+    const printed = [...page.matchAll(/^\*\*(.+)\*\* \((\d+) bytes.*\n\n```\n([^`]*)```/gm)];
+    expect(printed.length).toBeGreaterThanOrEqual(new Set(Object.values(FRAME_TYPES)).size);
+    for (const [, name, length, block = ''] of printed) {
+      const hex = block
+        .split('\n')
+        .map((line) => /^((?:[0-9a-f]{2} ?)+)(?: |$)/.exec(line)?.[1]?.replaceAll(' ', '') ?? '')
+        .join('');
+      expect(hex, name).toBe(fixtures.frames.find((fixture) => fixture.name === name)?.hex);
+      expect(hex.length / 2, name).toBe(Number(length));
+    }
+  });
+
+  it('reads every example, split at every byte, and writes the same bytes', () => {
+    for (const fixture of fixtures.frames) {
+      const bytes = Buffer.from(fixture.hex, 'hex');
+      const message = messageOf(fixture);
+      for (let at = 0; at <= bytes.length; at += 1) {
+        expect(decode(bytes.subarray(0, at), bytes.subarray(at)), `${fixture.name} split at ${at}`).toEqual([message]);
+      }
+      if (fixture.decodeOnly !== true) expect(encodeMessage(message).toString('hex'), fixture.name).toBe(fixture.hex);
+    }
+  });
+
+  it('refuses every malformed example with its code', () => {
+    for (const { name, hex, code } of fixtures.malformed) {
+      expect(() => decode(Buffer.from(hex, 'hex')), name).toThrow(expect.objectContaining({ name: 'FrameError', code }));
+    }
+  });
+
+  it('throws nothing but FrameError for random frames', () => {
+    const types = fc.oneof(fc.constantFrom(...Object.values(FRAME_TYPES)), fc.nat(255));
+    const frame = fc.record({ type: types, correlation: uint32, target: uint32, body: fc.uint8Array({ maxLength: 352 }) });
+    fc.assert(
+      fc.property(frame, (fields) => void readsOrRefuses({ ...fields, body: Buffer.from(fields.body) })),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('throws nothing but FrameError for mutated messages, and what it reads it can write again', () => {
+    let read = 0;
+    let total = 0;
+    fc.assert(
+      fc.property(anyMessage, fc.nat(), fc.nat(255), fc.constantFrom(0, 0, 0, 0, -1, 1, 3), (message, at, value, stretch) => {
+        const bytes = encodeMessage(message);
+        bytes[3 + (at % (bytes.length - 3))] = value;
+        const body = Buffer.concat([bytes.subarray(12), Buffer.alloc(Math.max(stretch, 0))]);
+        const cut = at % 2 === 0 ? body.subarray(0, bytes.length - 12) : body.subarray(0, Math.max(0, bytes.length - 12 + stretch));
+        const framed = encodeFrame(bytes.readUInt8(3), bytes.readUInt32BE(4), bytes.readUInt32BE(8), cut.subarray(0, 352));
+        total += 1;
+        for (const frame of new FrameDecoder().push(framed)) if (readsOrRefuses(frame)) read += 1;
+      }),
+      { numRuns: 10_000 },
+    );
+    console.log(`mutated frames that got past the framing: ${total}, read as messages: ${Math.round((read / total) * 100)} %`);
+    expect(read / total).toBeGreaterThan(0.5);
+  });
+
+  it('refuses to write what the protocol has no room for', () => {
+    const wrong: ControllerMessage[] = [
+      { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '' },
+      { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '1'.repeat(52) },
+      { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '20\u06601' },
+      { type: 'LOOKUP_DEVICE', correlation: 0, directoryNumber: '2001' },
+      { type: 'MAKE_CALL', correlation: 1, target: 1, number: '1'.repeat(40), accountCode: '1'.repeat(11) },
+      { type: 'MAKE_CALL', correlation: 1, target: 1, number: 'sip:x', accountCode: '' },
+      { type: 'MONITOR_START', correlation: 1, target: 2 ** 32 },
+      { type: 'BACK_ACK', result: 'UNKNOWN_RESULT' },
+      { type: 'HELLO', nonce: 1n, epochMajor: 1, epochMinor: 0, instanceId: 'x', address: '127.0.0.1', callbackPort: 1 },
+    ];
+    for (const message of wrong) expect(() => encodeMessage(message), JSON.stringify(message, (_, v) => String(v))).toThrow(RangeError);
+  });
+});
+
+/** True when the frame is a message; messages of words that this version has come back the same after another round. */
+function readsOrRefuses(frame: Frame): boolean {
+  let message: ControllerMessage;
+  try {
+    message = decodeMessage(frame);
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return false;
+  }
+  const text = JSON.stringify(message, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  if (!/UNKNOWN|ROLE_\d|ATTRIBUTE_\d|\ufffd/.test(text)) expect(decode(encodeMessage(message))).toEqual([message]);
+  return true;
+}

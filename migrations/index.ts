@@ -1,0 +1,6 @@
+import { FirstSchema1700000000001 } from './1700000000001-first-schema.js';
+import { RowSecurity1700000000002 } from './1700000000002-row-security.js';
+import { Notices1700000000003 } from './1700000000003-notices.js';
+
+/** In the order they run. Additive: what has been released is never edited, only followed. */
+export const MIGRATIONS = [FirstSchema1700000000001, RowSecurity1700000000002, Notices1700000000003];
