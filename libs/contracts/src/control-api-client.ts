@@ -114,7 +114,7 @@ export class ControlApiClient {
     return this.send({ method: 'GET', path: '/v1/routing-table', options });
   }
 
-  /** Creates a tenant. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Creates a tenant. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createTenant(body: BodyInputOf<'createTenant'>, options?: CallOptions): Promise<AnswerOf<'createTenant'>> {
     return this.send({ method: 'POST', path: '/v1/tenants', body, options });
   }
@@ -139,7 +139,7 @@ export class ControlApiClient {
     return this.send({ method: 'DELETE', path: `/v1/tenants/${encodeURIComponent(tenant)}`, options });
   }
 
-  /** Creates a cluster (one system of call managers). Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Creates a cluster (one system of call managers). Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createCluster(tenant: string, body: BodyInputOf<'createCluster'>, options?: CallOptions): Promise<AnswerOf<'createCluster'>> {
     return this.send({ method: 'POST', path: `/v1/tenants/${encodeURIComponent(tenant)}/clusters`, body, options });
   }
@@ -171,7 +171,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Adds a controller to a cluster. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Adds a controller to a cluster. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createController(
     tenant: string,
     body: BodyInputOf<'createController'>,
@@ -198,7 +198,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Enables or disables a controller, or changes its name or release. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Enables or disables a controller, or changes its name or release. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateController(
     tenant: string,
     controller: string,
@@ -222,7 +222,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Provisions a gateway instance for a cluster. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Provisions a gateway instance for a cluster. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createInstance(
     tenant: string,
     body: BodyInputOf<'createInstance'>,
@@ -249,7 +249,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Starts an instance; one that runs goes on running. Codes: CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Starts an instance; one that runs goes on running. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   startInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'startInstance'>> {
     return this.send({
       method: 'POST',
@@ -258,7 +258,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Stops an instance. Codes: CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Stops an instance. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   stopInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'stopInstance'>> {
     return this.send({
       method: 'POST',
@@ -267,7 +267,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Replaces the running incarnation by the next one. Codes: CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Replaces the running incarnation by the next one. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   restartInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'restartInstance'>> {
     return this.send({
       method: 'POST',
@@ -285,7 +285,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Registers an application and answers its two passwords, once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Registers an application and answers its two passwords, once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createApplication(
     tenant: string,
     body: BodyInputOf<'createApplication'>,
@@ -312,7 +312,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Allows or bars an application, or changes its service level. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Allows or bars an application, or changes its service level. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateApplication(
     tenant: string,
     application: string,
@@ -327,7 +327,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Issues two new passwords, answered once; the old ones end. Codes: CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Issues two new passwords, answered once; the old ones end. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   rotateApplicationCredentials(
     tenant: string,
     application: string,
@@ -340,7 +340,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Removes an application; its sessions end. Codes: CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Removes an application; its sessions end. Codes: CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   deleteApplication(tenant: string, application: string, options?: CallOptions): Promise<AnswerOf<'deleteApplication'>> {
     return this.send({
       method: 'DELETE',
@@ -349,7 +349,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Creates an admin key, answered once. Codes: BODY_TOO_LARGE, FORBIDDEN, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Creates an admin key, answered once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createAdminKey(body: BodyInputOf<'createAdminKey'>, options?: CallOptions): Promise<AnswerOf<'createAdminKey'>> {
     return this.send({ method: 'POST', path: '/v1/keys', body, options });
   }
@@ -364,7 +364,7 @@ export class ControlApiClient {
     return this.send({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(key)}`, options });
   }
 
-  /** Creates a key of the tenant, answered once. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Creates a key of the tenant, answered once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createKey(tenant: string, body: BodyInputOf<'createKey'>, options?: CallOptions): Promise<AnswerOf<'createKey'>> {
     return this.send({ method: 'POST', path: `/v1/tenants/${encodeURIComponent(tenant)}/keys`, body, options });
   }
@@ -374,7 +374,7 @@ export class ControlApiClient {
     return this.send({ method: 'GET', path: `/v1/tenants/${encodeURIComponent(tenant)}/keys`, query, options });
   }
 
-  /** Revokes a key of the tenant; a second time changes nothing. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Revokes a key of the tenant; a second time changes nothing. Codes: CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
   revokeKey(tenant: string, key: string, options?: CallOptions): Promise<AnswerOf<'revokeKey'>> {
     return this.send({
       method: 'DELETE',

@@ -42,6 +42,7 @@ export const ERROR_KINDS = Object.freeze({
   TENANT_UNKNOWN: kind(404, 'No tenant has this address', false, 'Check the path prefix or the host name.'),
   TENANT_SUSPENDED: kind(403, 'The tenant is suspended', false, 'Ask the provider.'),
   NO_INSTANCE: kind(503, 'No gateway instance can take this request', true, 'Try again after the time in Retry-After.'),
+  OUTCOME_UNKNOWN: kind(504, 'The instance was lost before it answered', true, 'The outcome is unknown; repeat only with the same idempotency key.'),
   DRAINING: kind(503, 'The instance takes no new sessions', true, 'Log in again; another instance will answer.'),
   // controllers, devices, calls
   CONTROLLER_UNKNOWN: kind(404, 'No controller has this address or id', false, 'Use an address configured for the tenant.'),

@@ -47,3 +47,9 @@ export const INTERNAL_HEADERS = Object.freeze({
   listener: 'x-cordboard-listener',
   requestId: 'x-cordboard-request-id',
 } as const);
+
+/**
+ * Header of an answer from gateway to router: the code of a refusal that the body does not carry in a form a router reads (SOAP answers
+ * 200 with `result="false"`). With SESSION_LIMIT or DRAINING the router tries a log-in at the next instance. Never reaches the client.
+ */
+export const REFUSAL_HEADER = 'x-cordboard-refusal';

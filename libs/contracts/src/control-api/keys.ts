@@ -31,6 +31,7 @@ export const keyRoutes = {
     status: 201,
     response: keyWithSecretSchema,
     secrets,
+    errors: ['ALREADY_EXISTS'],
   }),
   listAdminKeys: route({
     id: 'listAdminKeys',
@@ -65,7 +66,7 @@ export const keyRoutes = {
     status: 201,
     response: keyWithSecretSchema,
     secrets,
-    errors: ['CONFLICT', 'QUOTA_EXCEEDED'],
+    errors: ['CONFLICT', 'ALREADY_EXISTS'],
   }),
   listKeys: route({
     id: 'listKeys',

@@ -51,8 +51,10 @@ export function route<const G extends Given>(given: G): Completed<G> {
   if (given.params !== undefined) errors.add('NOT_FOUND');
   if (given.body) for (const code of ['UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'] as const) errors.add(code);
   if (given.ifMatch === true) errors.add('PRECONDITION_FAILED');
+  if (given.role === 'tenant' && given.method !== 'GET') errors.add('TENANT_SUSPENDED');
+  if (given.path.startsWith('/v1/tenants/') && given.method !== 'GET') errors.add('CONFLICT');
   const idempotent = given.method === 'POST';
-  if (idempotent) errors.add('IDEMPOTENCY_KEY_REUSED');
+  if (idempotent) for (const code of ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_USE'] as const) errors.add(code);
   const completed = {
     params: none,
     query: none,
