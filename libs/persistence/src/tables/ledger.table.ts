@@ -39,7 +39,7 @@ export const OperationTable = new EntitySchema<Record<string, unknown>>({
     target_id: uuid(),
     target_version: integer(),
     state: text({ default: 'pending' }),
-    steps: json({ default: () => `'[]'::jsonb` }),
+    steps: json({ default: () => `'[]'` }),
     progress: integer({ default: 0 }),
     attempts: integer({ default: 0 }),
     deadline_at: time(),

@@ -1,16 +1,17 @@
-import { EntitySchema, type EntitySchemaForeignKeyOptions } from 'typeorm';
+import { EntitySchema, type EntitySchemaOptions } from 'typeorm';
 import { createdNow, flag, integer, json, key, optional, text, time, uuid, version } from './columns.js';
 
+type ForeignKey = NonNullable<EntitySchemaOptions<Record<string, unknown>>['foreignKeys']>[number];
+
 /** S-04: row security does not cover foreign-key checks, so every reference carries the tenant and can only reach the same one. */
-const ownedBy = (table: string, more: Partial<EntitySchemaForeignKeyOptions> = {}): EntitySchemaForeignKeyOptions => ({
+const ownedBy = (table: string): ForeignKey => ({
   name: `fk_${table}_tenant`,
   target: 'tenants',
   columnNames: ['tenant_id'],
   referencedColumnNames: ['id'],
   onDelete: 'CASCADE',
-  ...more,
 });
-const within = (table: string, noun: string, target: string, onDelete: 'CASCADE' | 'NO ACTION'): EntitySchemaForeignKeyOptions => ({
+const within = (table: string, noun: string, target: string, onDelete: 'CASCADE' | 'NO ACTION'): ForeignKey => ({
   name: `fk_${table}_${noun}`,
   target,
   columnNames: ['tenant_id', `${noun}_id`],
@@ -118,7 +119,7 @@ export const InstanceStatusTable = new EntitySchema<Record<string, unknown>>({
     handle: json(optional),
     consecutive_failures: integer({ default: 0 }),
     restarts: integer({ default: 0 }),
-    failures_at: json({ default: () => `'[]'::jsonb` }),
+    failures_at: json({ default: () => `'[]'` }),
     next_attempt_at: time(optional),
     deadline_at: time(optional),
     message: text({ default: '' }),

@@ -1,0 +1,20 @@
+import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
+
+/** Which backend a queue URL means: `postgres://` (the default, no server of its own) or `redis://`. */
+export function isPostgres(queueUrl: string): boolean {
+  return /^postgres(ql)?:\/\//.test(queueUrl);
+}
+
+/**
+ * Chooses BullMQ's backend for the whole process and answers what its classes take as `connection`. Must run before any queue or worker is
+ * made, also those of @nestjs/bullmq, which knows no other way.
+ */
+export function chooseBackend(queueUrl: string, poolMax: number): ConnectionOptions {
+  if (isPostgres(queueUrl)) {
+    setDefaultBackendFactory(createPostgresBackend);
+    return { connectionString: queueUrl, max: poolMax, connectionTimeoutMillis: 5000, keepAlive: true };
+  }
+  if (!/^rediss?:\/\//.test(queueUrl)) throw new TypeError('the queue URL must be postgres:// or redis://');
+  setDefaultBackendFactory();
+  return { url: queueUrl, maxRetriesPerRequest: null };
+}
