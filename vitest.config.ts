@@ -29,7 +29,7 @@ export default defineConfig({
     projects: [
       tier('unit', ['{apps,libs,migrations,tools}/**/*.spec.ts', 'test/architecture/**/*.spec.ts'], 30_000),
       tier('integration', ['{apps,libs,tools}/**/*.int-spec.ts', 'test/integration/**/*.int-spec.ts'], 60_000, { globalSetup }),
-      tier('e2e', ['test/e2e/**/*.e2e-spec.ts'], 120_000, { fileParallelism: false, globalSetup }),
+      tier('e2e', ['test/e2e/**/*.e2e-spec.ts'], 120_000, { fileParallelism: false, globalSetup: ['test/e2e/global-system.ts'] }),
     ],
   },
 });

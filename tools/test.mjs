@@ -58,7 +58,14 @@ async function check(tier) {
 async function suite(tier) {
   const since = performance.now();
   const file = join(results, `${tier}.json`);
-  const code = await run(bin('vitest'), ['run', '--project', tier, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  const code = await run(bin('vitest'), [
+    'run',
+    '--project',
+    tier,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
   const counted = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   if (counted !== undefined) {
     total.passed += counted.numPassedTests;

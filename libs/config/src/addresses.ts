@@ -53,7 +53,8 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 /** Holds the block `prefix`.0/24, or answers undefined when somebody else does. */
 export async function reserveLoopbackBlock(prefix: string): Promise<LoopbackBlock | undefined> {
   const parts = /^127\.(\d{1,3})\.(\d{1,3})$/.exec(prefix);
-  if (parts === null || Number(parts[1]) > 255 || Number(parts[2]) > 255) throw new RangeError(`${prefix} is not the start of a loopback block, for example 127.77.3`);
+  if (parts === null || Number(parts[1]) > 255 || Number(parts[2]) > 255)
+    throw new RangeError(`${prefix} is not the start of a loopback block, for example 127.77.3`);
   const holder = await tryListen(`${prefix}.${RESERVATION_HOST}`, RESERVATION_PORT);
   if (holder === undefined) return undefined;
   holder.unref();
@@ -62,7 +63,8 @@ export async function reserveLoopbackBlock(prefix: string): Promise<LoopbackBloc
     prefix,
     cidr: `${prefix}.0/24`,
     address: (host) => {
-      if (!Number.isInteger(host) || host < 1 || host >= RESERVATION_HOST) throw new RangeError(`host ${host} is outside 1..${RESERVATION_HOST - 1}`);
+      if (!Number.isInteger(host) || host < 1 || host >= RESERVATION_HOST)
+        throw new RangeError(`host ${host} is outside 1..${RESERVATION_HOST - 1}`);
       return `${prefix}.${host}`;
     },
     release: async () => {

@@ -55,7 +55,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
  * The environment a child program gets: what the system itself needs, and `extra`. Nothing else is passed on, so that a variable
  * of the person who starts us (DATABASE_URL of the owner, NODE_OPTIONS, LD_PRELOAD) cannot change what a program does (S-69).
  */
-export function childEnvironment(extra: Readonly<Record<string, string>> = {}, env: Readonly<Record<string, string | undefined>> = process.env): Record<string, string> {
+export function childEnvironment(
+  extra: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name of ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL']) {
     const value = given(env[name]);

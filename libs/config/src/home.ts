@@ -60,7 +60,10 @@ export function homeLayout(home: string): HomeLayout {
     logs: join(root, 'logs'),
     instances: join(root, 'instances'),
     routingTableFile: join(root, 'router', 'routing-table.json'),
-    certificate: (program) => ({ certFile: join(pki, `${plainName(program)}.crt`), keyFile: join(pki, `${plainName(program)}.key`) }),
+    certificate: (program) => ({
+      certFile: join(pki, `${plainName(program)}.crt`),
+      keyFile: join(pki, `${plainName(program)}.key`),
+    }),
     settingsFile: (program) => join(root, 'settings', `${plainName(program)}.json`),
     logFile: (program) => join(root, 'logs', `${plainName(program)}.log`),
     instance: (instanceId) => instanceLayout(join(root, 'instances', plainName(instanceId))),
@@ -81,7 +84,8 @@ function instanceLayout(dir: string): InstanceLayout {
 }
 
 function plainName(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name)) throw new RangeError('a file name below CORDBOARD_HOME must be letters, digits, dots and dashes');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name))
+    throw new RangeError('a file name below CORDBOARD_HOME must be letters, digits, dots and dashes');
   return name;
 }
 

@@ -13,7 +13,10 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:
 const queueUrl = z.string().regex(/^(postgres(ql)?|rediss?):\/\//, 'must be a postgres:// or redis:// URL');
 /** Own certificate and key, and the authority of internal peers. */
 const tls = z.strictObject({ certFile: path, keyFile: path, caFile: path });
-const edgeDomain = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/, 'must be a DNS name in lower case').default('cordboard.localhost');
+const edgeDomain = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/, 'must be a DNS name in lower case')
+  .default('cordboard.localhost');
 
 export const orchestratorSettings = z.strictObject({
   home: path,
@@ -79,11 +82,12 @@ export const routerSettings = z.strictObject({
   peers: z.strictObject({ orchestrator: z.string().default('orchestrator') }).prefault({}),
   limits: z
     .strictObject({
+      /** Of each listener. */
       connectionsMax: z.int().min(1).default(10_000),
+      /** Of one client address, over all listeners (S-54); applications behind one address share it. */
+      connectionsPerAddressMax: z.int().min(1).default(4000),
       headerBytesMax: z.int().min(1024).default(16_384),
-      bodyBytesMax: z.int().min(1024).default(1_048_576),
-      /** How much of a SOAP body is looked at for the session id (design.md 8). */
-      hintBytesMax: z.int().min(256).default(8192),
+      bodyBytesMax: z.int().min(1024).default(65_536),
       headersTimeoutMs: z.int().min(100).default(10_000),
       requestTimeoutMs: z.int().min(100).default(30_000),
       /** To the instance, longer than its longest long poll. */
@@ -173,7 +177,9 @@ function readMembers(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new SettingsError(`cannot read the settings file ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`, { cause: error });
+    throw new SettingsError(`cannot read the settings file ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`, {
+      cause: error,
+    });
   }
   try {
     const members: unknown = JSON.parse(text);
@@ -190,7 +196,11 @@ function hide(name: string, value: unknown): string {
 }
 
 /** Like {@link loadSettings}, but throws {@link SettingsError} and tells where each setting came from. */
-export function readSettings<S extends ObjectSchema>(schema: S, argv: readonly string[], env: Variables = process.env): LoadedSettings<z.infer<S>> {
+export function readSettings<S extends ObjectSchema>(
+  schema: S,
+  argv: readonly string[],
+  env: Variables = process.env,
+): LoadedSettings<z.infer<S>> {
   const file = settingsPath(argv);
   const members = readMembers(file);
   const sources = new Map<string, SettingSource>(Object.keys(members).map((name) => [name, 'file']));
@@ -207,10 +217,16 @@ export function readSettings<S extends ObjectSchema>(schema: S, argv: readonly s
     const issue = parsed.error.issues[0];
     const name = issue?.path.join('.') ?? '';
     const origin = origins.get(String(issue?.path[0] ?? '')) ?? file;
-    throw new SettingsError(`settings of ${origin}: ${name === '' ? '' : `${name}: `}${issue?.message ?? 'not valid'}`.replace(/\s+/g, ' '));
+    throw new SettingsError(
+      `settings of ${origin}: ${name === '' ? '' : `${name}: `}${issue?.message ?? 'not valid'}`.replace(/\s+/g, ' '),
+    );
   }
   const settings = parsed.data as z.infer<S>;
-  const shown = Object.entries(settings).map(([name, value]) => ({ name, value: hide(name, value), source: sources.get(name) ?? ('default' as const) }));
+  const shown = Object.entries(settings).map(([name, value]) => ({
+    name,
+    value: hide(name, value),
+    source: sources.get(name) ?? ('default' as const),
+  }));
   return { settings, shown };
 }
 

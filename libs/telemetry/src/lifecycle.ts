@@ -11,6 +11,8 @@ export function exitWithLauncher(graceMs = 10_000): void {
     setTimeout(() => process.exit(1), graceMs).unref();
     process.kill(process.pid, 'SIGTERM');
   });
+  // The listener alone must not keep a program alive that has nothing else to do, such as one that could not start.
+  process.channel?.unref();
 }
 
 /** Tells the launcher that this program serves; `facts` are shown and logged there. Without a launcher nothing happens. */

@@ -16,7 +16,8 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-const SECRET = /pass(word|wd|phrase)?$|secret|token|authori[sz]ation|cookie|credential|^(api|admin|private|tenant|access)?[-_]?key(pem)?$|(databaseurl|databaseownerurl|queueurl|ownerurl|appurl)$/i;
+const SECRET =
+  /pass(word|wd|phrase)?$|secret|token|authori[sz]ation|cookie|credential|^(api|admin|private|tenant|access)?[-_]?key(pem)?$|(databaseurl|databaseownerurl|queueurl|ownerurl|appurl)$/i;
 const REDACTED = '[redacted]';
 const DEPTH_MAX = 6;
 const MEMBERS_MAX = 200;
@@ -66,6 +67,8 @@ export function createLogger(program: string, options: LoggerOptions | LogLevel 
       level,
       base: { program, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      // `formatters.log` has made errors plain already.
+      serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
         log: (members) => cleanMembers(members, 0),
@@ -101,5 +104,12 @@ export function nestLogger(logger: Logger): FrameworkLogger {
         text,
       );
     };
-  return { log: write('info'), error: write('error'), warn: write('warn'), debug: write('debug'), verbose: write('trace'), fatal: write('fatal') };
+  return {
+    log: write('info'),
+    error: write('error'),
+    warn: write('warn'),
+    debug: write('debug'),
+    verbose: write('trace'),
+    fatal: write('fatal'),
+  };
 }

@@ -12,7 +12,10 @@ export interface Patience {
  * Calls `attempt` until it neither throws nor answers `false` or `undefined`, and returns its answer.
  * At the deadline it throws, with the last failure as cause.
  */
-export async function eventually<T>(attempt: () => T | Promise<T>, patience: Patience = {}): Promise<Exclude<T, false | undefined>> {
+export async function eventually<T>(
+  attempt: () => T | Promise<T>,
+  patience: Patience = {},
+): Promise<Exclude<T, false | undefined>> {
   const { deadlineMs = 10_000, intervalMs = 25, what = 'the condition' } = patience;
   const deadline = performance.now() + deadlineMs;
   let last: unknown;

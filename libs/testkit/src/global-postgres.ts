@@ -2,7 +2,7 @@
  * vitest globalSetup: one embedded Postgres for the whole run, shared by its workers and files, stopped and removed at the end.
  * A server left by a run that was killed hard is removed by the next run.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -43,6 +43,8 @@ async function removeLeftOvers(): Promise<void> {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftOvers();
   const dir = mkdtempSync(join(tmpdir(), PREFIX));
+  // As root the server runs as another user, which must be able to enter.
+  chmodSync(dir, 0o711);
   writeFileSync(join(dir, 'owner.pid'), String(process.pid));
   try {
     const server = await openServer({ dir, log: () => undefined, throwAway: true });

@@ -20,7 +20,10 @@ describe('a test database', () => {
   };
 
   it('S-02 has an application role that is no superuser, cannot bypass row security and cannot create tables', async () => {
-    const [role] = await query(database.appUrl, 'select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user');
+    const [role] = await query(
+      database.appUrl,
+      'select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user',
+    );
     expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false });
     await expect(query(database.appUrl, 'create table intruder (id int)')).rejects.toThrow(/permission denied/);
   });

@@ -1,0 +1,100 @@
+/**
+ * Generated bad input for both faces (S-20 to S-22, S-31 to S-34): thousands of requests, each wrong in one known way. Each must get a typed answer,
+ * none may change anything or make the server stop, and at least half must get past the first parser, or the generator tests nothing but that.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ERROR_KINDS } from '#contracts/errors';
+import { badRestRequest, type Target } from './bad-rest.js';
+import { badEnvelope } from './bad-soap.js';
+import { attributeOf, rest, textOf } from './clients.js';
+import { CREDENTIALS, LittleEngine } from './little-engine.js';
+import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
+import { Seeded } from './seeded.js';
+
+const CASES = 3000;
+const AT_ONCE = 8;
+/** Printed with every failure; another number gives other cases. */
+const seed = 20_261;
+
+let engine: LittleEngine;
+let northbound: RunningNorthbound;
+let target: Target;
+beforeAll(async () => {
+  engine = new LittleEngine();
+  northbound = await runNorthbound(engine);
+  const [own, foreign] = [await login(), await login()];
+  target = { ...own, foreignSessionId: foreign.sessionId };
+});
+afterAll(() => northbound.close());
+
+async function login(): Promise<{ sessionId: number; token: string }> {
+  return JSON.parse((await rest(northbound, 'POST', '/v1/sessions', { body: CREDENTIALS })).text) as {
+    sessionId: number;
+    token: string;
+  };
+}
+
+/** Runs the cases a few at a time; `one` says whether its request got past the first parser, and throws when the answer is not as it must be. */
+async function walk<T>(name: string, make: (random: Seeded) => T, one: (made: T) => Promise<boolean>): Promise<void> {
+  const random = new Seeded(seed);
+  const before = engine.snapshot();
+  let past = 0;
+  for (let done = 0; done < CASES; done += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, CASES - done) }, () => make(random));
+    const results = await Promise.all(
+      batch.map((made) =>
+        one(made).catch((error: unknown) => {
+          throw new Error(`seed ${seed}: ${JSON.stringify(made).slice(0, 1500)}`, { cause: error });
+        }),
+      ),
+    );
+    past += results.filter(Boolean).length;
+  }
+  console.log(`bad-input ${name}: ${CASES} cases, ${past} past the first parser (${Math.round((100 * past) / CASES)} %)`);
+  expect(past).toBeGreaterThanOrEqual(CASES / 2);
+  expect(engine.snapshot(), 'nothing has changed').toBe(before);
+  expect(northbound.logged, 'nothing failed on our side').toEqual([]);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  expect((await login()).sessionId, 'the server goes on').toBeGreaterThan(0);
+}
+
+it('REST answers bad input with a problem document and changes nothing', async () => {
+  const unread = new Set(['MALFORMED_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE', 'METHOD_NOT_ALLOWED', 'NOT_FOUND']);
+  await walk(
+    'rest',
+    (random) => badRestRequest(target, random),
+    async ({ method, path, headers, body }) => {
+      const answer = await northbound.send(method, path, { headers, ...(body === undefined ? {} : { body }) });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+      expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      const problem = JSON.parse(answer.text) as { code: keyof typeof ERROR_KINDS; status: number; title: string };
+      expect(ERROR_KINDS[problem.code]).toMatchObject({ status: problem.status, title: problem.title });
+      expect(answer.text).not.toMatch(/node_modules|at \w+ \(|\.ts:|\.js:/);
+      return !unread.has(problem.code);
+    },
+  );
+});
+
+it('SOAP answers bad input with result=false or a Fault and changes nothing', async () => {
+  await walk(
+    'soap',
+    (random) => badEnvelope(target, random),
+    async ({ service, headers, body }) => {
+      const answer = await northbound.send('POST', `/axis2/services/${service}`, { headers, body });
+      expect(answer.status).toBeLessThan(500);
+      expect(answer.text).not.toMatch(/node_modules|at \w+ \(|\.ts:|\.js:|root:x:/);
+      if (answer.status === 200) {
+        expect(attributeOf(answer.text, 'result')).toBe('false');
+        expect(textOf(answer.text, 'errorDescription') ?? textOf(answer.text, 'errorDesc')).toMatch(
+          /^([A-Z_]+: .|PRIVILEGE_VIOLATION|MCD_TIMEOUT_ERROR)/,
+        );
+        return true;
+      }
+      expect([400, 413, 415]).toContain(answer.status);
+      expect(textOf(answer.text, 'faultcode')).toMatch(/^soapenv:(Client|MustUnderstand|VersionMismatch)$/);
+      expect(textOf(answer.text, 'faultstring')).toMatch(/./);
+      return false;
+    },
+  );
+});

@@ -1,0 +1,223 @@
+/** Bad requests over SOAP, from the contract's facts: each is wrong in one way that is known. */
+import { FITTING, type Target } from './bad-rest.js';
+import { envelope, FACTS, requestElement, serviceOf } from './clients.js';
+import type { Seeded } from './seeded.js';
+
+export interface BadEnvelope {
+  readonly what: string;
+  readonly service: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+const OPERATIONS = Object.values(FACTS.services).flatMap(({ operations }) => Object.keys(operations));
+const HANDLES: Readonly<Record<string, readonly string[]>> = {
+  login: ['companyName', 'applicationName', 'applicationPassword', 'localPassword'],
+  getIcpId: ['sessionId', 'icpIpAddress'],
+  getPhoneNumberId: ['sessionId', 'icpId', 'primeDn'],
+  monitorObject: ['sessionId', 'objectId'],
+  stopMonitor: ['sessionId', 'objectId'],
+  makeCall: ['sessionId', 'objectId', 'number'],
+  getEvent: ['sessionId', 'timeout'],
+  getNumberedEvent: ['sessionId', 'timeout', 'eventNumber'],
+};
+const membersOf = (operation: string): readonly string[] =>
+  HANDLES[operation.startsWith('login') ? 'login' : operation] ??
+  (operation.endsWith('Call') ? ['sessionId', 'objectId', 'localCallId'] : ['sessionId']);
+
+type Members = Record<string, unknown>;
+const fitting = (operation: string, target: Target): Members =>
+  Object.fromEntries(
+    membersOf(operation).map((name) => [
+      name,
+      name === 'sessionId' ? target.sessionId : name === 'timeout' ? 0 : name === 'eventNumber' ? 0 : FITTING[name],
+    ]),
+  );
+const extraMembers = (operation: string): Members => (operation === 'loginEx' ? { version: '4.0' } : {});
+
+const post = (operation: string, xml: string | Uint8Array, headers: Record<string, string> = {}): BadEnvelope => ({
+  what: operation,
+  service: serviceOf(operation),
+  headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"urn:${operation}"`, ...headers },
+  body: xml,
+});
+const call = (operation: string, members: Members): BadEnvelope =>
+  post(operation, envelope(requestElement(operation, { ...extraMembers(operation), ...members })));
+const isText = (name: string): boolean => typeof FITTING[name] === 'string';
+
+type Mutation = (operation: string, target: Target, random: Seeded) => BadEnvelope | undefined;
+
+const WRONG_NUMBERS = [
+  '',
+  ' ',
+  'abc',
+  '1.0',
+  '1e3',
+  '0x10',
+  '-5',
+  '--1',
+  '9223372036854775808',
+  '9007199254740993',
+  '9'.repeat(40),
+  '1 2',
+  '٣',
+  'true',
+  '1,000',
+];
+
+const missing: Mutation = (operation, target, random) => {
+  const names = membersOf(operation).filter((name) => name !== 'timeout' && name !== 'eventNumber');
+  const { [random.pick(names)]: _dropped, ...rest } = fitting(operation, target);
+  return call(operation, rest);
+};
+const extra: Mutation = (operation, target, random) =>
+  call(operation, {
+    ...fitting(operation, target),
+    [random.pick(['tenantId', '__proto__x', 'constructor', 'prototype', 'hasOwnProperty', 'role', 'x'.repeat(200)])]: random.pick(
+      ['1', 'true', ''],
+    ),
+  });
+const wrongNumber: Mutation = (operation, target, random) => {
+  const names = membersOf(operation).filter((name) => !isText(name));
+  return names.length === 0
+    ? undefined
+    : call(operation, { ...fitting(operation, target), [random.pick(names)]: random.pick(WRONG_NUMBERS) });
+};
+const wrongText: Mutation = (operation, target, random) => {
+  const names = membersOf(operation).filter((name) => isText(name));
+  if (names.length === 0) return undefined;
+  const name = random.pick(names);
+  return call(operation, {
+    ...fitting(operation, target),
+    [name]: random.pick([
+      'x'.repeat(201),
+      'x'.repeat(5000),
+      "'; drop table sessions; --",
+      '../../etc/passwd',
+      '${jndi:x}',
+      '<script>',
+      'é'.repeat(120),
+    ]),
+  });
+};
+const foreign: Mutation = (operation, target, random) =>
+  operation.startsWith('login')
+    ? call(operation, fitting(operation, target))
+    : call(operation, {
+        ...fitting(operation, target),
+        sessionId: random.pick([0, 1, target.foreignSessionId + 1, random.below(2 ** 31), 2 ** 53 - 1]),
+      });
+const unknownThing: Mutation = (operation, target) =>
+  membersOf(operation).some((name) => ['icpIpAddress', 'icpId', 'objectId', 'localPassword'].includes(name))
+    ? call(operation, fitting(operation, target))
+    : undefined;
+const twice: Mutation = (operation, target, random) => {
+  const xml = requestElement(operation, fitting(operation, target));
+  const elements = [...xml.matchAll(/<(\w:\w+)>[^<]*<\/\1>/g)].map(([all]) => all);
+  if (elements.length === 0) return undefined;
+  const one = random.pick(elements);
+  return post(operation, envelope(xml.replace(one, `${one}${one}`)));
+};
+const nested: Mutation = (operation, target, random) => {
+  const xml = requestElement(operation, fitting(operation, target));
+  const leaves = [...xml.matchAll(/<(\w:\w+)>([^<]*)<\/\1>/g)];
+  if (leaves.length === 0) return undefined;
+  const match = random.pick(leaves);
+  const inner = random.pick([
+    '<a xmlns=""/>',
+    '<s:sessionId>1</s:sessionId>',
+    '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>',
+    '<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:1"/>',
+  ]);
+  return post(operation, envelope(xml.replace(match[0], `<${match[1]}>${inner}</${match[1]}>`)));
+};
+const otherNamespace: Mutation = (operation, target, random) =>
+  post(
+    operation,
+    envelope(
+      requestElement(operation, fitting(operation, target)).replace(
+        /xmlns:(\w)="[^"]*"/,
+        (_all, prefix: string) => `xmlns:${prefix}="${random.pick(['urn:x', 'http://mitel.com/oig/da', 'HTTP://MITEL.COM/'])}"`,
+      ),
+    ),
+  );
+const hostileAttribute: Mutation = (operation, target, random) =>
+  post(
+    operation,
+    envelope(
+      requestElement(operation, fitting(operation, target)).replace(
+        /(<s:\w+ xmlns:s="[^"]*")/,
+        `$1 ${random.pick(['href="#1"', 'id="x"', '__proto__="x"', 'constructor="y"', `a="${'x'.repeat(9000)}"`])}`,
+      ),
+    ),
+  );
+const hostileXml: Mutation = (operation, target, random) => {
+  const xml = envelope(requestElement(operation, fitting(operation, target)));
+  return random.pick([
+    () => post(operation, `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>${xml}`),
+    () =>
+      post(
+        operation,
+        `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${xml.replace('<e:Body>', '<e:Body>&b;')}`,
+      ),
+    () => post(operation, Buffer.from(`\ufeff<!DOCTYPE x>${xml}`, 'utf16le')),
+    () => post(operation, `<?xml version="1.0" encoding="UTF-7"?>${xml}`),
+    () => post(operation, `<?xml-stylesheet href="x"?>${xml}`),
+    () => post(operation, `${'<a>'.repeat(random.pick([17, 900]))}`),
+    () => post(operation, xml.replace('<e:Body>', `<e:Body>${'<a>'.repeat(40)}${'</a>'.repeat(40)}`)),
+    () => post(operation, xml.replace('<e:Body>', `<e:Body ${Array.from({ length: 70 }, (_v, at) => `a${at}="1"`).join(' ')}>`)),
+    () => post(operation, xml.replace('<e:Body>', `<e:Body><${'n'.repeat(300)}/>`)),
+    () => post(operation, xml.replace('</e:Body>', '</e:Body><e:Body/>')),
+    () =>
+      post(operation, xml.replace('<e:Body>', '<e:Header><w:Security xmlns:w="urn:w" e:mustUnderstand="1"/></e:Header><e:Body>')),
+    () => post(operation, xml, { soapaction: `"urn:${operation === 'logout' ? 'login' : 'logout'}"` }),
+    () =>
+      post(operation, xml, {
+        'content-type': random.pick([
+          'application/json',
+          'text/xml; charset=utf-16',
+          'multipart/related; type="application/xop+xml"',
+          'text/plain',
+        ]),
+      }),
+    () => post(operation, xml.slice(0, 20 + random.below(xml.length - 21))),
+    () => post(operation, xml.replace('<e:Body>', '<e:Body>&undefined;')),
+    () => post(operation, xml.replace(/e:/g, '')),
+    () => post(operation, xml.replace('</e:Envelope>', `<!--${'x'.repeat(70_000)}--></e:Envelope>`)),
+    () =>
+      post(
+        operation,
+        envelope(
+          `<s:${random.pick(['toString', '__proto__', 'constructor', 'shutdown', 'authenticate'])} xmlns:s="http://mitel.com/oig/session/SessionService"/>`,
+        ),
+      ),
+  ])();
+};
+
+const MUTATIONS: readonly Mutation[] = [
+  missing,
+  missing,
+  extra,
+  wrongNumber,
+  wrongNumber,
+  wrongNumber,
+  wrongText,
+  wrongText,
+  foreign,
+  foreign,
+  unknownThing,
+  twice,
+  nested,
+  otherNamespace,
+  hostileAttribute,
+  hostileXml,
+  hostileXml,
+];
+
+export function badEnvelope(target: Target, random: Seeded): BadEnvelope {
+  for (;;) {
+    const mutation = random.pick(MUTATIONS);
+    const made = mutation(random.pick(OPERATIONS), target, random);
+    if (made !== undefined) return { ...made, what: `${mutation.name || 'mutation'} ${made.what}` };
+  }
+}

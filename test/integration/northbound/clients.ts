@@ -1,0 +1,123 @@
+/** What applications do, by hand: JSON over REST, and envelopes put together as text from the facts in test/fixtures/soap. */
+import { readFileSync } from 'node:fs';
+import type { Answer, RunningNorthbound } from './running-northbound.js';
+
+type Fields = readonly string[];
+interface Facts {
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        readonly targetNamespace: string;
+        readonly operations: Readonly<Record<string, { readonly in: Fields; readonly out: Fields }>>;
+      }
+    >
+  >;
+  readonly schemas: Readonly<Record<string, { readonly types: Readonly<Record<string, readonly (string | object)[]>> }>>;
+}
+export const FACTS = JSON.parse(
+  readFileSync(new URL('../../fixtures/soap/contract-facts.json', import.meta.url), 'utf8'),
+) as Facts;
+const ENVELOPES = { '1.1': 'http://schemas.xmlsoap.org/soap/envelope/', '1.2': 'http://www.w3.org/2003/05/soap-envelope' };
+
+export const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+export const serviceOf = (operation: string): string => {
+  const found = Object.entries(FACTS.services).find(([, { operations }]) => Object.hasOwn(operations, operation));
+  if (found === undefined) throw new Error(`no service has ${operation}`);
+  return found[0];
+};
+
+/** The request element with the given members where the facts say they belong; members the facts do not know go in as elements. */
+export function requestElement(operation: string, members: Readonly<Record<string, unknown>>): string {
+  const { targetNamespace, operations } = FACTS.services[serviceOf(operation)]!;
+  const fields = operations[operation]!.in.map(split);
+  const complex = fields.length === 1 ? typeFacts(fields[0]!.type) : undefined;
+  const left = new Map(Object.entries(members));
+  const take = (name: string): unknown => {
+    const value = left.get(name);
+    left.delete(name);
+    return value;
+  };
+  const elements = (prefix: string, names: readonly string[]): string =>
+    names
+      .map((name) => [name, take(name)] as const)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `<${prefix}:${name}>${escape(String(value))}</${prefix}:${name}>`)
+      .join('');
+  let inner: string;
+  if (complex === undefined)
+    inner = elements(
+      's',
+      fields.map(({ name }) => name),
+    );
+  else {
+    const attributes = complex.fields
+      .filter(({ attribute }) => attribute)
+      .map(({ name }) => [name, take(name)] as const)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
+      .join('');
+    const children = elements(
+      't',
+      complex.fields.filter(({ attribute }) => !attribute).map(({ name }) => name),
+    );
+    inner = `<s:${fields[0]!.name} xmlns:t="${complex.namespace}"${attributes}>${children}</s:${fields[0]!.name}>`;
+  }
+  const unknown = [...left].map(([name, value]) => `<s:${name}>${escape(String(value))}</s:${name}>`).join('');
+  return `<s:${operation} xmlns:s="${targetNamespace}">${inner}${unknown}</s:${operation}>`;
+}
+
+const split = (fact: string | object) => {
+  const match = /^(@?)(\w+):(.*?)(?:\[\])?\??$/.exec(fact as string);
+  return { attribute: match?.[1] === '@', name: match?.[2] ?? '', type: match?.[3] ?? '' };
+};
+
+function typeFacts(name: string) {
+  for (const [namespace, { types }] of Object.entries(FACTS.schemas)) {
+    const facts = types[name];
+    if (facts !== undefined) return { namespace, fields: facts.map(split) };
+  }
+  return undefined;
+}
+
+export const envelope = (body: string, version: '1.1' | '1.2' = '1.1'): string =>
+  `<e:Envelope xmlns:e="${ENVELOPES[version]}"><e:Body>${body}</e:Body></e:Envelope>`;
+
+export const postXml = (
+  northbound: RunningNorthbound,
+  service: string,
+  body: string | Uint8Array,
+  headers: Record<string, string | undefined> = {},
+): Promise<Answer> =>
+  northbound.send('POST', `/axis2/services/${service}`, {
+    body,
+    headers: { 'content-type': 'text/xml; charset=utf-8', ...headers },
+  });
+
+export const soap = (
+  northbound: RunningNorthbound,
+  operation: string,
+  members: Readonly<Record<string, unknown>>,
+): Promise<Answer> =>
+  postXml(northbound, serviceOf(operation), envelope(requestElement(operation, members)), { soapaction: `"urn:${operation}"` });
+
+export const rest = (
+  northbound: RunningNorthbound,
+  method: string,
+  path: string,
+  { token, body, headers = {} }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> =>
+  northbound.send(method, path, {
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+
+/** Value of an attribute, or text of an element, by its local name. */
+export const attributeOf = (xml: string, name: string): string | undefined => new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1];
+export const textOf = (xml: string, name: string): string | undefined =>
+  new RegExp(`<(?:\\w+:)?${name}(?: [^>]*)?>([^<]*)<`).exec(xml)?.[1];
