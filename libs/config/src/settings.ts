@@ -105,7 +105,7 @@ export const callManagerSimSettings = z.strictObject({
   instanceCaFile: path,
   /** HTTP on loopback, `authorization: Bearer <key>`. */
   admin: z.strictObject({ host: z.string().default('127.0.0.1'), port, key: z.string().min(16) }),
-  heartbeatMs: z.int().min(100).default(1000),
+  heartbeatMs: z.int().min(100).max(65_535).default(1000),
   controllers: z
     .array(
       z.strictObject({

@@ -129,7 +129,7 @@ export class ControlApiClient {
     return this.send({ method: 'GET', path: `/v1/tenants/${encodeURIComponent(tenant)}`, options });
   }
 
-  /** Suspends, resumes or renames a tenant. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Suspends, resumes or renames a tenant. Codes: BODY_TOO_LARGE, CONFLICT, FORBIDDEN, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateTenant(tenant: string, body: BodyInputOf<'updateTenant'>, options?: CallOptions): Promise<AnswerOf<'updateTenant'>> {
     return this.send({ method: 'PATCH', path: `/v1/tenants/${encodeURIComponent(tenant)}`, body, options });
   }
@@ -249,7 +249,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Starts an instance; one that runs goes on running. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Starts an instance; one that runs goes on running. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   startInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'startInstance'>> {
     return this.send({
       method: 'POST',
@@ -258,7 +258,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Stops an instance. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Stops an instance. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   stopInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'stopInstance'>> {
     return this.send({
       method: 'POST',
@@ -267,7 +267,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Replaces the running incarnation by the next one. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Replaces the running incarnation by the next one. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   restartInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'restartInstance'>> {
     return this.send({
       method: 'POST',
@@ -327,7 +327,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Issues two new passwords, answered once; the old ones end. Codes: CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Issues two new passwords, answered once; the old ones end. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   rotateApplicationCredentials(
     tenant: string,
     application: string,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
+import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
 const members = {
   id: z.uuid(),
@@ -66,7 +66,7 @@ export const applicationRoutes = {
     summary: 'Allows or bars an application, or changes its service level',
     role: 'tenant',
     params: withId('application'),
-    body: z.strictObject({ allowed: z.boolean().optional(), advanced: z.boolean().optional() }),
+    body: atLeastOne(z.strictObject({ allowed: z.boolean().optional(), advanced: z.boolean().optional() })),
     status: 200,
     response: applicationSchema,
     etag: true,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
+import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
 /** R-CLU-02 */
 export const PLATFORMS = ['mxe-ii', 'mxe-iii', 'cx', 'cx-ii', 'cxi', 'cxi-ii', 'industry-standard-server', 'virtual', 'multi-instance'] as const;
@@ -74,7 +74,7 @@ export const controllerRoutes = {
     summary: 'Enables or disables a controller, or changes its name or release',
     role: 'tenant',
     params: withId('controller'),
-    body: z.strictObject({ enabled: z.boolean().optional(), name: name.optional(), release: release.optional() }),
+    body: atLeastOne(z.strictObject({ enabled: z.boolean().optional(), name: name.optional(), release: release.optional() })),
     status: 200,
     response: controllerSchema,
     etag: true,

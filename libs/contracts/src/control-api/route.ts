@@ -49,7 +49,7 @@ export function route<const G extends Given>(given: G): Completed<G> {
   const errors = new Set<ErrorCode>([...withKey, ...(given.errors ?? [])]);
   if (given.role === 'admin') errors.add('FORBIDDEN');
   if (given.params !== undefined) errors.add('NOT_FOUND');
-  if (given.body) for (const code of ['UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'] as const) errors.add(code);
+  if (given.method === 'POST' || given.method === 'PATCH') for (const code of ['UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'] as const) errors.add(code);
   if (given.ifMatch === true) errors.add('PRECONDITION_FAILED');
   if (given.role === 'tenant' && given.method !== 'GET') errors.add('TENANT_SUSPENDED');
   if (given.path.startsWith('/v1/tenants/') && given.method !== 'GET') errors.add('CONFLICT');
@@ -100,3 +100,7 @@ export const nameText = (max: number) =>
     .regex(/^\S(.*\S)?$/u, 'no space at either end');
 export const timestamp = z.iso.datetime();
 export const version = z.int().min(1).describe('Grows with every change; the ETag in quotes');
+
+/** A change that changes nothing is a mistake of the caller. */
+export const atLeastOne = <S extends z.ZodObject>(body: S): S =>
+  body.refine((members) => Object.values(members).some((value) => value !== undefined), 'name at least one member') as S;

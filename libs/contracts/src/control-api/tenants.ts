@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operationSchema } from './operations.js';
-import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version } from './route.js';
+import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version } from './route.js';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleting'] as const;
 export const tenantSchema = z.strictObject({
@@ -64,12 +64,12 @@ export const tenantRoutes = {
     summary: 'Suspends, resumes or renames a tenant',
     role: 'admin',
     params: tenantParams,
-    body: z.strictObject({ status: z.enum(['active', 'suspended']).optional(), companyName: nameText(100).optional() }),
+    body: atLeastOne(z.strictObject({ status: z.enum(['active', 'suspended']).optional(), companyName: nameText(100).optional() })),
     status: 200,
     response: tenantSchema,
     etag: true,
     ifMatch: true,
-    errors: ['CONFLICT', 'ALREADY_EXISTS'],
+    errors: ['CONFLICT'],
   }),
   deleteTenant: route({
     id: 'deleteTenant',

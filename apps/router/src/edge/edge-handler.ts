@@ -1,0 +1,201 @@
+/** One request at the edge, from its first header to its answer: check, address, body, choice, attempts. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import type { Refusal } from '#contracts/errors';
+import type { Logger } from '#telemetry/logger';
+import { chooseInstances, isReachable, RETRY_AFTER_MS, type Reachable } from '../table/instance-choice.js';
+import { resolveTenant, slugOfHost, type Addressed } from '../table/tenant-address.js';
+import type { RoutingIndex } from '../table/routing-index.js';
+import { readBody } from './body-reading.js';
+import { faceOf, wantedOf, type Face } from './face.js';
+import { attempt, type Attempted, type HeldRefusal } from './forwarding.js';
+import { passableHeaders, vouchedHeaders } from './header-passage.js';
+import type { InstancePools } from './instance-pools.js';
+import { answerRefusal } from './refusal-answer.js';
+import { checkRequest } from './request-checks.js';
+import { parseHost, parseTarget } from './request-target.js';
+
+/** A log-in is answered at once or tried elsewhere; it never waits as a long poll does. */
+const LOGIN_TIMEOUT_MS = 10_000;
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export type Listener = 'http' | 'https';
+
+export interface EdgeParts {
+  readonly index: () => RoutingIndex;
+  readonly pools: InstancePools;
+  readonly edgeDomain: string;
+  readonly bodyBytesMax: number;
+  readonly logger: Logger;
+}
+
+interface Located {
+  readonly addressed: Addressed;
+  readonly query: string;
+  readonly publicBase: string;
+}
+
+export class EdgeHandler {
+  #turn = 0;
+
+  constructor(private readonly parts: EdgeParts) {}
+
+  /** Answers the request or cuts its connection; never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse, listener: Listener): Promise<void> {
+    const requestId = randomUUID();
+    try {
+      await this.#handle(request, response, listener, requestId);
+    } catch (error) {
+      this.parts.logger.error({ err: error, requestId }, 'request failed');
+      answerRefusal(
+        request,
+        response,
+        'rest',
+        { code: 'INTERNAL', detail: 'The router could not handle the request.' },
+        requestId,
+        true,
+      );
+      if (!response.writableEnded) response.destroy();
+    }
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse, listener: Listener, requestId: string): Promise<void> {
+    const unfit = checkRequest({
+      httpVersion: request.httpVersion,
+      method: request.method ?? '',
+      rawHeaders: request.rawHeaders,
+    });
+    if (unfit !== undefined) return answerRefusal(request, response, 'rest', unfit, requestId, true);
+    const located = this.#locate(request, listener);
+    if ('code' in located)
+      return answerRefusal(request, response, soapByType(request), located, requestId, located.code === 'MALFORMED_REQUEST');
+
+    const face = faceOf(located.addressed.path);
+    const read = await readBody(request, this.parts.bodyBytesMax);
+    if (read.kind === 'gone') return;
+    if (read.kind === 'too-large') {
+      const detail = `A body may have up to ${this.parts.bodyBytesMax} bytes.`;
+      return answerRefusal(request, response, face, { code: 'BODY_TOO_LARGE', detail }, requestId, true);
+    }
+    await this.#forward(request, response, listener, requestId, located, face, read.body);
+  }
+
+  #locate(request: IncomingMessage, listener: Listener): Located | Refusal {
+    const target = parseTarget(request.url ?? '');
+    if (target === undefined) return { code: 'MALFORMED_REQUEST', detail: 'The path is not in its plain, normalised form.' };
+    const host = parseHost(request.headers.host);
+    if (host === undefined) return { code: 'MALFORMED_REQUEST', detail: 'There must be one Host header with a name or address.' };
+    const addressed = resolveTenant(this.parts.index(), this.parts.edgeDomain, host.hostName, target.path);
+    if (!addressed.ok) return addressed.refusal;
+    // S-53: a connection opened for one tenant's name carries no requests to another's.
+    const named =
+      listener === 'https'
+        ? slugOfHost(this.parts.edgeDomain, String((request.socket as TLSSocket).servername || '').toLowerCase())
+        : undefined;
+    if (named !== undefined && named !== addressed.tenant.slug) {
+      return { code: 'MALFORMED_REQUEST', detail: 'The connection was opened for another name.' };
+    }
+    return { addressed, query: target.query, publicBase: `${listener}://${host.host}${addressed.prefix}` };
+  }
+
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    listener: Listener,
+    requestId: string,
+    { addressed, query, publicBase }: Located,
+    face: Face,
+    body: Buffer,
+  ): Promise<void> {
+    const method = request.method as Dispatcher.HttpMethod;
+    const soapAction = request.headers['soapaction'];
+    const wanted = wantedOf(face, method, addressed.path, typeof soapAction === 'string' ? soapAction : undefined, body);
+    const choice = chooseInstances(addressed.tenant, wanted, (this.#turn = (this.#turn + 1) % Number.MAX_SAFE_INTEGER));
+    if (!choice.ok) return answerRefusal(request, response, face, choice.refusal, requestId);
+
+    const passed = passableHeaders(request.rawHeaders);
+    const traceId = randomBytes(16).toString('hex');
+    const clientAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const attemptOf = (instance: Reachable): Attempted => ({
+      method,
+      path: addressed.path + query,
+      headers: [
+        'host',
+        instance.endpoint.serverName,
+        ...passed,
+        ...vouchedHeaders({
+          tenantId: instance.tenantId,
+          instanceId: instance.instanceId,
+          epochMajor: instance.epochMajor,
+          publicBase,
+          clientAddress,
+          listener,
+          requestId,
+          traceId,
+        }),
+      ],
+      body: body.length === 0 ? null : body,
+      prefix: addressed.prefix,
+      holdRefusals: wanted.kind === 'login',
+      ...(wanted.kind === 'login' ? { timeoutMs: LOGIN_TIMEOUT_MS } : {}),
+    });
+    const mayRepeat = wanted.kind === 'login' || SAFE_METHODS.has(method);
+    // A session has one instance; a poll over a connection that its instance just closed is tried there once more.
+    const instances =
+      mayRepeat && choice.instances.length === 1 && wanted.kind !== 'login'
+        ? [choice.instances[0], choice.instances[0]]
+        : choice.instances;
+    const outcome = await this.#tryInTurn(instances, attemptOf, mayRepeat, response, requestId);
+    if (outcome === undefined) return;
+    if ('code' in outcome) return answerRefusal(request, response, face, outcome, requestId);
+    response.writeHead(outcome.status, outcome.headers);
+    response.end(outcome.body);
+  }
+
+  /** Undefined when the client has its answer or has gone; else what is left to answer. */
+  async #tryInTurn(
+    instances: readonly Reachable[],
+    attemptOf: (instance: Reachable) => Attempted,
+    mayRepeat: boolean,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<HeldRefusal | Refusal | undefined> {
+    let last: HeldRefusal | undefined;
+    let maybeDone = false;
+    for (const chosen of instances) {
+      // A table may have come since the choice: an attempt goes where the newest leads, never to an incarnation it has dropped.
+      const instance = this.parts.index().instances.get(chosen.instanceId);
+      if (instance === undefined || !isReachable(instance) || instance.tenantId !== chosen.tenantId) continue;
+      const result = await attempt(this.parts.pools.poolOf(instance), attemptOf(instance), response);
+      if (result.kind === 'done' || response.destroyed) return undefined;
+      if (result.kind === 'refused') {
+        last = result.refusal;
+        continue;
+      }
+      this.parts.logger.warn(
+        { requestId, instanceId: instance.instanceId, cause: result.cause, sent: result.sent },
+        'instance did not answer',
+      );
+      maybeDone ||= result.sent;
+      if (result.sent && !mayRepeat) break;
+    }
+    if (last !== undefined) return last;
+    if (maybeDone && !mayRepeat)
+      return { code: 'OUTCOME_UNKNOWN', detail: 'The instance was lost after the request had been sent to it.' };
+    return {
+      code: 'NO_INSTANCE',
+      detail: 'No instance that may take this request could be reached.',
+      retryAfterMs: RETRY_AFTER_MS,
+    };
+  }
+}
+
+/** Before the path is understood, the media type tells who is asking. */
+function soapByType(request: IncomingMessage): Face {
+  return /(?:^|\/)axis2\/services\//.test(request.url ?? '') ||
+    /^(?:text|application)\/(?:soap\+)?xml/i.test(request.headers['content-type'] ?? '')
+    ? 'soap'
+    : 'rest';
+}

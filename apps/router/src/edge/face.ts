@@ -1,0 +1,27 @@
+/** What a request wants, by the face of the application API it comes through. Pure. */
+import { SOAP_PATH } from '#contracts/soap';
+import type { Wanted } from '../table/instance-choice.js';
+import { lookAtBody } from './body-look.js';
+
+export type Face = 'rest' | 'soap';
+
+const LOGIN_PATH = '/v1/sessions';
+const SESSION_PATH = /^\/v1\/sessions\/(0|[1-9]\d{0,15})(?:\/|$)/;
+
+/** @param path without the tenant's prefix */
+export function faceOf(path: string): Face {
+  return path.startsWith(SOAP_PATH) ? 'soap' : 'rest';
+}
+
+export function wantedOf(face: Face, method: string, path: string, soapAction: string | undefined, body: Buffer): Wanted {
+  if (face === 'rest') {
+    if (method === 'POST' && path === LOGIN_PATH) return { kind: 'login' };
+    const id = SESSION_PATH.exec(path)?.[1];
+    return id === undefined ? { kind: 'any' } : { kind: 'session', sessionId: Number(id) };
+  }
+  if (method !== 'POST') return { kind: 'any' };
+  const hint = lookAtBody(body, soapAction);
+  // A body that names a session is never treated as a log-in, whatever its SOAPAction says: only log-ins are tried more than once.
+  if (hint.sessionId !== undefined) return { kind: 'session', sessionId: hint.sessionId };
+  return { kind: hint.login ? 'login' : 'any' };
+}
