@@ -5,16 +5,7 @@
  * callers while it has one; a call to oneself is busy.
  */
 import type { Happening, HappeningListener, Party } from './happening.js';
-import {
-  CALLS_PER_PHONE_MAX,
-  activeLeg,
-  newPhone,
-  otherLeg,
-  type Call,
-  type Leg,
-  type Phone,
-  type PhoneSpec,
-} from './phone.js';
+import { CALLS_PER_PHONE_MAX, activeLeg, newPhone, otherLeg, type Call, type Leg, type Phone, type PhoneSpec } from './phone.js';
 import type { Cause, EventName, LocalState, Result, Role } from './words.js';
 
 export interface ControllerSpec {
@@ -84,7 +75,10 @@ export class Cluster {
     const destination = this.phoneByDn(number);
     const failure = this.obstacle(destination);
     const parties: Party[] = [party('CALLING_DEVICE', phone), party('CALLED_DEVICE', destination, number)];
-    this.tell(leg, 'ORIGINATED', 'NEW_CALL', 'originated', atMs, [party('CALLING_DEVICE', phone), party('CALLED_DEVICE', null, number)]);
+    this.tell(leg, 'ORIGINATED', 'NEW_CALL', 'originated', atMs, [
+      party('CALLING_DEVICE', phone),
+      party('CALLED_DEVICE', null, number),
+    ]);
     if (failure !== null || destination === null) {
       this.tell(leg, 'FAILED', failure ?? 'NO_SUCH_NUMBER', 'fail', atMs, parties);
     } else {
@@ -130,7 +124,8 @@ export class Cluster {
    * told. Serials and local call ids begin anew under the new boot id; handles and service states stay.
    */
   restart(controller: number, bootId: number, atMs: number): void {
-    if (this.bootIds[controller] === undefined || this.bootIds[controller] === bootId) throw new Error('a restart needs a new boot id');
+    if (this.bootIds[controller] === undefined || this.bootIds[controller] === bootId)
+      throw new Error('a restart needs a new boot id');
     this.bootIds[controller] = bootId;
     for (const phone of this.phones(controller)) {
       for (const leg of [...phone.legs]) {
@@ -194,10 +189,13 @@ export class Cluster {
 
   private originate(phone: Phone, dialled: string, startedAtMs: number): Leg {
     this.lastGlobalLow = (this.lastGlobalLow % 0xffff_ffff) + 1;
-    const call = { globalHigh: this.bootId(phone.controller), globalLow: this.lastGlobalLow, dialled, startedAtMs, called: null } as Omit<
-      Call,
-      'caller'
-    > as Call;
+    const call = {
+      globalHigh: this.bootId(phone.controller),
+      globalLow: this.lastGlobalLow,
+      dialled,
+      startedAtMs,
+      called: null,
+    } as Omit<Call, 'caller'> as Call;
     call.caller = this.attach(call, phone);
     this.callCount += 1;
     return call.caller;
@@ -217,7 +215,10 @@ export class Cluster {
   }
 
   private ends(call: Call): Party[] {
-    return [party('CALLING_DEVICE', call.caller.phone), party('CALLED_DEVICE', call.called?.phone ?? null, call.called ? null : call.dialled)];
+    return [
+      party('CALLING_DEVICE', call.caller.phone),
+      party('CALLED_DEVICE', call.called?.phone ?? null, call.called ? null : call.dialled),
+    ];
   }
 
   private tell(leg: Leg, event: EventName, cause: Cause, state: LocalState, atMs: number, parties: readonly Party[]): void {

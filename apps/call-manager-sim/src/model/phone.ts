@@ -58,7 +58,8 @@ export function handleOf(dn: string): number {
 }
 
 export function newPhone(spec: PhoneSpec, controller: number): Phone {
-  if (new TextEncoder().encode(spec.name).length > NAME_BYTES_MAX) throw new Error(`the name of ${spec.dn} is over ${NAME_BYTES_MAX} bytes`);
+  if (new TextEncoder().encode(spec.name).length > NAME_BYTES_MAX)
+    throw new Error(`the name of ${spec.dn} is over ${NAME_BYTES_MAX} bytes`);
   return { ...spec, controller, handle: handleOf(spec.dn), inService: true, serial: 0, lastLocalCallId: 0, legs: [] };
 }
 

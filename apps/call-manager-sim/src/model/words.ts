@@ -2,7 +2,8 @@
  * The simulator's own words for what docs/design/controller-link.md names. Nothing here is shared with the gateway: two readings of one page
  * that disagree must show as a failing test, not agree by construction. Numbers on the wire are `wire/numbers.ts`.
  */
-export type LocalState = 'null' | 'initiated' | 'alerting' | 'connected' | 'hold' | 'queued' | 'fail' | 'delivered' | 'originated';
+export type LocalState =
+  'null' | 'initiated' | 'alerting' | 'connected' | 'hold' | 'queued' | 'fail' | 'delivered' | 'originated';
 
 export type EventName =
   | 'ORIGINATED'
@@ -50,9 +51,4 @@ export type Result =
   | 'MONITOR_UNKNOWN';
 
 export type Role =
-  | 'CALLING_DEVICE'
-  | 'CALLED_DEVICE'
-  | 'CONNECTED_DEVICE'
-  | 'CONTROLLER_DEVICE'
-  | 'HOLDING_DEVICE'
-  | 'DROPPED_DEVICE';
+  'CALLING_DEVICE' | 'CALLED_DEVICE' | 'CONNECTED_DEVICE' | 'CONTROLLER_DEVICE' | 'HOLDING_DEVICE' | 'DROPPED_DEVICE';

@@ -1,6 +1,6 @@
 /**
  * Seeded random traffic: at each controller calls begin as a Poisson stream, ring, talk and end; times are exponential about their means.
- * Each controller draws from its own stream of numbers. A step whose call somebody else has already changed does nothing.
+ * Each controller draws from its own stream of numbers; one traffic per simulation at a time. A step whose call somebody else has already changed does nothing.
  */
 import { z } from 'zod';
 import { Random } from '../model/random.js';
@@ -29,11 +29,12 @@ const DRAWS_MAX = 8;
 /** A stream that is later than this goes on from now instead of making up for all it missed. */
 const LATE_MAX_MS = 1_000;
 
-let runs = 0;
+const OWNER = 'traffic';
 
 export class Traffic {
   readonly figures: TrafficFigures = { begun: 0, answered: 0, ended: 0, skipped: 0 };
-  private readonly owner: string;
+  /** The callers' legs of the calls that this traffic began and that it has yet to end. */
+  private readonly standing = new Set<Leg>();
   private readonly everyone: Phone[];
 
   constructor(
@@ -42,8 +43,6 @@ export class Traffic {
     seed: number,
     controllers: number,
   ) {
-    runs += 1;
-    this.owner = `traffic ${runs}`;
     this.everyone = simulation.cluster.phones();
     for (let controller = 0; controller < controllers; controller += 1) {
       const phones = simulation.cluster.phones(controller);
@@ -52,14 +51,12 @@ export class Traffic {
     }
   }
 
-  /** Takes what is to come from the agenda; with `hangUp` the calls that stand are ended by their callers at once. May be called twice. */
+  /** Takes what is to come from the agenda; the calls that stand are ended by their callers at once. May be called twice. */
   stop(): void {
-    this.simulation.agenda.removeOwner(this.owner);
+    this.simulation.agenda.removeOwner(OWNER);
     for (const leg of this.standing) this.clear(leg);
     this.standing.clear();
   }
-
-  private readonly standing = new Set<Leg>();
 
   private next(phones: Phone[], random: Random, fromMs: number): void {
     const begin = Math.max(fromMs, this.simulation.nowMs - LATE_MAX_MS);
@@ -95,8 +92,9 @@ export class Traffic {
   }
 
   private answer(leg: Leg): void {
+    if (leg.state !== 'alerting') return;
     const result = this.simulation.cluster.operate('answer', leg.phone, leg.localCallId, this.simulation.nowMs);
-    if (leg.state === 'connected' && result === 'OK') this.figures.answered += 1;
+    if (result === 'OK') this.figures.answered += 1;
   }
 
   private end(callerLeg: Leg, clearing: Leg): void {
@@ -107,18 +105,20 @@ export class Traffic {
   /** A leg's local call id may have been given anew after a restart, so the leg itself is asked whether it still stands. */
   private clear(leg: Leg): void {
     if (leg.state === 'null') return;
-    if (this.simulation.cluster.operate('clear', leg.phone, leg.localCallId, this.simulation.nowMs) === 'OK') this.figures.ended += 1;
+    if (this.simulation.cluster.operate('clear', leg.phone, leg.localCallId, this.simulation.nowMs) === 'OK')
+      this.figures.ended += 1;
   }
 
   private enter(atMs: number, run: (atMs: number) => void): void {
-    if (!this.simulation.agenda.enter(this.owner, atMs, run)) this.figures.skipped += 1;
+    if (!this.simulation.agenda.enter(OWNER, atMs, run)) this.figures.skipped += 1;
   }
 }
 
 function draw(phones: readonly Phone[], random: Random, except: Phone | null): Phone | null {
   for (let count = 0; count < DRAWS_MAX; count += 1) {
     const phone = phones[random.below(phones.length)];
-    if (phone && phone !== except && phone.inService && !activeLeg(phone) && phone.legs.length < CALLS_PER_PHONE_MAX) return phone;
+    if (phone && phone !== except && phone.inService && !activeLeg(phone) && phone.legs.length < CALLS_PER_PHONE_MAX)
+      return phone;
   }
   return null;
 }

@@ -14,16 +14,7 @@ export interface TraceLink {
 }
 
 export type TraceKind =
-  | 'link-opening'
-  | 'link-up'
-  | 'link-closed'
-  | 'link-refused'
-  | 'request'
-  | 'response'
-  | 'event'
-  | 'hand'
-  | 'fault'
-  | 'boot';
+  'link-opening' | 'link-up' | 'link-closed' | 'link-refused' | 'request' | 'response' | 'event' | 'hand' | 'fault' | 'boot';
 
 export type TraceDetail = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -74,7 +65,18 @@ export class Trace {
   event(link: TraceLink, monitor: Monitor, happening: Happening, sent: boolean): void {
     const { n, virtualMs, wallMs } = this.head();
     const { reference, sequence } = monitor;
-    this.put({ n, virtualMs, wallMs, kind: 'event', controller: link.controller, link, detail: happening, reference, sequence, sent });
+    this.put({
+      n,
+      virtualMs,
+      wallMs,
+      kind: 'event',
+      controller: link.controller,
+      link,
+      detail: happening,
+      reference,
+      sequence,
+      sent,
+    });
   }
 
   /** Lines after number `after`, oldest first; `lost` when some of them are no longer kept. */

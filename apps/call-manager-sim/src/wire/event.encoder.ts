@@ -68,7 +68,10 @@ function itemsOf(phone: Phone, role: Role): Buffer {
   let byRole = itemsOfPhones.get(phone);
   if (!byRole) itemsOfPhones.set(phone, (byRole = new Map()));
   let items = byRole.get(role);
-  if (!items) byRole.set(role, (items = Buffer.concat([item(role, ATTRIBUTE.NUMBER, phone.dn), item(role, ATTRIBUTE.NAME, phone.name)])));
+  if (!items) {
+    const name = phone.name === '' ? [] : [item(role, ATTRIBUTE.NAME, phone.name)];
+    byRole.set(role, (items = Buffer.concat([item(role, ATTRIBUTE.NUMBER, phone.dn), ...name])));
+  }
   return items;
 }
 

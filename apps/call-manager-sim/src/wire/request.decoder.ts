@@ -27,7 +27,13 @@ export type Request =
   | { readonly type: 'LOOKUP_DEVICE'; readonly correlation: number; readonly target: 0; readonly directoryNumber: string }
   | { readonly type: 'MONITOR_START' | 'SNAPSHOT_DEVICE'; readonly correlation: number; readonly target: number }
   | { readonly type: 'MONITOR_STOP'; readonly correlation: number; readonly target: number; readonly monitorReference: number }
-  | { readonly type: 'MAKE_CALL'; readonly correlation: number; readonly target: number; readonly number: string; readonly accountCode: string }
+  | {
+      readonly type: 'MAKE_CALL';
+      readonly correlation: number;
+      readonly target: number;
+      readonly number: string;
+      readonly accountCode: string;
+    }
   | { readonly type: CallRequestType; readonly correlation: number; readonly target: number; readonly localCallId: number };
 export type RequestType = Request['type'];
 
@@ -81,7 +87,8 @@ export function decodeInstanceMessage(frame: Frame): InstanceMessage {
   }
   const type = REQUEST_TYPE_OF.get(frame.type);
   if (type) return { type: 'REQUEST', request: decodeRequest(type, frame) };
-  if (CONTROLLERS_OWN.has(frame.type)) throw new FrameError('TYPE', `type ${frame.type} is for a controller to send, not for an instance`);
+  if (CONTROLLERS_OWN.has(frame.type))
+    throw new FrameError('TYPE', `type ${frame.type} is for a controller to send, not for an instance`);
   throw new FrameError('TYPE', `there is no type ${frame.type}`);
 }
 
@@ -105,7 +112,8 @@ function decodeHello(body: Buffer): Hello {
 function decodeRequest(type: RequestType, frame: Frame): Request {
   const { body, correlation, target } = frame;
   if (correlation === 0) throw new FrameError('BODY', 'a request has a number from 1');
-  if (HEADER_BYTES + body.length > REQUEST_BYTES_MAX) throw new FrameError('BODY', `a request is at most ${REQUEST_BYTES_MAX} bytes`);
+  if (HEADER_BYTES + body.length > REQUEST_BYTES_MAX)
+    throw new FrameError('BODY', `a request is at most ${REQUEST_BYTES_MAX} bytes`);
   switch (type) {
     case 'LOOKUP_DEVICE': {
       if (target !== 0) throw new FrameError('BODY', 'the target of LOOKUP_DEVICE is 0');

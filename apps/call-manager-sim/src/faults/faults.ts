@@ -1,0 +1,89 @@
+/** What a controller is told to do wrong. Standing faults stay until they are cleared; the others happen once. */
+import { z } from 'zod';
+import { REQUEST_TYPES, type RequestType } from '../wire/request.decoder.js';
+
+const instanceId = z.uuid().optional().describe('only this instance; else every one');
+const types = z
+  .array(z.enum(REQUEST_TYPES))
+  .min(1)
+  .max(REQUEST_TYPES.length)
+  .optional()
+  .describe('only these requests; else every one');
+const refusal = z.enum(['REFUSED', 'OVERLOADED', 'NOT_SUPPORTED', 'NOT_ALLOWED', 'DEVICE_OUT_OF_SERVICE']).default('REFUSED');
+
+export const standingFaultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('stall'), direction: z.enum(['receive', 'send', 'both']).default('both'), instanceId }),
+  z.strictObject({ kind: z.literal('refuse-links'), result: z.enum(['REFUSED', 'OVERLOADED']).default('REFUSED'), instanceId }),
+  z.strictObject({ kind: z.literal('refuse-requests'), result: refusal, types, instanceId }),
+  z.strictObject({ kind: z.literal('delay-answers'), ms: z.int().min(1).max(3_600_000), types, instanceId }),
+]);
+export type StandingFault = z.infer<typeof standingFaultSchema>;
+
+export const faultSchema = z.discriminatedUnion('kind', [
+  ...standingFaultSchema.options,
+  z.strictObject({ kind: z.literal('drop-links'), how: z.enum(['abrupt', 'goodbye']).default('abrupt'), instanceId }),
+  z.strictObject({ kind: z.literal('restart'), downMs: z.int().min(0).max(3_600_000).default(0) }),
+  z.strictObject({ kind: z.enum(['phone-out-of-service', 'phone-in-service']), dn: z.string().min(1).max(9) }),
+]);
+export type Fault = z.infer<typeof faultSchema>;
+
+export const STANDING_FAULTS_MAX = 100;
+
+export function isStanding(fault: Fault): fault is StandingFault {
+  return (
+    fault.kind === 'stall' || fault.kind === 'refuse-links' || fault.kind === 'refuse-requests' || fault.kind === 'delay-answers'
+  );
+}
+
+/** The standing faults of one controller; of several that fit, the one set first counts (delays add up). */
+export class Faults {
+  private standing: StandingFault[] = [];
+
+  /** False when {@link STANDING_FAULTS_MAX} stand already. */
+  add(fault: StandingFault): boolean {
+    if (this.standing.length >= STANDING_FAULTS_MAX) return false;
+    this.standing.push(fault);
+    return true;
+  }
+
+  clear(): void {
+    this.standing = [];
+  }
+
+  list(): readonly StandingFault[] {
+    return this.standing;
+  }
+
+  stalled(direction: 'receive' | 'send', instanceId: string | null): boolean {
+    return this.standing.some(
+      (fault) =>
+        fault.kind === 'stall' && (fault.direction === direction || fault.direction === 'both') && concerns(fault, instanceId),
+    );
+  }
+
+  linkRefusal(instanceId: string): 'REFUSED' | 'OVERLOADED' | null {
+    for (const fault of this.standing) if (fault.kind === 'refuse-links' && concerns(fault, instanceId)) return fault.result;
+    return null;
+  }
+
+  requestRefusal(type: RequestType, instanceId: string): z.infer<typeof refusal> | null {
+    for (const fault of this.standing) {
+      if (fault.kind === 'refuse-requests' && concerns(fault, instanceId) && (fault.types?.includes(type) ?? true))
+        return fault.result;
+    }
+    return null;
+  }
+
+  answerDelayMs(type: RequestType, instanceId: string): number {
+    let sumMs = 0;
+    for (const fault of this.standing) {
+      if (fault.kind === 'delay-answers' && concerns(fault, instanceId) && (fault.types?.includes(type) ?? true))
+        sumMs += fault.ms;
+    }
+    return sumMs;
+  }
+}
+
+function concerns(fault: { readonly instanceId?: string | undefined }, instanceId: string | null): boolean {
+  return fault.instanceId === undefined || fault.instanceId === instanceId;
+}
