@@ -1,0 +1,238 @@
+/**
+ * One simulator, one gateway and the baselines, alone in a folder of their own: no database, no router, no control plane. The gateway and
+ * the baselines face the same simulated controller over the same wire.
+ */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freeLoopbackBlock, type LoopbackBlock } from '#config/addresses';
+import { readEnvironment } from '#config/environment';
+import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
+import { INSTANCE_LIMITS } from '#domain/limits';
+import { sha256Hex } from '#pki/api-keys';
+import { openAuthority } from '#pki/authority';
+import { ensureDocumentKey, signDocument } from '#pki/documents';
+
+export const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
+export const CREDENTIALS = { companyName: 'Bench', applicationName: 'Bench', applicationPassword: 'bench-application', localPassword: 'bench-local' };
+const READY_WITHIN_MS = 30_000;
+const program = (path: string) => resolve(readEnvironment().cloneRoot, 'dist', path);
+
+export interface RigOptions {
+  readonly phones: number;
+  /** Recommended is 20 a second and controller, always enforced; a bench that sets thousands has to wait for it, so it monitors few. */
+  readonly seed?: number;
+}
+
+export interface Peer {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  readonly instanceId: string;
+  readonly address: string;
+  readonly port: number;
+  /** Milliseconds from the start of the process until it accepted a connection. */
+  readonly startMs: number;
+}
+
+export interface Rig {
+  readonly block: LoopbackBlock;
+  readonly dir: string;
+  readonly controllerAddress: string;
+  readonly extensions: readonly string[];
+  /** Client side of the router, for talking to the gateway directly. */
+  readonly router: { readonly cert: string; readonly key: string; readonly ca: string };
+  readonly simulator: { readonly base: string; readonly key: string };
+  gateway(options?: { readonly withController?: boolean }): Promise<Peer>;
+  baseline(name: 'raw-gateway' | 'plain-node'): Promise<Peer>;
+  traffic(callsPerHour: number | null): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const block = await freeLoopbackBlock();
+  const dir = mkdtempSync(join(tmpdir(), 'cordboard-bench-'));
+  const children = new Set<ChildProcess>();
+  const authority = await openAuthority(join(dir, 'pki'), 'ca', 'bench');
+  const controllers = await openAuthority(join(dir, 'pki'), 'controllers-ca', 'bench controllers');
+  const documents = await ensureDocumentKey(join(dir, 'pki'));
+  const key = 'bench-simulator-key-0123456789';
+  const controllerAddress = block.address(101);
+  const extensions = Array.from({ length: options.phones }, (_, index) => String(10_000 + index));
+  const files = fileWriter(dir);
+
+  const controllerTls = await controllers.issue({ commonName: `controller:${controllerAddress}`, ipAddresses: [controllerAddress], client: true, server: true });
+  const caFile = files('ca.pem', authority.certPem);
+  const controllerCaFile = files('controllers-ca.pem', controllers.certPem);
+  const simulatorSettings = files(
+    'simulator.json',
+    JSON.stringify({
+      seed: options.seed ?? 7,
+      instanceCaFile: caFile,
+      admin: { host: '127.0.0.1', port: 0, key },
+      oneFramePerRecord: true,
+      controllers: [
+        {
+          name: 'bench',
+          address: controllerAddress,
+          port: 5320,
+          certFile: files('controller.crt', controllerTls.certPem),
+          keyFile: files('controller.key', controllerTls.keyPem),
+          extensions: { from: 10_000, count: options.phones },
+        },
+      ],
+      logLevel: 'error',
+    }),
+  );
+  const simulator = fork(program('apps/call-manager-sim/src/main.js'), ['--settings', simulatorSettings], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  children.add(simulator);
+  const simulatorPort = await portWhenReady(simulator);
+  const base = `http://127.0.0.1:${simulatorPort}`;
+  const router = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true });
+  let next = 1;
+
+  const start = async (path: string, args: readonly string[], instanceId: string, address: string, port: number): Promise<Peer> => {
+    const since = performance.now();
+    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    children.add(child);
+    await accepting(child, address, port);
+    return { process: child, pid: child.pid!, instanceId, address, port, startMs: performance.now() - since };
+  };
+  const identityOf = async (instanceId: string, address: string) => {
+    const issued = await authority.issue({
+      commonName: `instance:${instanceId}`,
+      dnsNames: [`i-${instanceId}.cordboard.internal`],
+      ipAddresses: [address],
+      client: true,
+      server: true,
+    });
+    return { certFile: files(`${instanceId}.crt`, issued.certPem), keyFile: files(`${instanceId}.key`, issued.keyPem) };
+  };
+
+  return {
+    block,
+    dir,
+    controllerAddress,
+    extensions,
+    router: { cert: router.certPem, key: router.keyPem, ca: authority.certPem },
+    simulator: { base, key },
+    async gateway({ withController = true } = {}) {
+      const number = next++;
+      const instanceId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+      const address = block.address(number);
+      const home = join(dir, instanceId);
+      mkdirSync(home);
+      const config: InstanceConfig = {
+        schema: 1,
+        tenant: { id: TENANT_ID, slug: 'bench', companyName: CREDENTIALS.companyName },
+        instance: { id: instanceId, name: 'bench' },
+        epochMajor: 1,
+        slots: [number],
+        limits: INSTANCE_LIMITS,
+        address,
+        northboundPort: 9443,
+        adminPort: 9444,
+        callbackPorts: { from: 49_500, to: 49_600 },
+        tls: { ...(await identityOf(instanceId, address)), caFile, controllerCaFile },
+        peers: { router: 'router', worker: 'worker' },
+        documentKeyFile: files('documents.pub', documents.publicKeyPem),
+        accessDocumentFile: join(home, 'access-document.json'),
+        journalDir: join(home, 'journal'),
+        logDir: join(home, 'log'),
+        timing: {
+          sessionKeepAliveMs: 300_000,
+          commandTimeoutMs: 10_000,
+          longPollMaxMs: 60_000,
+          linkHeartbeatMs: 1000,
+          linkSilenceMs: 6000,
+          reconnectMinMs: 50,
+          reconnectMaxMs: 1000,
+        },
+        eventLog: { perSessionMax: 10_000, retentionMs: 900_000 },
+        monitorStartsPerSecond: 20,
+      };
+      const controllersOf = withController ? [{ icpId: 1, name: 'bench', address: controllerAddress, port: 5320, release: '9.4', enabled: true, monitorsMax: 5000 }] : [];
+      writeFileSync(config.accessDocumentFile, JSON.stringify(signDocument(documentOf(instanceId, controllersOf), documents.privateKeyPem)));
+      return start(program('gateway/gateway.mjs'), ['--config', files(`${instanceId}.json`, JSON.stringify(config))], instanceId, address, config.northboundPort);
+    },
+    async baseline(name) {
+      const number = next++;
+      const instanceId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+      const address = block.address(number);
+      const settings = { address, port: 9443, instanceId, controller: controllerAddress, caFile, controllerCaFile, ...(await identityOf(instanceId, address)) };
+      return start(program(`bench/baselines/${name}.js`), [files(`${name}-${number}.json`, JSON.stringify(settings))], instanceId, address, settings.port);
+    },
+    async traffic(callsPerHour) {
+      const answer = await fetch(`${base}/v1/traffic`, {
+        method: callsPerHour === null ? 'DELETE' : 'PUT',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(callsPerHour === null ? {} : { body: JSON.stringify({ callsPerHour, ringMs: 200, talkMs: 300, seed: 11 }) }),
+      });
+      if (!answer.ok) throw new Error(`the simulator refused the traffic: ${await answer.text()}`);
+    },
+    async close() {
+      for (const child of children) child.kill('SIGKILL');
+      await Promise.all([...children].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
+      await block.release();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function documentOf(instanceId: string, controllers: AccessDocument['controllers']): AccessDocument {
+  const now = Date.now();
+  return {
+    schema: 1,
+    serial: 1,
+    tenantId: TENANT_ID,
+    instanceId,
+    issuedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + 76 * 3_600_000).toISOString(),
+    tenantStatus: 'active',
+    companyName: CREDENTIALS.companyName,
+    limits: INSTANCE_LIMITS,
+    applications: [
+      {
+        id: '00000000-0000-4000-8000-00000000000b',
+        name: CREDENTIALS.applicationName,
+        type: 'generic',
+        advanced: false,
+        allowed: true,
+        applicationPasswordSha256: sha256Hex(CREDENTIALS.applicationPassword),
+        localPasswordSha256: sha256Hex(CREDENTIALS.localPassword),
+      },
+    ],
+    controllers,
+  };
+}
+
+function fileWriter(dir: string): (name: string, content: string) => string {
+  return (name, content) => {
+    writeFileSync(join(dir, name), content, { mode: 0o600 });
+    return join(dir, name);
+  };
+}
+
+async function portWhenReady(child: ChildProcess): Promise<number> {
+  const [message] = (await once(child, 'message', { signal: AbortSignal.timeout(READY_WITHIN_MS) })) as [{ port: number }];
+  return message.port;
+}
+
+/** Resolves when a TCP connection is accepted; looks every millisecond, because starts of tens of milliseconds are measured. */
+async function accepting(child: ChildProcess, host: string, port: number): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    const open = await new Promise<boolean>((done) => {
+      const socket = connect({ host, port });
+      socket.once('connect', () => done(true)).once('error', () => done(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    if (child.exitCode !== null) throw new Error('a program of the bench ended at its start');
+    if (performance.now() > deadline) throw new Error('a program of the bench did not listen in time');
+    await delay(1);
+  }
+}
