@@ -51,8 +51,8 @@ describe('the system when parts of it die', () => {
     expect((await session.ask('POST', '/keepalive', {})).status).toBe(200);
     await eventually(() => Promise.resolve(runFile().pids['worker'] !== pids['worker'] || undefined), { deadlineMs: 30_000, what: 'another worker' });
     const client = adminClient();
-    const operation = await client.restartInstance({ tenant: tenant.slug, instance: instance.id });
-    const ended = await client.waitForOperation({ tenant: tenant.slug, operation: operation.id }, { timeoutSeconds: 60 });
+    const operation = await client.restartInstance(tenant.slug, instance.id);
+    const ended = await client.waitOperation(operation.id, { timeoutSeconds: 60 });
     expect(ended).toMatchObject({ state: 'succeeded' });
     // acknowledged means kept: the same session at the next incarnation
     await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), { deadlineMs: 20_000, what: 'the session at the next incarnation' });
@@ -71,8 +71,8 @@ describe('the system when parts of it die', () => {
       return page.body.controllers.flatMap((c) => c.links.map((l) => `${l.epoch.major}.${l.epoch.minor}`)).join();
     };
     const epochs = await pid();
-    const instance = await client.getInstance({ tenant: runFile().tenant.slug, instance: runFile().tenant.instances[0]!.id });
-    const running = Number((instance as { status: { observed?: { pid?: number } } }).status.observed?.pid);
+    const instance = await client.getInstance(runFile().tenant.slug, runFile().tenant.instances[0]!.id);
+    const running = Number(instance.status.pid);
     expect(running).toBeGreaterThan(1);
     process.kill(running, 'SIGKILL');
     await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), { deadlineMs: 30_000, what: 'the session after the crash' });

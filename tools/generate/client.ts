@@ -96,8 +96,17 @@ function methodOf(route: ControlRoute): string {
   const hasQuery = Object.keys(route.query.shape).length > 0;
   if (hasQuery) args.push(`query: QueryInputOf<'${route.id}'> = {}`);
   args.push('options?: CallOptions');
-  const path = names.length === 0 ? `'${route.path}'` : `\`${route.path.replace(/\{(\w+)\}/g, (_, name: string) => `\${encodeURIComponent(${name})}`)}\``;
-  const sent = [`method: '${route.method}'`, `path: ${path}`, ...(hasQuery ? ['query'] : []), ...(route.body !== null ? ['body'] : []), 'options'];
+  const path =
+    names.length === 0
+      ? `'${route.path}'`
+      : `\`${route.path.replace(/\{(\w+)\}/g, (_, name: string) => `\${encodeURIComponent(${name})}`)}\``;
+  const sent = [
+    `method: '${route.method}'`,
+    `path: ${path}`,
+    ...(hasQuery ? ['query'] : []),
+    ...(route.body !== null ? ['body'] : []),
+    'options',
+  ];
   return [
     '',
     `  /** ${route.summary}. Codes: ${route.errors.join(', ')}. */`,

@@ -20,11 +20,25 @@ function parametersOf(route: ControlRoute): Json[] {
       return { name, in: where, required, ...(description === undefined ? {} : { description }), schema: rest };
     });
   };
-  const header = (name: string, description: string, schema: Json) => ({ name, in: 'header', required: false, description, schema });
+  const header = (name: string, description: string, schema: Json) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema,
+  });
   return [
     ...members('path', route.params),
     ...members('query', route.query),
-    ...(route.idempotent ? [header('Idempotency-Key', 'Makes a repetition of this request harmless', { type: 'string', minLength: 1, maxLength: 200 })] : []),
+    ...(route.idempotent
+      ? [
+          header('Idempotency-Key', 'Makes a repetition of this request harmless', {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          }),
+        ]
+      : []),
     ...(route.ifMatch ? [header('If-Match', 'ETag the resource must still have', { type: 'string' })] : []),
   ];
 }
@@ -32,14 +46,19 @@ function parametersOf(route: ControlRoute): Json[] {
 /** Error answers by status: several codes share one; the same set of codes is described once, in `components`. */
 function errorResponses(route: ControlRoute, shared: Record<string, Json>): Json {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of route.errors) byStatus.set(ERROR_KINDS[code].status, [...(byStatus.get(ERROR_KINDS[code].status) ?? []), code]);
+  for (const code of route.errors)
+    byStatus.set(ERROR_KINDS[code].status, [...(byStatus.get(ERROR_KINDS[code].status) ?? []), code]);
   const sorted = [...byStatus].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     sorted.map(([status, codes]) => {
       const name = codes.join('-');
       shared[name] ??= {
         description: codes.map((code) => `${code}: ${ERROR_KINDS[code].title}`).join('. '),
-        content: { 'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] } } },
+        content: {
+          'application/problem+json': {
+            schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+          },
+        },
       };
       return [String(status), { $ref: `#/components/responses/${name}` }];
     }),
@@ -53,7 +72,9 @@ function operationOf(route: ControlRoute, shared: Record<string, Json>): Json {
     'x-role': route.role,
     ...(route.role === 'public' ? { security: [] } : {}),
     parameters: parametersOf(route),
-    ...(route.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+    ...(route.body === null
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
     responses: {
       [String(route.status)]: {
         description: route.summary,
@@ -83,7 +104,11 @@ const PROBLEM: Json = {
     cap: { type: 'integer' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['path', 'message'], properties: { path: { type: 'string' }, message: { type: 'string' } } },
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
     },
   },
 };
@@ -98,7 +123,8 @@ export function openApiDocument(): Json {
     info: {
       title: 'Cordboard control API',
       version: '1.0.0',
-      description: 'Provisions tenants, clusters, controllers, gateway instances and applications. Changes that take time answer 202 with an operation.',
+      description:
+        'Provisions tenants, clusters, controllers, gateway instances and applications. Changes that take time answer 202 with an operation.',
     },
     security: [{ key: [] }],
     paths,

@@ -31,7 +31,10 @@ beforeAll(async () => {
   block = await freeLoopbackBlock();
   const [instances, controllers] = [await openAuthority(dir, 'ca'), await openAuthority(dir, 'controllers-ca')];
   const address = block.address(101);
-  const files = await ensureCertificate(controllers, dir, 'controller', { commonName: `controller:${address}`, ipAddresses: [address] });
+  const files = await ensureCertificate(controllers, dir, 'controller', {
+    commonName: `controller:${address}`,
+    ipAddresses: [address],
+  });
   simulator = await startSimulator(
     callManagerSimSettings.parse({
       instanceCaFile: join(dir, 'ca.crt'),
@@ -79,7 +82,10 @@ async function ask<T extends ControllerResponse['type']>(
   correlation += 1;
   const number = correlation;
   expect(links.send(1, { ...request, correlation: number } as ControllerRequest)).toBe(true);
-  return (await eventually(() => responses.get(number), { what: `the answer to ${request.type}` })) as Extract<ControllerResponse, { readonly type: T }>;
+  return (await eventually(() => responses.get(number), { what: `the answer to ${request.type}` })) as Extract<
+    ControllerResponse,
+    { readonly type: T }
+  >;
 }
 
 async function monitored(directoryNumber: string): Promise<{ readonly target: number; readonly reference: number }> {
@@ -96,11 +102,16 @@ describe('gateway and simulator over the controller link', () => {
     const [caller, called] = [await monitored('2001'), await monitored('2002')];
     const made = await ask({ type: 'MAKE_CALL', target: caller.target, number: '2002', accountCode: '' }, 'MAKE_CALL_RESPONSE');
     expect(made.result).toBe('OK');
-    const received = await eventually(() => events.find(({ target, eventType }) => target === called.target && eventType === 'RECEIVED'));
+    const received = await eventually(() =>
+      events.find(({ target, eventType }) => target === called.target && eventType === 'RECEIVED'),
+    );
     await ask({ type: 'ANSWER_CALL', target: called.target, localCallId: received.localCallId }, 'ANSWER_CALL_RESPONSE');
     await eventually(() => seen(caller.target).length === 3 && seen(called.target).length === 2);
     const onCall = { target: caller.target, localCallId: made.localCallId };
-    expect(await ask({ type: 'HOLD_CALL', ...onCall }, 'HOLD_CALL_RESPONSE')).toMatchObject({ result: 'OK', target: caller.target });
+    expect(await ask({ type: 'HOLD_CALL', ...onCall }, 'HOLD_CALL_RESPONSE')).toMatchObject({
+      result: 'OK',
+      target: caller.target,
+    });
     await eventually(() => seen(caller.target).length === 4 && seen(called.target).length === 3);
     const snapshot = await ask({ type: 'SNAPSHOT_DEVICE', target: caller.target }, 'SNAPSHOT_DEVICE_RESPONSE');
     expect(snapshot).toMatchObject({ result: 'OK', more: false, calls: [{ localCallId: made.localCallId, localState: 'hold' }] });
@@ -136,11 +147,21 @@ describe('gateway and simulator over the controller link', () => {
   });
 
   it('refuse with the results of the page, and stay up', async () => {
-    expect(await ask({ type: 'LOOKUP_DEVICE', directoryNumber: '9' }, 'LOOKUP_DEVICE_RESPONSE')).toMatchObject({ result: 'UNKNOWN_DEVICE', target: 0 });
-    expect(await ask({ type: 'MONITOR_START', target: 0xffff_ffff }, 'MONITOR_START_RESPONSE')).toMatchObject({ result: 'UNKNOWN_DEVICE' });
+    expect(await ask({ type: 'LOOKUP_DEVICE', directoryNumber: '9' }, 'LOOKUP_DEVICE_RESPONSE')).toMatchObject({
+      result: 'UNKNOWN_DEVICE',
+      target: 0,
+    });
+    expect(await ask({ type: 'MONITOR_START', target: 0xffff_ffff }, 'MONITOR_START_RESPONSE')).toMatchObject({
+      result: 'UNKNOWN_DEVICE',
+    });
     const { target } = await ask({ type: 'LOOKUP_DEVICE', directoryNumber: '2003' }, 'LOOKUP_DEVICE_RESPONSE');
-    expect(await ask({ type: 'CLEAR_CALL', target, localCallId: 4711 }, 'CLEAR_CALL_RESPONSE')).toMatchObject({ result: 'UNKNOWN_CALL', target });
-    expect(await ask({ type: 'MONITOR_STOP', target, monitorReference: 4711 }, 'MONITOR_STOP_RESPONSE')).toMatchObject({ result: 'MONITOR_UNKNOWN' });
+    expect(await ask({ type: 'CLEAR_CALL', target, localCallId: 4711 }, 'CLEAR_CALL_RESPONSE')).toMatchObject({
+      result: 'UNKNOWN_CALL',
+      target,
+    });
+    expect(await ask({ type: 'MONITOR_STOP', target, monitorReference: 4711 }, 'MONITOR_STOP_RESPONSE')).toMatchObject({
+      result: 'MONITOR_UNKNOWN',
+    });
     expect(states.filter((state) => state === 'CONNECTED')).toHaveLength(1);
     expect(links.figures(1).roundTripMs).not.toBeNull();
   });

@@ -51,7 +51,10 @@ function readPublicBase(text: string): string | undefined {
 }
 
 /** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
-export function checkDestination(message: IncomingMessage, config: Pick<InstanceConfig, 'tenant' | 'instance'>): Outcome<undefined> {
+export function checkDestination(
+  message: IncomingMessage,
+  config: Pick<InstanceConfig, 'tenant' | 'instance'>,
+): Outcome<undefined> {
   const tenant = onlyHeader(message, INTERNAL_HEADERS.tenant);
   const instance = onlyHeader(message, INTERNAL_HEADERS.instance);
   if (tenant === config.tenant.id && instance === config.instance.id) return { ok: true, value: undefined };
@@ -60,7 +63,8 @@ export function checkDestination(message: IncomingMessage, config: Pick<Instance
 
 /** Path and query of a request target in origin form; undefined for every other form and for paths that could be read in two ways (S-53). */
 export function splitTarget(target: string): { readonly path: string; readonly query: string | undefined } | undefined {
-  if (target.length > NORTHBOUND_LIMITS.targetLengthMax || !/^\/[\x21-\x7e]*$/.test(target) || target.includes('#')) return undefined;
+  if (target.length > NORTHBOUND_LIMITS.targetLengthMax || !/^\/[\x21-\x7e]*$/.test(target) || target.includes('#'))
+    return undefined;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   if (path.includes('//') || path.includes('\\') || /(^|\/)\.{1,2}(\/|$)/.test(path)) return undefined;
@@ -70,7 +74,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 export const hasBody = (message: IncomingMessage): boolean =>
   message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0;
 
-/** The whole body; refuses one above the bound without reading it to the end. Rejects when the peer goes away in between. */
+/** The whole body; refuses one above the bound without keeping it (the server drops what follows). Rejects when the peer goes away in between. */
 export async function readBody(message: IncomingMessage): Promise<Outcome<Buffer>> {
   const max = NORTHBOUND_LIMITS.bodyBytesMax;
   const tooLarge = () => refuse('BODY_TOO_LARGE', `the body may have ${max} bytes`);
@@ -85,11 +89,7 @@ export async function readBody(message: IncomingMessage): Promise<Outcome<Buffer
     const onData = (chunk: Buffer) => {
       length += chunk.length;
       if (length <= max) chunks.push(chunk);
-      else
-        settle(() => {
-          message.pause();
-          resolve(tooLarge());
-        });
+      else settle(() => resolve(tooLarge()));
     };
     const onEnd = () => settle(() => resolve({ ok: true, value: Buffer.concat(chunks, length) }));
     const onClose = () => settle(() => reject(new PeerGone()));
@@ -105,7 +105,9 @@ export class PeerGone extends Error {
 }
 
 /** Media type and charset of a Content-Type header; undefined when there is none or it cannot be read. */
-export function mediaType(message: IncomingMessage): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
+export function mediaType(
+  message: IncomingMessage,
+): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
   const header = onlyHeader(message, 'content-type');
   if (!header) return undefined;
   const [type = '', ...rest] = header.split(';').map((part) => part.trim());

@@ -1,8 +1,11 @@
 /** Bounds on what a peer may send or hold (S-20, S-32, S-54). Sizes in bytes, times in milliseconds. */
 export const NORTHBOUND_LIMITS = Object.freeze({
   bodyBytesMax: 64 * 1024,
-  headerBytesMax: 16 * 1024,
-  headersMax: 64,
+  /** Of a body above the bound, or one nobody reads: how much is read and dropped, and for how long, before the connection is given up. */
+  drainBytesMax: 1024 * 1024,
+  drainMs: 1_000,
+  /** What the router lets in, and what it adds; it bounds their number too, for node drops headers above a number without a word. */
+  headerBytesMax: 32 * 1024,
   targetLengthMax: 2048,
   /** Only the router connects: its pool, with room for a second router during a change. */
   connectionsMax: 4096,
@@ -20,3 +23,4 @@ export const NORTHBOUND_LIMITS = Object.freeze({
   xmlAttributesMax: 64,
   xmlNameBytesMax: 256,
 });
+export type NorthboundLimits = { readonly [name in keyof typeof NORTHBOUND_LIMITS]: number };

@@ -17,7 +17,10 @@ export const refuse = (code: ErrorCode, detail: string): Refused => ({ ok: false
 export function refuseArguments(errors: ArgumentErrors): Refused {
   const shown = errors.slice(0, ERRORS_SHOWN_MAX).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
   const first = shown[0];
-  const detail = first === undefined ? 'an argument is not as the contract says' : `${first.path === '' ? 'request' : first.path}: ${first.message}`;
+  const detail =
+    first === undefined
+      ? 'an argument is not as the contract says'
+      : `${first.path === '' ? 'request' : first.path}: ${first.message}`;
   return { ok: false, refusal: { code: 'INVALID_ARGUMENT', detail, errors: shown } };
 }
 

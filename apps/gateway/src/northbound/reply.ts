@@ -1,5 +1,6 @@
-/** What a face answers: a value, written in one piece by the server. */
+/** What a face is and what it answers: a value, written in one piece by the server. */
 import { problemOf, type Refusal } from '#contracts/errors';
+import type { Incoming } from './incoming.js';
 
 export interface Reply {
   readonly status: number;
@@ -7,8 +8,13 @@ export interface Reply {
   /** Absent: no body at all (204). */
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The connection cannot be used further, for example because a body was not read to its end. */
-  readonly close?: boolean;
+}
+
+export interface Face {
+  /** Rejects when the peer went away, or when the engine broke its promise never to. */
+  handle(incoming: Incoming): Promise<Reply>;
+  /** The answer when something broke on our side; says nothing of what it was (S-26, S-35). */
+  failed(incoming: Incoming): Reply;
 }
 
 export const jsonReply = (status: number, value: unknown): Reply =>

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
-export const clusterSchema = z.strictObject({ id: z.uuid(), tenantId: z.uuid(), name: z.string(), version, createdAt: timestamp });
+export const clusterSchema = z.strictObject({
+  id: z.uuid(),
+  tenantId: z.uuid(),
+  name: z.string(),
+  version,
+  createdAt: timestamp,
+});
 
 export const clusterRoutes = {
   createCluster: route({

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
 /** R-CLU-02 */
-export const PLATFORMS = ['mxe-ii', 'mxe-iii', 'cx', 'cx-ii', 'cxi', 'cxi-ii', 'industry-standard-server', 'virtual', 'multi-instance'] as const;
+export const PLATFORMS = [
+  'mxe-ii',
+  'mxe-iii',
+  'cx',
+  'cx-ii',
+  'cxi',
+  'cxi-ii',
+  'industry-standard-server',
+  'virtual',
+  'multi-instance',
+] as const;
 const name = nameText(100);
 const release = nameText(40).describe('Software release of the controller, for example 9.4');
 

@@ -49,7 +49,11 @@ export const instanceSchema = z.strictObject({
   }),
 });
 
-const change = (id: 'startInstance' | 'stopInstance' | 'restartInstance', verb: 'start' | 'stop' | 'restart', summary: string) => ({
+const change = (
+  id: 'startInstance' | 'stopInstance' | 'restartInstance',
+  verb: 'start' | 'stop' | 'restart',
+  summary: string,
+) => ({
   id,
   method: 'POST' as const,
   path: `/v1/tenants/{tenant}/instances/{instance}/${verb}`,

@@ -39,17 +39,28 @@ const none = z.strictObject({});
 /** Codes that any route with a key may answer. */
 const COMMON: readonly ErrorCode[] = ['MALFORMED_REQUEST', 'INVALID_ARGUMENT', 'UNAUTHENTICATED', 'UNAVAILABLE', 'INTERNAL'];
 
-type Defaults = { params: typeof none; query: typeof none; body: null; etag: false; ifMatch: false; paged: false; secrets: readonly [] };
+type Defaults = {
+  params: typeof none;
+  query: typeof none;
+  body: null;
+  etag: false;
+  ifMatch: false;
+  paged: false;
+  secrets: readonly [];
+};
 type Given = Pick<ControlRoute, 'id' | 'method' | 'path' | 'summary' | 'role' | 'status' | 'response'> & Partial<ControlRoute>;
-type Completed<G extends Given> = Omit<Defaults, keyof G> & G & { readonly errors: readonly ErrorCode[]; readonly idempotent: boolean };
+type Completed<G extends Given> = Omit<Defaults, keyof G> &
+  G & { readonly errors: readonly ErrorCode[]; readonly idempotent: boolean };
 
 /** Completes a route: the members left out mean "none", and the codes every such route has are added. */
 export function route<const G extends Given>(given: G): Completed<G> {
-  const withKey = given.role === 'public' ? (['MALFORMED_REQUEST', 'INVALID_ARGUMENT', 'UNAVAILABLE', 'INTERNAL'] as const) : COMMON;
+  const withKey =
+    given.role === 'public' ? (['MALFORMED_REQUEST', 'INVALID_ARGUMENT', 'UNAVAILABLE', 'INTERNAL'] as const) : COMMON;
   const errors = new Set<ErrorCode>([...withKey, ...(given.errors ?? [])]);
   if (given.role === 'admin') errors.add('FORBIDDEN');
   if (given.params !== undefined) errors.add('NOT_FOUND');
-  if (given.method === 'POST' || given.method === 'PATCH') for (const code of ['UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'] as const) errors.add(code);
+  if (given.method === 'POST' || given.method === 'PATCH')
+    for (const code of ['UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'] as const) errors.add(code);
   if (given.ifMatch === true) errors.add('PRECONDITION_FAILED');
   if (given.role === 'tenant' && given.method !== 'GET') errors.add('TENANT_SUSPENDED');
   if (given.path.startsWith('/v1/tenants/') && given.method !== 'GET') errors.add('CONFLICT');

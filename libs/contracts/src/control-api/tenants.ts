@@ -64,7 +64,9 @@ export const tenantRoutes = {
     summary: 'Suspends, resumes or renames a tenant',
     role: 'admin',
     params: tenantParams,
-    body: atLeastOne(z.strictObject({ status: z.enum(['active', 'suspended']).optional(), companyName: nameText(100).optional() })),
+    body: atLeastOne(
+      z.strictObject({ status: z.enum(['active', 'suspended']).optional(), companyName: nameText(100).optional() }),
+    ),
     status: 200,
     response: tenantSchema,
     etag: true,

@@ -10,7 +10,10 @@ import { FORBIDDEN_NAMES, readJson } from './strict-json.js';
 type Values = Map<string, unknown>;
 
 /** Rejects only when the peer went away. */
-export async function readRestRequest(incoming: Incoming, { operation, parameters }: RouteMatch): Promise<Outcome<OperationRequest<OperationName>>> {
+export async function readRestRequest(
+  incoming: Incoming,
+  { operation, parameters }: RouteMatch,
+): Promise<Outcome<OperationRequest<OperationName>>> {
   const values: Values = new Map();
   for (const [name, text] of parameters) values.set(name, typed(operation, name, text));
   const query = readQuery(operation, incoming.query, values);
@@ -28,7 +31,8 @@ const done: Outcome<undefined> = { ok: true, value: undefined };
 const takes = (operation: RestOperation, name: string, place: MemberPlace): boolean =>
   operation.members.some((member) => member.name === name && member.place === place);
 
-const unknown = (name: string, where: string): Outcome<never> => refuseArguments([{ path: name, message: `is no ${where} of this operation` }]);
+const unknown = (name: string, where: string): Outcome<never> =>
+  refuseArguments([{ path: name, message: `is no ${where} of this operation` }]);
 
 /** Numbers in paths and queries have one spelling; any other stays a text, which the schema then refuses. */
 function typed(operation: RestOperation, name: string, text: string): unknown {
@@ -66,7 +70,11 @@ async function readMembers(operation: RestOperation, incoming: Incoming, values:
   if (!hasBody(message)) return done;
   if (operation.method !== 'POST') return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
   const media = mediaType(message);
-  if (media?.type !== 'application/json' || !isUtf8(media.parameters.get('charset')) || message.headers['content-encoding'] !== undefined) {
+  if (
+    media?.type !== 'application/json' ||
+    !isUtf8(media.parameters.get('charset')) ||
+    message.headers['content-encoding'] !== undefined
+  ) {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json in UTF-8, not compressed');
   }
   const body = await readBody(message);
@@ -74,7 +82,8 @@ async function readMembers(operation: RestOperation, incoming: Incoming, values:
   if (body.value.length === 0) return done;
   const json = readJson(body.value);
   if (!json.ok) return refuse('MALFORMED_REQUEST', json.detail);
-  if (json.value === null || typeof json.value !== 'object' || Array.isArray(json.value)) return refuse('MALFORMED_REQUEST', 'the body must be a JSON object');
+  if (json.value === null || typeof json.value !== 'object' || Array.isArray(json.value))
+    return refuse('MALFORMED_REQUEST', 'the body must be a JSON object');
   for (const [name, value] of Object.entries(json.value)) {
     if (FORBIDDEN_NAMES.has(name) || !takes(operation, name, 'body')) return unknown(name, 'member');
     values.set(name, value);

@@ -2,20 +2,18 @@
 import { applicationOpenApi, CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-openapi';
 import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
 import { onlyHeader, type Incoming } from '../incoming.js';
-import { jsonReply, problemReply, type Reply } from '../reply.js';
+import { jsonReply, problemReply, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
 import { findRoute } from './routes.js';
 import { readRestRequest } from './rest-request.js';
 
-export interface RestFace {
-  /** Rejects when the peer went away, or when the engine broke its promise never to. */
-  handle(incoming: Incoming): Promise<Reply>;
-}
-
-export function createRestFace(engine: Engine, longPollMaxMs: number): RestFace {
+export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
   const documents = new Map<string, Reply>([
     [REST_DOCUMENTS.openApi, jsonReply(200, applicationOpenApi())],
-    [REST_DOCUMENTS.versions, jsonReply(200, { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION })],
+    [
+      REST_DOCUMENTS.versions,
+      jsonReply(200, { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION }),
+    ],
   ]);
 
   const handle = async (incoming: Incoming): Promise<Reply> => {
@@ -23,12 +21,13 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): RestFace 
     const document = documents.get(path);
     if (document !== undefined) return method === 'GET' ? document : otherMethod(method, ['GET'], caller.requestId);
     const route = findRoute(method, path);
-    if (route.kind === 'none') return problemReply(refuse('NOT_FOUND', 'there is nothing at this path').refusal, caller.requestId);
+    if (route.kind === 'none')
+      return problemReply(refuse('NOT_FOUND', 'there is nothing at this path').refusal, caller.requestId);
     if (route.kind === 'other-method') return otherMethod(method, route.allow, caller.requestId);
     const token = readToken(incoming);
     if (!token.ok) return problemReply(token.refusal, caller.requestId);
     const request = await readRestRequest(incoming, route.match);
-    if (!request.ok) return { ...problemReply(request.refusal, caller.requestId), close: !incoming.message.complete };
+    if (!request.ok) return problemReply(request.refusal, caller.requestId);
     const context: CallContext = {
       face: 'rest',
       ...(token.value === undefined ? {} : { token: token.value }),
@@ -36,11 +35,14 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): RestFace 
       requestId: caller.requestId,
       signal: incoming.signal,
     };
-    const bounded = 'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
+    const bounded =
+      'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
     const outcome = await engine.execute(route.match.operation.name, bounded, context);
     return outcome.ok ? jsonReply(route.match.operation.status, outcome.value) : problemReply(outcome.refusal, caller.requestId);
   };
-  return { handle };
+  const failed = ({ caller }: Incoming): Reply =>
+    problemReply(refuse('INTERNAL', 'the request failed on our side').refusal, caller.requestId);
+  return { handle, failed };
 }
 
 function otherMethod(method: string, allowed: readonly string[], requestId: string): Reply {

@@ -57,7 +57,6 @@ export function decode(text: string): string | undefined {
   if (!text.includes('%')) return text;
   try {
     const value = decodeURIComponent(text);
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     return /[/\\\u0000-\u001f\u007f]/.test(value) ? undefined : value;
   } catch {
     return undefined;

@@ -1,0 +1,134 @@
+/**
+ * The gateway's door for applications: HTTPS on node's own server, for the router alone (S-57). Both faces behind one port, each answer in one write.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { InstanceConfig } from '#contracts/gateway-admin';
+import { SOAP_PATH } from '#contracts/soap';
+import type { Engine } from '../northbound-port.js';
+import { createRestFace } from './http/rest.js';
+import { checkDestination, PeerGone, readCaller, splitTarget, type Incoming } from './incoming.js';
+import { NORTHBOUND_LIMITS, type NorthboundLimits } from './limits.js';
+import { problemReply, type Reply } from './reply.js';
+import { refuse } from './refusal.js';
+import { createSoapFace } from './soap/soap.js';
+import { writeReply } from './write-reply.js';
+
+/** The part of a logger that is used here; `#telemetry/logger` fits. */
+export interface NorthboundLogger {
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface NorthboundOptions {
+  readonly engine: Engine;
+  readonly config: Pick<InstanceConfig, 'tenant' | 'instance' | 'address' | 'northboundPort' | 'peers'> & {
+    readonly timing: Pick<InstanceConfig['timing'], 'longPollMaxMs'>;
+  };
+  /** PEM texts: own chain and key, and the authority of internal peers. */
+  readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
+  readonly logger: NorthboundLogger;
+  /** Shorter times than NORTHBOUND_LIMITS has. */
+  readonly timeouts?: Partial<Pick<NorthboundLimits, 'headersTimeoutMs' | 'requestTimeoutMs' | 'connectionsCheckIntervalMs'>>;
+}
+
+export interface Northbound {
+  readonly port: number;
+  /** Takes nothing new, lets requests under way finish for a short while, then cuts. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Rejects when the address or port cannot be had. */
+export async function createNorthbound({ engine, config, tls, logger, timeouts }: NorthboundOptions): Promise<Northbound> {
+  const rest = createRestFace(engine, config.timing.longPollMaxMs);
+  const soap = createSoapFace(engine, config.timing.longPollMaxMs);
+  const limits = { ...NORTHBOUND_LIMITS, ...timeouts };
+  let closing: Promise<void> | undefined;
+
+  const server = createServer({
+    ...tls,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ciphers: 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.connectionsCheckIntervalMs,
+    noDelay: true,
+  });
+  server.maxConnections = limits.connectionsMax;
+  server.maxHeadersCount = 0;
+
+  /** Connections whose certificate names the router; a request on any other is never looked at. */
+  const fromRouter = new WeakSet<Socket>();
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const subject = socket.getPeerCertificate().subject as { CN?: string | string[] } | undefined;
+    if (socket.authorized && subject?.CN === config.peers.router) {
+      fromRouter.add(socket);
+      return;
+    }
+    logger.warn({ peer: socket.remoteAddress, commonName: subject?.CN }, 'a peer that is not the router was turned away');
+    socket.destroy();
+  });
+  server.on('clientError', (_error, socket: Socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<Reply> => {
+    const caller = readCaller(message);
+    const destination = checkDestination(message, config);
+    if (!destination.ok) return problemReply(destination.refusal, caller.requestId);
+    const target = splitTarget(message.url ?? '');
+    if (target === undefined)
+      return problemReply(refuse('MALFORMED_REQUEST', 'the request target cannot be read').refusal, caller.requestId);
+    const abort = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort();
+    });
+    const incoming: Incoming = { method: message.method ?? '', ...target, message, caller, signal: abort.signal };
+    const face = target.path.startsWith(SOAP_PATH) ? soap : rest;
+    try {
+      return await face.handle(incoming);
+    } catch (error) {
+      if (error instanceof PeerGone) throw error;
+      logger.error({ err: error, requestId: caller.requestId, path: target.path }, 'a request failed');
+      return face.failed(incoming);
+    }
+  };
+
+  server.on('request', (message, response) => {
+    if (!fromRouter.has(message.socket)) {
+      message.socket.destroy();
+      return;
+    }
+    answer(message, response).then(
+      (reply) => writeReply(message, response, reply, closing === undefined),
+      () => message.socket.destroy(),
+    );
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.northboundPort, config.address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      const cut = setTimeout(() => server.closeAllConnections(), limits.closeGraceMs);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+    });
+  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };
+}

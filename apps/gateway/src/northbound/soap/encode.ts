@@ -1,0 +1,63 @@
+/** Values written by the types of the contract: elements in its order and namespace, attributes always there. */
+import type { ComplexType, Field, SoapOperation, SoapService } from '#contracts/soap';
+
+export type SoapValue = string | number | boolean | SoapRecord | readonly SoapValue[];
+export interface SoapRecord {
+  readonly [member: string]: SoapValue | undefined;
+}
+
+/** The response element of an operation with its `return`. */
+export function encodeResponse(service: SoapService, operation: SoapOperation, value: SoapRecord): string {
+  const type = operation.outputType;
+  const inner = members(type, value);
+  return (
+    `<ns:${operation.name}Response xmlns:ns="${service.namespace}">` +
+    `<ns:${operation.output.name} xmlns:${type.prefix}="${type.namespace}"${attributes(type, value)}>${inner}</ns:${operation.output.name}>` +
+    `</ns:${operation.name}Response>`
+  );
+}
+
+/** A type's members carry its own namespace; one of another schema than the element around it declares its prefix where it starts. */
+const members = (type: ComplexType, value: SoapRecord): string =>
+  type.elements.map((field) => occurrences(type, field, value[field.name])).join('');
+
+function occurrences(parent: ComplexType, field: Field, value: SoapValue | undefined): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return (value as readonly SoapValue[]).map((one) => element(parent, field, one)).join('');
+  return element(parent, field, value as SoapValue);
+}
+
+function element(parent: ComplexType, field: Field, value: SoapValue): string {
+  const tag = `${parent.prefix}:${field.name}`;
+  if (field.type.kind !== 'complex') return `<${tag}>${escapeXml(String(value as string | number | boolean))}</${tag}>`;
+  const record = value as SoapRecord;
+  const declaration = field.type.prefix === parent.prefix ? '' : ` xmlns:${field.type.prefix}="${field.type.namespace}"`;
+  return `<${tag}${declaration}${attributes(field.type, record)}>${members(field.type, record)}</${tag}>`;
+}
+
+/** Attributes are primitive values in the contract: one that has no value is 0 or false. */
+function attributes(type: ComplexType, value: SoapRecord): string {
+  return type.attributes
+    .map((field) => {
+      const nothing = field.type.kind === 'simple' && field.type.name === 'boolean' ? false : 0;
+      return ` ${field.name}="${escapeXml(String((value[field.name] as string | number | boolean | undefined) ?? nothing))}"`;
+    })
+    .join('');
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+  '\n': '&#10;',
+  '\t': '&#9;',
+};
+
+/** For text and attribute values; characters that XML 1.0 cannot hold become U+FFFD, because controllers may send any (S-62). */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
+    .replace(/[&<>"\r\n\t]/g, (character) => ESCAPES[character] ?? '');
+}

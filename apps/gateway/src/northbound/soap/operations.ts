@@ -1,0 +1,80 @@
+/** One SOAP operation carried out: the arguments against the schema of the application operation, the engine, and the result as the contract's type. */
+import { z } from 'zod';
+import { APPLICATION_OPERATIONS } from '#contracts/application-api';
+import type { Refusal } from '#contracts/errors';
+import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
+import type { CallContext, Engine } from '../../northbound-port.js';
+import { argumentErrors, refuseArguments } from '../refusal.js';
+import type { Arguments } from './decode.js';
+import type { SoapRecord } from './encode.js';
+import { soapEvent } from './event-form.js';
+import { refusalText } from './refusal-text.js';
+
+export interface SoapResult {
+  readonly value: SoapRecord;
+  readonly refusal?: Refusal;
+}
+
+const nextEventRequest = z.strictObject({
+  sessionId: APPLICATION_OPERATIONS.logout.request.shape.sessionId,
+  timeout: z.int().min(0).default(SOAP_EVENT_WAIT_MS.default),
+  eventNumber: z.int().min(0).optional(),
+});
+
+export async function carryOut(
+  operation: SoapOperation,
+  given: Arguments,
+  engine: Engine,
+  context: CallContext,
+  longPollMaxMs: number,
+): Promise<SoapResult> {
+  if (!given.ok) return refused(operation, refuseArguments(given.errors).refusal);
+  const request: unknown = Object.fromEntries(given.values);
+  if (operation.maps === 'nextEvent') {
+    const parsed = nextEventRequest.safeParse(request);
+    if (!parsed.success) return refused(operation, refuseArguments(argumentErrors(parsed.error)).refusal);
+    const waitMs = Math.min(parsed.data.timeout, SOAP_EVENT_WAIT_MS.max, longPollMaxMs);
+    return nextEvent(operation, { ...parsed.data, waitMs }, engine, context);
+  }
+  const parsed = APPLICATION_OPERATIONS[operation.maps].request.safeParse(request);
+  if (!parsed.success) return refused(operation, refuseArguments(argumentErrors(parsed.error)).refusal);
+  const outcome = await engine.execute(operation.maps, parsed.data, context);
+  if (!outcome.ok) return refused(operation, outcome.refusal);
+  // A result's members are the response's, or, where it only says what was asked about, the request's.
+  return { value: { ...(parsed.data as SoapRecord), ...(outcome.value as SoapRecord), result: true } };
+}
+
+/** A gap event has no SOAP form: it is passed over within the same wait, and shows as a jump of the event number (design.md 10). */
+async function nextEvent(
+  operation: SoapOperation,
+  {
+    sessionId,
+    waitMs,
+    eventNumber,
+  }: { readonly sessionId: number; readonly waitMs: number; readonly eventNumber?: number | undefined },
+  engine: Engine,
+  context: CallContext,
+): Promise<SoapResult> {
+  const deadline = performance.now() + waitMs;
+  const numbered = operation.input.some(({ name }) => name === 'eventNumber');
+  let seen = numbered ? (eventNumber ?? 0) : undefined;
+  for (;;) {
+    const left = Math.max(0, Math.round(deadline - performance.now()));
+    const outcome = await engine.nextEvent(
+      { sessionId, waitMs: left, ...(seen === undefined ? {} : { numberedAfter: seen }) },
+      context,
+    );
+    if (!outcome.ok) return refused(operation, outcome.refusal, seen);
+    if (outcome.value === undefined)
+      return { value: { result: false, [operation.errorMember]: SOAP_NO_EVENT_TEXT, eventNumber: seen } };
+    const form = soapEvent(outcome.value.event);
+    if (form !== undefined) return { value: { ...form, result: true, eventNumber: outcome.value.eventNumber } };
+    if (seen !== undefined) seen = outcome.value.eventNumber;
+  }
+}
+
+/** `eventNumber` is given back as it was, so that a client which stores what it is answered keeps its place. */
+const refused = (operation: SoapOperation, refusal: Refusal, eventNumber?: number): SoapResult => ({
+  value: { result: false, [operation.errorMember]: refusalText(refusal), eventNumber },
+  refusal,
+});

@@ -1,0 +1,115 @@
+/**
+ * The SOAP face: one POST per operation at `/axis2/services/<Service>`, the WSDL at `?wsdl`.
+ *
+ * Everything about an operation that exists is answered with HTTP 200 and `result`; a Fault is for what is no envelope or no operation.
+ * Faults go with HTTP 400, which Axis2 clients read like 500; 500 stays for failures of our own.
+ */
+import { SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapService } from '#contracts/soap';
+import type { CallContext, Engine } from '../../northbound-port.js';
+import { isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
+import { problemReply, retryAfter, type Face, type Reply } from '../reply.js';
+import { refuse } from '../refusal.js';
+import { decodeArguments } from './decode.js';
+import { encodeResponse, escapeXml } from './encode.js';
+import { faultEnvelope, MEDIA_TYPES, openEnvelope, wrapEnvelope, type FaultCode, type SoapVersion } from './envelope.js';
+import { carryOut } from './operations.js';
+import { readXml, type XmlElement } from './xml-reader.js';
+
+export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
+  const handle = async (incoming: Incoming): Promise<Reply> => {
+    const { method, caller } = incoming;
+    const name = incoming.path.slice(SOAP_PATH.length).replace(/\/$/, '');
+    const service = SOAP_SERVICES.get(name);
+    if (service === undefined) return problemReply(refuse('NOT_FOUND', 'there is no such service').refusal, caller.requestId);
+    if (method === 'GET' && incoming.query?.toLowerCase() === 'wsdl') return describe(service, incoming);
+    if (method === 'OPTIONS') return { status: 204, headers: { allow: ALLOW } };
+    if (method !== 'POST')
+      return problemReply(refuse('METHOD_NOT_ALLOWED', 'send an envelope by POST, or GET ?wsdl').refusal, caller.requestId, {
+        allow: ALLOW,
+      });
+    return call(service, incoming);
+  };
+
+  const call = async (service: SoapService, incoming: Incoming): Promise<Reply> => {
+    const { message } = incoming;
+    const media = mediaType(message);
+    const version = versionOf(media?.type);
+    if (version === undefined || !isUtf8(media?.parameters.get('charset')) || message.headers['content-encoding'] !== undefined) {
+      return faultReply(
+        version ?? '1.1',
+        'Client',
+        'the body must be text/xml or application/soap+xml in UTF-8, not compressed',
+        415,
+      );
+    }
+    const body = await readBody(message);
+    if (!body.ok) return faultReply(version, 'Client', body.refusal.detail, 413);
+    const xml = readXml(body.value);
+    if (!xml.ok) return faultReply(version, 'Client', xml.detail);
+    const envelope = openEnvelope(xml.root, version);
+    if (!envelope.ok) return faultReply(version, envelope.code, envelope.detail);
+    const operation = operationOf(service, envelope.operation);
+    if (operation === undefined) return faultReply(version, 'Client', `${service.name} has no such operation`);
+    const action = version === '1.1' ? onlyHeader(message, 'soapaction') : media?.parameters.get('action');
+    if (!actionFits(action, operation.name))
+      return faultReply(version, 'Client', 'SOAPAction names another operation than the body');
+
+    const context: CallContext = {
+      face: 'soap',
+      clientAddress: incoming.caller.clientAddress,
+      requestId: incoming.caller.requestId,
+      signal: incoming.signal,
+    };
+    const given = decodeArguments(operation, envelope.operation, service.namespace);
+    const { value, refusal } = await carryOut(operation, given, engine, context, longPollMaxMs);
+    return {
+      status: 200,
+      contentType: `${MEDIA_TYPES[version]}; charset=utf-8`,
+      body: wrapEnvelope(version, encodeResponse(service, operation, value)),
+      ...(refusal === undefined ? {} : { headers: retryAfter(refusal) }),
+    };
+  };
+  const failed = ({ message, caller }: Incoming): Reply =>
+    faultReply(
+      versionOf(mediaType(message)?.type) ?? '1.1',
+      'Server',
+      `the request failed on our side (${caller.requestId})`,
+      500,
+    );
+  return { handle, failed };
+}
+
+const versionOf = (type: string | undefined): SoapVersion | undefined =>
+  (Object.keys(MEDIA_TYPES) as SoapVersion[]).find((version) => MEDIA_TYPES[version] === type);
+
+const ALLOW = 'GET, POST, OPTIONS';
+
+function describe(service: SoapService, { caller }: Incoming): Reply {
+  if (caller.publicBase === undefined)
+    return problemReply(refuse('MALFORMED_REQUEST', 'the address used cannot be read').refusal, caller.requestId);
+  return {
+    status: 200,
+    contentType: 'text/xml; charset=utf-8',
+    body: wsdlOf(service.name, `${caller.publicBase}${SOAP_PATH}${service.name}`),
+  };
+}
+
+const operationOf = (service: SoapService, { name, namespace }: XmlElement) =>
+  namespace === service.namespace ? service.operations.get(name) : undefined;
+
+/** An absent or empty action leaves the choice to the body, as Axis2 did. */
+function actionFits(action: string | undefined | false, operation: string): boolean {
+  if (action === false) return false;
+  const text = (action ?? '').replace(/^"(.*)"$/, '$1');
+  return text === '' || text === `urn:${operation}`;
+}
+
+function faultReply(version: SoapVersion, code: FaultCode, detail: string, status = 400): Reply {
+  // A client whose version we do not speak is answered in 1.1, as both specifications say.
+  const answered = code === 'VersionMismatch' ? '1.1' : version;
+  return {
+    status,
+    contentType: `${MEDIA_TYPES[answered]}; charset=utf-8`,
+    body: faultEnvelope(answered, code, escapeXml(detail)),
+  };
+}

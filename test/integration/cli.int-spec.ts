@@ -1,0 +1,134 @@
+/** `cordboard` against a real control API: output, one-line errors, exit codes. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../apps/cli/src/program.js';
+import type { Surroundings } from '../../apps/cli/src/surroundings.js';
+import { openBench, sampleTenant, type Bench, type SampleTenant } from '../../apps/orchestrator/src/testing/bench.js';
+
+let bench: Bench;
+let acme: SampleTenant;
+let home: string;
+beforeAll(async () => {
+  bench = await openBench();
+  acme = await sampleTenant(bench, 'acme');
+  home = await mkdtemp(join(tmpdir(), 'cordboard-cli-'));
+});
+afterAll(async () => {
+  await bench.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+async function bare(...argv: string[]): Promise<Ran> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const surroundings: Surroundings = {
+    out: (line) => void out.push(line),
+    error: (line) => void err.push(line),
+    home,
+    signal: new AbortController().signal,
+    isTerminal: false,
+  };
+  const code = await run(argv, surroundings);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+const cordboard = (...argv: string[]) => bare('--base', bench.base, '--key', bench.adminKey, ...argv);
+
+describe('cordboard', () => {
+  it('shows help with examples for every command', async () => {
+    for (const path of [[], ['status'], ['tenants'], ['instances'], ['operations'], ['events', 'tail']]) {
+      const { code, out } = await bare(...path, '--help');
+      expect(code, path.join(' ')).toBe(0);
+      expect(out).toContain('Usage: cordboard');
+    }
+    expect((await bare('--help')).out).toMatch(/Examples:[\s\S]*Exit codes/);
+    expect(await bare('nonsense')).toMatchObject({ code: 2, err: expect.stringContaining("unknown command 'nonsense'") });
+    expect(await bare('tenants', 'create', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('--company') });
+  });
+
+  it('says in one line where there is nothing to talk to, and what to do', async () => {
+    const nothing = await bare('status');
+    expect(nothing).toMatchObject({ code: 2, out: '' });
+    expect(nothing.err).toMatch(/^cordboard: nothing runs in .*: run npm start.*--base and --key$/);
+    expect(await bare('--base', bench.base, 'status')).toMatchObject({
+      code: 2,
+      err: 'cordboard: --base needs --key: the key of the system at that address',
+    });
+    expect((await bare('--base', 'http://127.0.0.1:1', '--key', 'x', 'status')).code).toBe(4);
+    const key = await bare('--base', bench.base, '--key', 'cbk_wrong', 'status');
+    expect(key).toMatchObject({ code: 3 });
+    expect(key.err).toMatch(/^cordboard: UNAUTHENTICATED: [^\n]+$/);
+  });
+
+  it('R-ORC-01 creates, shows, suspends, resumes and deletes tenants', async () => {
+    expect(await cordboard('tenants', 'create', 'globex', '--company', 'Globex Ltd')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Globex Ltd'),
+    });
+    expect((await cordboard('tenants', 'create', 'globex', '--company', 'x')).err).toMatch(/^cordboard: ALREADY_EXISTS: /);
+    expect(JSON.parse((await cordboard('--json', 'tenants', 'suspend', 'globex')).out)).toMatchObject({
+      slug: 'globex',
+      status: 'suspended',
+    });
+    expect(JSON.parse((await cordboard('tenants', 'resume', 'globex', '--json')).out)).toMatchObject({ status: 'active' });
+    expect((await cordboard('tenants', 'list')).out).toMatch(/^SLUG +COMPANY[\s\S]*globex +Globex Ltd +active/);
+    expect((await cordboard('tenants', 'delete', 'globex')).out).toMatch(/cordboard operations watch [0-9a-f-]{36}$/);
+    expect((await cordboard('status')).out).toMatch(/globex \(deleting\)/);
+  });
+
+  it('R-ORC-02 provisions and changes instances, and follows operations to their end', async () => {
+    const created = await cordboard(
+      'instances',
+      '--tenant',
+      'acme',
+      'create',
+      'gw-9',
+      '--cluster',
+      'main',
+      '--sessions',
+      '5',
+      '--json',
+    );
+    const { id, targetId } = JSON.parse(created.out) as { id: string; targetId: string };
+    const list = await cordboard('instances', 'list', '--tenant', 'acme');
+    expect(list.out).toMatch(/gw-9 +pending +- \/ 5 +- \/ 50000/);
+    expect(JSON.parse((await cordboard('instances', 'get', 'gw-9', '--tenant', 'acme', '--json')).out)).toMatchObject({
+      id: targetId,
+    });
+    const watching = cordboard('operations', 'watch', id);
+    const steps = JSON.stringify([
+      { name: 'start incarnation', state: 'done', startedAt: null, endedAt: null, detail: '\u001b[31mpid 1' },
+    ]);
+    await bench.sql(
+      `UPDATE operations SET state = 'succeeded', progress = 100, steps = $2::jsonb, updated_at = now() WHERE id = $1`,
+      [id, steps],
+    );
+    const watched = await watching;
+    expect(watched).toMatchObject({ code: 0, err: '' });
+    expect(watched.out).toContain('100 %  ✓ start incarnation  \ufffd[31mpid 1');
+    expect(watched.out).toMatch(/instance.create succeeded after \d+\.\d s$/);
+    const stop = JSON.parse((await cordboard('instances', 'stop', 'gw-9', '--tenant', 'acme', '--json')).out) as { id: string };
+    await bench.sql(
+      `UPDATE operations SET state = 'failed', error = '{"code":"DEADLINE","detail":"too late"}', updated_at = now() WHERE id = $1`,
+      [stop.id],
+    );
+    expect(await cordboard('operations', 'watch', stop.id)).toMatchObject({
+      code: 1,
+      err: 'cordboard: instance.stop failed: DEADLINE: too late',
+    });
+    expect((await cordboard('instances', 'start', 'nobody', '--tenant', 'acme')).err).toBe(
+      'cordboard: tenant acme has no instance nobody',
+    );
+    expect((await cordboard('operations', 'list')).out).toMatch(/instance.stop +failed/);
+  });
+
+  it('a tenant’s key needs no --tenant', async () => {
+    const own = await bare('--base', bench.base, '--key', acme.key, 'instances', 'list');
+    expect(own).toMatchObject({ code: 0, out: expect.stringContaining('gw-1') });
+  });
+});
