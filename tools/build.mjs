@@ -69,7 +69,7 @@ function build() {
   const stamp = wantedStamp();
   rmSync(stampFile, { force: true });
   // tsc trusts its record of what it wrote: without the output the record is void.
-  if (!existsSync(join(dist, 'apps', 'launcher', 'src', 'main.js'))) rmSync(join(dist, '.tsbuildinfo'), { force: true });
+  if (!existsSync(join(dist, 'apps', 'launcher', 'src', 'main.js'))) rmSync(join(dist, '.build.tsbuildinfo'), { force: true });
   runOrGiveUp(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the TypeScript build');
   removeOrphans();
   runOrGiveUp(join(root, 'tools', 'bundle-gateway.mjs'), [], 'bundling the gateway');

@@ -64,10 +64,16 @@ async function holdPort(port: number): Promise<Server | undefined> {
   return undefined;
 }
 
-async function takePort(name: PortName, wish: PortWish, kept: number | undefined, say: (line: string) => void): Promise<{ port: number; holder: Server }> {
+async function takePort(
+  name: PortName,
+  wish: PortWish,
+  kept: number | undefined,
+  say: (line: string) => void,
+): Promise<{ port: number; holder: Server }> {
   const wanted = await holdPort(wish.port);
   if (wanted !== undefined) return { port: wish.port, holder: wanted };
-  if (wish.askedBy !== undefined) throw new LaunchError(`port ${wish.port} (${wish.askedBy}) is taken: stop what listens there, or ask for another port`);
+  if (wish.askedBy !== undefined)
+    throw new LaunchError(`port ${wish.port} (${wish.askedBy}) is taken: stop what listens there, or ask for another port`);
   for (const candidate of [kept ?? (await freePort(HOST)), await freePort(HOST), await freePort(HOST)]) {
     const holder = await holdPort(candidate);
     if (holder === undefined) continue;
@@ -78,7 +84,12 @@ async function takePort(name: PortName, wish: PortWish, kept: number | undefined
 }
 
 /** @param hasState whether the record already names addresses of the block */
-export async function openInstallation(layout: HomeLayout, options: LaunchOptions, hasState: boolean, say: (line: string) => void): Promise<Installation> {
+export async function openInstallation(
+  layout: HomeLayout,
+  options: LaunchOptions,
+  hasState: boolean,
+  say: (line: string) => void,
+): Promise<Installation> {
   const kept = KeptSchema.safeParse(readJson(layout.installationFile)).data;
   const block = await takeBlock(kept, hasState, say);
   const holders: Server[] = [];

@@ -37,7 +37,11 @@ export interface LaunchOptions {
 }
 
 const DEFAULTS: Readonly<Record<PortName, number>> = { control: 8470, edgeHttp: 8080, edgeHttps: 8443 };
-const FLAGS: Readonly<Record<PortName, string>> = { control: 'control-port', edgeHttp: 'edge-http-port', edgeHttps: 'edge-https-port' };
+const FLAGS: Readonly<Record<PortName, string>> = {
+  control: 'control-port',
+  edgeHttp: 'edge-http-port',
+  edgeHttps: 'edge-https-port',
+};
 const VARIABLES: Readonly<Record<PortName, string>> = {
   control: 'CORDBOARD_CONTROL_PORT',
   edgeHttp: 'CORDBOARD_EDGE_HTTP_PORT',
@@ -49,7 +53,13 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { help: { type: 'boolean', short: 'h' }, home: text, 'control-port': text, 'edge-http-port': text, 'edge-https-port': text },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        home: text,
+        'control-port': text,
+        'edge-http-port': text,
+        'edge-https-port': text,
+      },
     }).values;
   } catch (error) {
     throw new LaunchError(`${(error as Error).message.split('\n')[0]} (see npm start -- --help)`, { cause: error });
@@ -61,7 +71,8 @@ function wish(name: PortName, flag: string | undefined, variable: string | undef
   if (asked === undefined) return { port: DEFAULTS[name], askedBy: undefined };
   const askedBy = flag === undefined ? VARIABLES[name] : `--${FLAGS[name]}`;
   const port = Number(asked);
-  if (!/^\d{1,5}$/.test(asked) || port < 1 || port > 65535) throw new LaunchError(`${askedBy} must be a port from 1 to 65535, not "${asked}"`);
+  if (!/^\d{1,5}$/.test(asked) || port < 1 || port > 65535)
+    throw new LaunchError(`${askedBy} must be a port from 1 to 65535, not "${asked}"`);
   return { port, askedBy };
 }
 
@@ -75,7 +86,8 @@ export function parseOptions(argv: readonly string[], environment: Environment, 
   };
   for (const [index, name] of PORT_NAMES.entries()) {
     const twin = PORT_NAMES.slice(0, index).find((other) => ports[other].port === ports[name].port);
-    if (twin !== undefined) throw new LaunchError(`port ${ports[name].port} is asked for twice (${FLAGS[twin]} and ${FLAGS[name]}): choose two ports`);
+    if (twin !== undefined)
+      throw new LaunchError(`port ${ports[name].port} is asked for twice (${FLAGS[twin]} and ${FLAGS[name]}): choose two ports`);
   }
   return {
     help: flags.help === true,

@@ -20,7 +20,9 @@ export function postgresAccount(passwd = '/etc/passwd', uid = process.getuid?.()
     const entry = entries.find(([user]) => user === name);
     if (entry !== undefined && Number(entry[2]) > 0) return { name, uid: Number(entry[2]), gid: Number(entry[3]) };
   }
-  throw new LaunchError('Postgres does not run as root and this system has no user postgres or nobody: start as an ordinary user');
+  throw new LaunchError(
+    'Postgres does not run as root and this system has no user postgres or nobody: start as an ordinary user',
+  );
 }
 
 /** Whether `account` may pass through `dir` and every folder above it. */

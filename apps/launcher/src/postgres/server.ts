@@ -6,7 +6,19 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '#config/addresses';
@@ -105,7 +117,18 @@ async function initialise(place: Place): Promise<void> {
     chownSync(handOver, place.account.uid, place.account.gid);
   }
   try {
-    await run(place, 'initdb', ['-D', making, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${handOver}`, '--locale=C', '--encoding=UTF8', '--no-instructions']);
+    await run(place, 'initdb', [
+      '-D',
+      making,
+      '-U',
+      SUPERUSER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${handOver}`,
+      '--locale=C',
+      '--encoding=UTF8',
+      '--no-instructions',
+    ]);
     writeFileSync(place.passwordFile, password, { mode: 0o600 });
     chmodSync(place.passwordFile, 0o600);
     renameSync(making, place.dataDir);
@@ -121,8 +144,10 @@ function asLaunchError(what: string, error: unknown): LaunchError {
   if (error instanceof LaunchError) return error;
   const { stderr, stdout, message } = error as { stderr?: string; stdout?: string; message?: string };
   const text = `${stderr ?? ''}\n${stdout ?? ''}`;
-  if (/No space left on device/i.test(text)) return new LaunchError(`${what}: the disk is full; free some space and start again`, { cause: error });
-  const line = text.split('\n').findLast((candidate) => /(error|fatal|could not|cannot)/i.test(candidate)) ?? message ?? 'unknown error';
+  if (/No space left on device/i.test(text))
+    return new LaunchError(`${what}: the disk is full; free some space and start again`, { cause: error });
+  const line =
+    text.split('\n').findLast((candidate) => /(error|fatal|could not|cannot)/i.test(candidate)) ?? message ?? 'unknown error';
   return new LaunchError(`${what}: ${line.trim()}`, { cause: error });
 }
 
@@ -180,7 +205,19 @@ async function start(place: Place, throwAway: boolean): Promise<Postmaster> {
     const options = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`);
     try {
       removeStalePidFile(place.dataDir);
-      await run(place, 'pg_ctl', ['start', '-D', place.dataDir, '-w', '-t', '30', '-s', '-l', rotateLog(place), '-o', options.join(' ')]);
+      await run(place, 'pg_ctl', [
+        'start',
+        '-D',
+        place.dataDir,
+        '-w',
+        '-t',
+        '30',
+        '-s',
+        '-l',
+        rotateLog(place),
+        '-o',
+        options.join(' '),
+      ]);
     } catch (error) {
       if (performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,0 +1,1 @@
+export function bundleGateway(outFile?: string): Promise<string>;
