@@ -10,6 +10,17 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** zod brings its messages in fifty languages; the gateway needs the default one, which is imported by itself. Start time is what this is for. */
+const withoutLanguages = {
+  name: 'without-languages',
+  setup(bundler) {
+    bundler.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
+      /[\\/]zod[\\/]/.test(importer) ? { path: 'no-languages', namespace: 'empty' } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export {}' }));
+  },
+};
+
 /** @returns the path of the bundle */
 export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gateway.mjs')) {
   const folder = dirname(outFile);
@@ -27,6 +38,8 @@ export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gat
       target: 'node20',
       conditions: ['source'],
       sourcemap: true,
+      minifyWhitespace: true,
+      plugins: [withoutLanguages],
       logLevel: 'warning',
       // packages in CommonJS ask for node's modules by require, which an ES module does not have by itself
       banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },

@@ -24,7 +24,11 @@ export interface Engine {
    * Carries out one operation. Resolves when the outcome is known and, where it changed something, durable (journal, fsync).
    * Never rejects for anything an application or a controller did. `request` has passed the operation's schema.
    */
-  execute<N extends OperationName>(name: N, request: OperationRequest<N>, context: CallContext): Promise<Outcome<OperationResponse<N>>>;
+  execute<N extends OperationName>(
+    name: N,
+    request: OperationRequest<N>,
+    context: CallContext,
+  ): Promise<Outcome<OperationResponse<N>>>;
   /**
    * Plain old getEvent: no cursor (design.md 10). Answers the next event after what this session was last handed over this call,
    * waiting up to `waitMs`; undefined on time-out. `numberedAfter` is for getNumberedEvent: the 32-bit number the client has seen last.
@@ -32,5 +36,7 @@ export interface Engine {
   nextEvent(
     request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
     context: CallContext,
-  ): Promise<Outcome<{ readonly event: import('#contracts/application-api').ApplicationEvent; readonly eventNumber: number } | undefined>>;
+  ): Promise<
+    Outcome<{ readonly event: import('#contracts/application-api').ApplicationEvent; readonly eventNumber: number } | undefined>
+  >;
 }

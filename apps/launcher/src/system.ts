@@ -33,8 +33,6 @@ export interface SystemFacts {
 }
 
 export class System {
-  /** What the record says of a time before this is about programs that ran before us. */
-  private readonly startedAt = Date.now();
   private readonly programs = new Map<string, Program>();
   private installation: Installation | undefined;
   private database: Database | undefined;
@@ -42,6 +40,7 @@ export class System {
   private refreshTimer: NodeJS.Timeout | undefined;
   private written = '';
   private stopping = false;
+  /** What the record says of a time before this is about programs that ran before us. */
   private readonly startedAt = new Date().toISOString();
 
   constructor(private readonly facts: SystemFacts) {}
@@ -146,7 +145,14 @@ export class System {
       }),
     );
     this.tenant = tenant;
-    const facts = { base, tenant, edge: edgeBases(installation).http, say: progress.say, since: this.startedAt, signal };
+    const facts = {
+      base,
+      tenant,
+      edge: edgeBases(installation).http,
+      say: progress.say,
+      since: Date.parse(this.startedAt),
+      signal,
+    };
     await step(
       'gateway instance',
       async () => {

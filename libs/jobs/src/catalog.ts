@@ -29,7 +29,10 @@ export type JobHandlers = { readonly [N in JobName]: (payload: JobPayloads[N]) =
 const ID = /^[0-9A-Za-z-]{1,64}$/;
 
 /** The payload when it is exactly the ids this job has; undefined for anything else: a queue is writable by more than us. */
-export function parseJob(name: string, data: unknown): { readonly name: JobName; readonly payload: JobPayloads[JobName] } | undefined {
+export function parseJob(
+  name: string,
+  data: unknown,
+): { readonly name: JobName; readonly payload: JobPayloads[JobName] } | undefined {
   if (!JOB_NAMES.includes(name as JobName) || typeof data !== 'object' || data === null) return undefined;
   const member = name === 'instance.reconcile' ? 'instanceId' : 'tenantId';
   const id = (data as Record<string, unknown>)[member];

@@ -1,7 +1,7 @@
 /** The consuming end, for a Nest program: one processor that hands each job to its handler. */
-import { BullModule, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Injectable, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { UnrecoverableError, type Job } from 'bullmq';
+import { Queue, UnrecoverableError, type Job } from 'bullmq';
 import { chooseBackend } from './bullmq/backend.js';
 import { JOB_NAMES, parseJob, RECONCILE_QUEUE, type JobHandlers } from './catalog.js';
 
@@ -12,8 +12,12 @@ const CONCURRENCY = 8;
 @Injectable()
 export class ReconcileProcessor extends WorkerHost implements OnApplicationShutdown {
   readonly #logger = new Logger('jobs');
-  constructor(@Inject(HANDLERS) private readonly handlers: JobHandlers) {
+  constructor(
+    @Inject(HANDLERS) private readonly handlers: JobHandlers,
+    @InjectQueue(RECONCILE_QUEUE) queue: Queue,
+  ) {
     super();
+    queue.on('error', (error) => this.onError(error));
     const missing = JOB_NAMES.filter((name) => typeof handlers[name] !== 'function');
     if (missing.length > 0) throw new Error(`no handler for the jobs ${missing.join(', ')}`);
   }
@@ -57,7 +61,10 @@ export class ConsumerModule {
       module: ConsumerModule,
       imports: [
         BullModule.forRoot({ connection }),
-        BullModule.registerQueue({ name: RECONCILE_QUEUE, defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 100, age: 24 * 3600 } } }),
+        BullModule.registerQueue({
+          name: RECONCILE_QUEUE,
+          defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 100, age: 24 * 3600 } },
+        }),
         ...(options.imports ?? []),
       ],
       providers: [{ provide: HANDLERS, useFactory: options.handlers, inject: options.inject }, ReconcileProcessor],

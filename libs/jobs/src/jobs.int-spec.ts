@@ -34,7 +34,10 @@ describe('jobs on Postgres', () => {
 
   const consume = async (handlers: Partial<JobHandlers>) => {
     const all = { 'tenant.reconcile': async () => undefined, ...handlers } as JobHandlers;
-    const module = { module: TestModule, imports: [ConsumerModule.register({ queueUrl: test.appUrl, inject: [], handlers: () => all })] };
+    const module = {
+      module: TestModule,
+      imports: [ConsumerModule.register({ queueUrl: test.appUrl, inject: [], handlers: () => all })],
+    };
     context = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   };
 
@@ -63,7 +66,9 @@ describe('jobs on Postgres', () => {
     await eventually(() => runs === 2, { what: 'the run for the rings during the first' });
     let marker = false;
     await context!.close();
-    await consume({ 'instance.reconcile': async ({ instanceId }) => void (instanceId === 'marker' ? (marker = true) : (runs += 1)) });
+    await consume({
+      'instance.reconcile': async ({ instanceId }) => void (instanceId === 'marker' ? (marker = true) : (runs += 1)),
+    });
     await producer.ring('instance.reconcile', { instanceId: 'marker' });
     await eventually(() => marker, { what: 'the marker' });
     expect(runs).toBe(2);
@@ -97,7 +102,9 @@ describe('jobs on Postgres', () => {
 
   it('refuses a queue in another database, and leaves Redis alone', async () => {
     const other = { ownerUrl: test.ownerUrl, appRole: test.appRole };
-    await expect(migrateQueue({ ...other, queueUrl: 'postgres://u:p@127.0.0.1:1/other' })).rejects.toThrow(/another Postgres database/);
+    await expect(migrateQueue({ ...other, queueUrl: 'postgres://u:p@127.0.0.1:1/other' })).rejects.toThrow(
+      /another Postgres database/,
+    );
     await migrateQueue({ ...other, queueUrl: 'redis://127.0.0.1:1' });
   });
 });

@@ -10,7 +10,11 @@ const SCHEMA = 'bullmq';
  * Makes BullMQ's tables in the owner's database and lets the programs' role use them; for a Redis queue there is nothing to do. Rejects
  * when the queue is in another Postgres database than the owner's. May be called any number of times.
  */
-export async function migrateQueue(options: { readonly ownerUrl: string; readonly queueUrl: string; readonly appRole: string }): Promise<void> {
+export async function migrateQueue(options: {
+  readonly ownerUrl: string;
+  readonly queueUrl: string;
+  readonly appRole: string;
+}): Promise<void> {
   if (!isPostgres(options.queueUrl)) return;
   if (placeOf(options.queueUrl) !== placeOf(options.ownerUrl)) {
     throw new Error('the queue URL names another Postgres database than the owner URL; use the same database, or Redis');

@@ -52,7 +52,14 @@ export async function put(tx: Tx, document: StoredAccessDocument): Promise<boole
      ON CONFLICT (instance_id) DO UPDATE SET serial = excluded.serial, digest = excluded.digest, content_sha256 = excluded.content_sha256,
        document = excluded.document, expires_at = excluded.expires_at WHERE d.serial < excluded.serial
      RETURNING instance_id`,
-    [document.instanceId, document.serial, document.digest, document.contentSha256, JSON.stringify(document.document), document.expiresAt],
+    [
+      document.instanceId,
+      document.serial,
+      document.digest,
+      document.contentSha256,
+      JSON.stringify(document.document),
+      document.expiresAt,
+    ],
   );
   return row !== undefined;
 }

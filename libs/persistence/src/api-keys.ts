@@ -51,6 +51,10 @@ export async function revoke(tx: Tx, id: string, expectedVersion: number | undef
   const refusal = versionRefusal('key', current?.version, expectedVersion);
   if (refusal) return refusal;
   if (current!.revoked_at) return accepted(apiKeyFrom(current!));
-  const row = await rowOf<ApiKeyRow>(tx, `UPDATE api_keys SET revoked_at = now(), version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`, [id]);
+  const row = await rowOf<ApiKeyRow>(
+    tx,
+    `UPDATE api_keys SET revoked_at = now(), version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
+    [id],
+  );
   return accepted(apiKeyFrom(row!));
 }

@@ -51,9 +51,9 @@ export async function list(tx: Tx, page: PageRequest): Promise<Page<Application>
 
 /** All applications of one tenant, for its access documents. */
 export async function listOfTenant(tx: Tx, tenantId: string): Promise<readonly Application[]> {
-  return (await rowsOf<ApplicationRow>(tx, `SELECT ${COLUMNS} FROM applications WHERE tenant_id = $1 ORDER BY id`, [tenantId])).map(
-    applicationFrom,
-  );
+  return (
+    await rowsOf<ApplicationRow>(tx, `SELECT ${COLUMNS} FROM applications WHERE tenant_id = $1 ORDER BY id`, [tenantId])
+  ).map(applicationFrom);
 }
 
 /** Passwords are replaced, never read back. */

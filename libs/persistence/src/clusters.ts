@@ -43,9 +43,17 @@ export async function update(
   const refusal = versionRefusal('cluster', current?.version, expectedVersion);
   if (refusal) return refusal;
   const name = changes.name ?? current!.name;
-  const taken = await rowOf(tx, 'SELECT 1 FROM clusters WHERE tenant_id = $1 AND name = $2 AND id <> $3', [current!.tenant_id, name, id]);
+  const taken = await rowOf(tx, 'SELECT 1 FROM clusters WHERE tenant_id = $1 AND name = $2 AND id <> $3', [
+    current!.tenant_id,
+    name,
+    id,
+  ]);
   if (taken) return refused('ALREADY_EXISTS', `A cluster named ${name} exists.`);
-  const row = await rowOf<ClusterRow>(tx, `UPDATE clusters SET name = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`, [id, name]);
+  const row = await rowOf<ClusterRow>(
+    tx,
+    `UPDATE clusters SET name = $2, version = version + 1 WHERE id = $1 RETURNING ${COLUMNS}`,
+    [id, name],
+  );
   return accepted(clusterFrom(row!));
 }
 

@@ -26,17 +26,23 @@ export interface NewController {
  */
 export async function insert(tx: Tx, controller: NewController): Promise<StoreOutcome<Controller>> {
   const tenantId = tenantOf(tx);
-  const cluster = await rowOf(tx, 'SELECT id FROM clusters WHERE id = $1 AND tenant_id = $2 FOR UPDATE', [controller.clusterId, tenantId]);
+  const cluster = await rowOf(tx, 'SELECT id FROM clusters WHERE id = $1 AND tenant_id = $2 FOR UPDATE', [
+    controller.clusterId,
+    tenantId,
+  ]);
   if (!cluster) return refused('NOT_FOUND', 'There is no such cluster.');
-  const counted = await rowOf<{ used: number }>(tx, 'SELECT count(*)::int AS used FROM controllers WHERE cluster_id = $1', [controller.clusterId]);
+  const counted = await rowOf<{ used: number }>(tx, 'SELECT count(*)::int AS used FROM controllers WHERE cluster_id = $1', [
+    controller.clusterId,
+  ]);
   const { used } = counted!;
   const cap = INSTANCE_LIMITS.controllers;
-  if (used >= cap) return refused('QUOTA_EXCEEDED', `The cluster has ${used} of ${cap} controllers.`, { limit: 'controllers', used, cap });
-  const taken = await rowOf<ControllerRow>(tx, `SELECT ${COLUMNS} FROM controllers WHERE tenant_id = $1 AND (name = $2 OR address = $3) LIMIT 1`, [
-    tenantId,
-    controller.name,
-    controller.address,
-  ]);
+  if (used >= cap)
+    return refused('QUOTA_EXCEEDED', `The cluster has ${used} of ${cap} controllers.`, { limit: 'controllers', used, cap });
+  const taken = await rowOf<ControllerRow>(
+    tx,
+    `SELECT ${COLUMNS} FROM controllers WHERE tenant_id = $1 AND (name = $2 OR address = $3) LIMIT 1`,
+    [tenantId, controller.name, controller.address],
+  );
   if (taken) return refused('ALREADY_EXISTS', `The controller ${taken.name} has this name or address.`);
   const numbered = await rowOf<{ icp_id: number }>(
     tx,
@@ -82,9 +88,9 @@ export async function list(tx: Tx, page: PageRequest & { readonly clusterId?: st
 
 /** All controllers of one cluster by icpId, at most 250: what an access document lists. */
 export async function listOfCluster(tx: Tx, clusterId: string): Promise<readonly Controller[]> {
-  return (await rowsOf<ControllerRow>(tx, `SELECT ${COLUMNS} FROM controllers WHERE cluster_id = $1 ORDER BY icp_id`, [clusterId])).map(
-    controllerFrom,
-  );
+  return (
+    await rowsOf<ControllerRow>(tx, `SELECT ${COLUMNS} FROM controllers WHERE cluster_id = $1 ORDER BY icp_id`, [clusterId])
+  ).map(controllerFrom);
 }
 
 /** The address never changes: it is who the controller is. */

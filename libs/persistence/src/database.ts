@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { ENTITIES } from './tables/entities.js';
 import { withRetries } from './sql/retry.js';
 import { listenOn, type Subscription } from './sql/listener.js';
+import { SturdyClient } from './sql/sturdy-client.js';
 import { beginTx, endTx, type Tx } from './sql/transaction.js';
 
 export type { Tx } from './sql/transaction.js';
@@ -57,7 +58,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     synchronize: false,
     migrationsRun: false,
     applicationName: options.applicationName ?? 'cordboard',
-    extra: { max: options.poolMax ?? 10, connectionTimeoutMillis: 10_000, keepAlive: true },
+    extra: {
+      Client: SturdyClient,
+      max: options.poolMax ?? 10,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      // A process that was paused in a transaction must not keep its locks for ever.
+      statement_timeout: 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
     poolErrorHandler: onError,
   });
   await source.initialize();

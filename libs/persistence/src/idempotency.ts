@@ -34,7 +34,10 @@ interface Row {
 
 /** Keys are kept for 24 h; an expired one counts as never used. */
 export async function begin(tx: Tx, request: IdempotentRequest): Promise<IdempotencyVerdict> {
-  await rowsOf(tx, 'DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2 AND expires_at <= now()', [request.scope, request.key]);
+  await rowsOf(tx, 'DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2 AND expires_at <= now()', [
+    request.scope,
+    request.key,
+  ]);
   const inserted = await rowOf(
     tx,
     `INSERT INTO idempotency_keys (scope, key, tenant_id, method, path, body_sha256, expires_at)
@@ -48,7 +51,8 @@ export async function begin(tx: Tx, request: IdempotentRequest): Promise<Idempot
     [request.scope, request.key],
   );
   // Not visible: the key was used for another tenant, so for another request.
-  if (!row || row.method !== request.method || row.path !== request.path || row.body_sha256 !== request.bodySha256) return { kind: 'mismatch' };
+  if (!row || row.method !== request.method || row.path !== request.path || row.body_sha256 !== request.bodySha256)
+    return { kind: 'mismatch' };
   return row.state === 'done' ? { kind: 'replay', status: row.status!, body: row.response } : { kind: 'in-progress' };
 }
 
@@ -58,12 +62,11 @@ export async function finish(
   request: Pick<IdempotentRequest, 'scope' | 'key'>,
   answer: { readonly status: number; readonly body: unknown },
 ): Promise<void> {
-  await rowsOf(tx, `UPDATE idempotency_keys SET state = 'done', status = $3, response = $4::jsonb WHERE scope = $1 AND key = $2`, [
-    request.scope,
-    request.key,
-    answer.status,
-    JSON.stringify(answer.body ?? null),
-  ]);
+  await rowsOf(
+    tx,
+    `UPDATE idempotency_keys SET state = 'done', status = $3, response = $4::jsonb WHERE scope = $1 AND key = $2`,
+    [request.scope, request.key, answer.status, JSON.stringify(answer.body ?? null)],
+  );
 }
 
 /** Platform scope: removes expired keys, at most `limit` at once; answers how many. */

@@ -18,23 +18,34 @@ export async function find(tx: Tx, instanceId: string): Promise<InstanceStatus |
 
 /** Of those instances the transaction may see; in no order. */
 export async function findMany(tx: Tx, instanceIds: readonly string[]): Promise<readonly InstanceStatus[]> {
-  const rows = await rowsOf<InstanceStatusRow>(tx, `SELECT ${COLUMNS} FROM instance_status WHERE instance_id = ANY($1::uuid[])`, [instanceIds]);
+  const rows = await rowsOf<InstanceStatusRow>(tx, `SELECT ${COLUMNS} FROM instance_status WHERE instance_id = ANY($1::uuid[])`, [
+    instanceIds,
+  ]);
   return rows.map(instanceStatusFrom);
 }
 
 /** Every status the transaction may see: for loops and the routing table. */
 export async function listAll(tx: Tx): Promise<readonly InstanceStatus[]> {
-  return (await rowsOf<InstanceStatusRow>(tx, `SELECT ${COLUMNS} FROM instance_status ORDER BY instance_id`)).map(instanceStatusFrom);
+  return (await rowsOf<InstanceStatusRow>(tx, `SELECT ${COLUMNS} FROM instance_status ORDER BY instance_id`)).map(
+    instanceStatusFrom,
+  );
 }
 
 /** When the incarnations of this instance failed, newest last; only as far back as the worker keeps them. */
 export async function failuresOf(tx: Tx, instanceId: string): Promise<readonly Date[]> {
-  const row = await rowOf<{ failures_at: readonly string[] }>(tx, 'SELECT failures_at FROM instance_status WHERE instance_id = $1', [instanceId]);
+  const row = await rowOf<{ failures_at: readonly string[] }>(
+    tx,
+    'SELECT failures_at FROM instance_status WHERE instance_id = $1',
+    [instanceId],
+  );
   return (row?.failures_at ?? []).map((text) => new Date(text));
 }
 
 export type StatusChanges = Partial<
-  Omit<InstanceStatus, 'instanceId' | 'tenantId' | 'updatedAt' | 'epochMajor' | 'address'> & { readonly state: InstanceState; readonly failuresAt: readonly Date[] }
+  Omit<InstanceStatus, 'instanceId' | 'tenantId' | 'updatedAt' | 'epochMajor' | 'address'> & {
+    readonly state: InstanceState;
+    readonly failuresAt: readonly Date[];
+  }
 >;
 
 const SETTERS: Readonly<Record<keyof StatusChanges, { readonly column: string; readonly json?: true }>> = {

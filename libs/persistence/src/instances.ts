@@ -30,24 +30,28 @@ export interface NewInstance {
  */
 export async function insert(tx: Tx, instance: NewInstance): Promise<StoreOutcome<InstanceSpec>> {
   const tenantId = tenantOf(tx);
-  const tenant = await rowOf(tx, 'SELECT id FROM tenants WHERE id = $1 FOR UPDATE', [tenantId]);
-  const cluster = await rowOf(tx, 'SELECT id FROM clusters WHERE id = $1 AND tenant_id = $2 FOR UPDATE', [instance.clusterId, tenantId]);
+  const tenant = await rowOf<{ status: string }>(tx, 'SELECT status FROM tenants WHERE id = $1 FOR UPDATE', [tenantId]);
+  const cluster = await rowOf(tx, 'SELECT id FROM clusters WHERE id = $1 AND tenant_id = $2 FOR UPDATE', [
+    instance.clusterId,
+    tenantId,
+  ]);
   if (!tenant || !cluster) return refused('NOT_FOUND', 'There is no such cluster.');
-  const counted = await rowOf<{ used: number }>(tx, 'SELECT count(*)::int AS used FROM instances WHERE cluster_id = $1', [instance.clusterId]);
+  if (tenant.status === 'deleting') return refused('CONFLICT', 'The tenant is being deleted.');
+  const counted = await rowOf<{ used: number }>(tx, 'SELECT count(*)::int AS used FROM instances WHERE cluster_id = $1', [
+    instance.clusterId,
+  ]);
   const { used } = counted!;
   const cap = INSTANCES_PER_CLUSTER;
-  if (used >= cap) return refused('QUOTA_EXCEEDED', `The cluster has ${used} of ${cap} instances.`, { limit: 'instances', used, cap });
+  if (used >= cap)
+    return refused('QUOTA_EXCEEDED', `The cluster has ${used} of ${cap} instances.`, { limit: 'instances', used, cap });
   const taken = await rowOf(tx, 'SELECT 1 FROM instances WHERE tenant_id = $1 AND name = $2', [tenantId, instance.name]);
   if (taken) return refused('ALREADY_EXISTS', `An instance named ${instance.name} exists.`);
   const id = newId();
-  await rowsOf(tx, 'INSERT INTO instances (id, tenant_id, cluster_id, name, desired_state, limits) VALUES ($1, $2, $3, $4, $5, $6)', [
-    id,
-    tenantId,
-    instance.clusterId,
-    instance.name,
-    instance.desiredState,
-    JSON.stringify(instance.limits),
-  ]);
+  await rowsOf(
+    tx,
+    'INSERT INTO instances (id, tenant_id, cluster_id, name, desired_state, limits) VALUES ($1, $2, $3, $4, $5, $6)',
+    [id, tenantId, instance.clusterId, instance.name, instance.desiredState, JSON.stringify(instance.limits)],
+  );
   const slots = await rowsOf<{ slot: number }>(
     tx,
     `INSERT INTO instance_slots (tenant_id, slot, instance_id)
@@ -85,7 +89,9 @@ export async function list(tx: Tx, page: PageRequest & { readonly clusterId?: st
 
 /** Every instance the transaction may see: for loops, the routing table, and access documents of one cluster. */
 export async function listAll(tx: Tx, filter: { readonly clusterId?: string } = {}): Promise<readonly InstanceSpec[]> {
-  const rows = await rowsOf<InstanceRow>(tx, `${SELECT} WHERE ($1::uuid IS NULL OR i.cluster_id = $1) ORDER BY i.id`, [filter.clusterId ?? null]);
+  const rows = await rowsOf<InstanceRow>(tx, `${SELECT} WHERE ($1::uuid IS NULL OR i.cluster_id = $1) ORDER BY i.id`, [
+    filter.clusterId ?? null,
+  ]);
   return rows.map(instanceFrom);
 }
 
@@ -124,13 +130,27 @@ export async function update(
     tx,
     `UPDATE instances SET name = coalesce($2, name), desired_state = coalesce($3, desired_state), limits = coalesce($4::jsonb, limits),
             restart_revision = restart_revision + CASE WHEN $5 THEN 1 ELSE 0 END, version = version + 1 WHERE id = $1`,
-    [id, changes.name ?? null, changes.desiredState ?? null, changes.limits ? JSON.stringify(changes.limits) : null, changes.restart ?? false],
+    [
+      id,
+      changes.name ?? null,
+      changes.desiredState ?? null,
+      changes.limits ? JSON.stringify(changes.limits) : null,
+      changes.restart ?? false,
+    ],
   );
   return accepted((await find(tx, id))!);
 }
 
-/** For the loop that has finished a deletion: spec, slots, status and access document go; false when there was no such row. */
+/**
+ * For the loop that has finished a deletion: spec, slots, status and access document go. False, and nothing changed, when nobody asked for
+ * the deletion of the instance or its tenant, or it is gone.
+ */
 export async function remove(tx: Tx, id: string): Promise<boolean> {
-  const rows = await rowsOf(tx, `DELETE FROM instances WHERE id = $1 AND desired_state = 'deleted' RETURNING id`, [id]);
+  const rows = await rowsOf(
+    tx,
+    `DELETE FROM instances i WHERE i.id = $1 AND (i.desired_state = 'deleted'
+        OR EXISTS (SELECT 1 FROM tenants t WHERE t.id = i.tenant_id AND t.status = 'deleting')) RETURNING i.id`,
+    [id],
+  );
   return rows.length > 0;
 }

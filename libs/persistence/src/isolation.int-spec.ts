@@ -50,7 +50,12 @@ describe('tenants apart', () => {
   });
 
   it('S-01 a transaction of a tenant sees its own rows, the platform’s sees all', async () => {
-    expect(await database.withTenant(red().tenant, visible)).toEqual({ tenants: ['red'], clusters: 1, controllers: 1, instances: 1 });
+    expect(await database.withTenant(red().tenant, visible)).toEqual({
+      tenants: ['red'],
+      clusters: 1,
+      controllers: 1,
+      instances: 1,
+    });
     expect(await database.asPlatform(visible)).toEqual({ tenants: ['red', 'blue'], clusters: 2, controllers: 2, instances: 2 });
     const foreign = await database.withTenant(red().tenant, async (tx) => [
       await tenants.find(tx, blue().tenant),
@@ -99,6 +104,25 @@ describe('tenants apart', () => {
     });
     await expect(tenants.list(kept!, { limit: 1 })).rejects.toThrow(/has ended/);
     await expect(database.withTenant(`${red().tenant}' OR true --`, visible)).rejects.toThrow(TypeError);
+  });
+
+  it('S-03 a thousand mixed transactions on few connections, some of which fail, see no foreign row', async () => {
+    const busy = await openDatabase({ url: test.appUrl, poolMax: 3 });
+    const look = async (index: number): Promise<string> => {
+      const [own, tenantId] = index % 2 === 0 ? ['red', red().tenant] : ['blue', blue().tenant];
+      const seen = await busy.withTenant(tenantId!, async (tx) => {
+        const found = await visible(tx);
+        if (index % 7 === 0) throw new Error('boom');
+        return found;
+      });
+      return JSON.stringify(seen.tenants) === JSON.stringify([own]) && seen.instances === 1 ? 'own' : 'foreign';
+    };
+    const answers = await Promise.allSettled(Array.from({ length: 1000 }, (_, index) => look(index)));
+    await busy.close();
+    expect(answers.filter((answer) => answer.status === 'rejected')).toHaveLength(143);
+    expect(new Set(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'boom')))).toEqual(
+      new Set(['own', 'boom']),
+    );
   });
 
   it('S-04 writes for another tenant and children of a foreign parent are refused', async () => {
@@ -152,7 +176,9 @@ describe('tenants apart', () => {
       }),
     );
     expect(await database.withTenant(blue().tenant, (tx) => operations.find(tx, operation.id))).toBeUndefined();
-    expect(await database.withTenant(blue().tenant, (tx) => operations.advance(tx, operation.id, { state: 'failed' }))).toBe(false);
+    expect(await database.withTenant(blue().tenant, (tx) => operations.advance(tx, operation.id, { state: 'failed' }))).toBe(
+      false,
+    );
     expect((await database.asPlatform((tx) => operations.find(tx, operation.id)))?.state).toBe('pending');
   });
 });

@@ -49,5 +49,8 @@ export async function release(tx: Tx, lease: Lease): Promise<void> {
 
 /** Whether the fence still holds; it cannot be taken by another until this transaction ends (the row is locked). */
 export async function fenceHolds(tx: Tx, fence: Fence): Promise<boolean> {
-  return (await rowOf(tx, 'SELECT 1 FROM leases WHERE name = $1 AND token = $2 FOR SHARE', [fence.name, fence.token.toString()])) !== undefined;
+  return (
+    (await rowOf(tx, 'SELECT 1 FROM leases WHERE name = $1 AND token = $2 FOR SHARE', [fence.name, fence.token.toString()])) !==
+    undefined
+  );
 }

@@ -20,7 +20,8 @@ const LOCK = 0x636f7264;
 
 /** All migrations run in one transaction, or none; a second migrator waits for the first. May be called any number of times. Answers what ran. */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.appRole)) throw new MigrationRefused('appRole must be a plain lower-case role name.');
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.appRole))
+    throw new MigrationRefused('appRole must be a plain lower-case role name.');
   const source = await openAsOwner(options.ownerUrl);
   const gate = source.createQueryRunner();
   try {
@@ -70,7 +71,9 @@ async function checkRole(source: DataSource, appRole: string): Promise<void> {
   const role = rows[0];
   if (!role) throw new MigrationRefused(`There is no role ${appRole}: create it with LOGIN NOSUPERUSER NOBYPASSRLS first.`);
   if (role.same || !role.harmless) {
-    throw new MigrationRefused(`The role ${appRole} could bypass row security: it must not be the owner, a superuser, or a member of the owner.`);
+    throw new MigrationRefused(
+      `The role ${appRole} could bypass row security: it must not be the owner, a superuser, or a member of the owner.`,
+    );
   }
 }
 

@@ -31,7 +31,10 @@ export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
 }
 
 /** Entries at least `olderThanMs` old, oldest first: younger ones are still in the hands of whoever wrote them. */
-export async function listUnrung(tx: Tx, request: { readonly olderThanMs: number; readonly limit: number }): Promise<readonly OutboxEntry[]> {
+export async function listUnrung(
+  tx: Tx,
+  request: { readonly olderThanMs: number; readonly limit: number },
+): Promise<readonly OutboxEntry[]> {
   return rowsOf<OutboxEntry>(
     tx,
     `SELECT id, job, payload FROM outbox WHERE created_at <= now() - $1 * interval '1 millisecond' ORDER BY id LIMIT $2`,

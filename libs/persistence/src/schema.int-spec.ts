@@ -80,7 +80,9 @@ describe('the schema', () => {
   it('S-02 refuses to grant to a role that could bypass row security, or that is not there', async () => {
     await expect(migrate({ ownerUrl: database.ownerUrl, appRole: database.ownerRole })).rejects.toThrow(MigrationRefused);
     await expect(migrate({ ownerUrl: database.ownerUrl, appRole: 'nobody_at_all' })).rejects.toThrow(/create it/);
-    await expect(migrate({ ownerUrl: database.ownerUrl, appRole: 'x"; DROP TABLE tenants; --' })).rejects.toThrow(MigrationRefused);
+    await expect(migrate({ ownerUrl: database.ownerUrl, appRole: 'x"; DROP TABLE tenants; --' })).rejects.toThrow(
+      MigrationRefused,
+    );
   });
 
   it('S-05 has no function with the rights of its owner, and none with an open search path', async () => {

@@ -55,7 +55,8 @@ describe('the stores', () => {
         enabled: true,
       }),
     );
-  const fenceFor = async (name: string) => (await database.asPlatform((tx) => leases.take(tx, { name, holder: 'w', ttlMs: 60_000 })))!;
+  const fenceFor = async (name: string) =>
+    (await database.asPlatform((tx) => leases.take(tx, { name, holder: 'w', ttlMs: 60_000 })))!;
 
   it('R-LIM-13 R-LIM-05 twenty instances at once for the last place of a cluster: exactly one gets it', async () => {
     const home = await makeTenant();
@@ -72,7 +73,9 @@ describe('the stores', () => {
     for (let index = 0; index < 249; index += 1) mustAccept(await addController(home, index));
     const answers = await Promise.all(times(20, (index) => addController(home, 300 + index)));
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
-    expect(answers.find((answer) => !answer.ok)).toMatchObject({ refusal: { code: 'QUOTA_EXCEEDED', limit: 'controllers', used: 250, cap: 250 } });
+    expect(answers.find((answer) => !answer.ok)).toMatchObject({
+      refusal: { code: 'QUOTA_EXCEEDED', limit: 'controllers', used: 250, cap: 250 },
+    });
     const all = await database.withTenant(home.tenantId, (tx) => controllers.listOfCluster(tx, home.clusterId));
     expect(new Set(all.map((controller) => controller.icpId)).size).toBe(250);
   });
@@ -96,7 +99,10 @@ describe('the stores', () => {
     const all = await database.withTenant(home.tenantId, (tx) => instances.listAll(tx));
     expect(all.every((instance) => instance.slots.length === 16)).toBe(true);
     expect(new Set(all.flatMap((instance) => instance.slots)).size).toBe(1024);
-    expect(await addInstance(home, 'too many')).toMatchObject({ ok: false, refusal: { code: 'QUOTA_EXCEEDED', limit: 'session slots' } });
+    expect(await addInstance(home, 'too many')).toMatchObject({
+      ok: false,
+      refusal: { code: 'QUOTA_EXCEEDED', limit: 'session slots' },
+    });
     expect((await database.withTenant(home.tenantId, (tx) => instances.listAll(tx))).length).toBe(64);
     await database.withTenant(home.tenantId, async (tx) => {
       mustAccept(await instances.update(tx, made[7]!, undefined, { desiredState: 'deleted' }));
@@ -108,7 +114,10 @@ describe('the stores', () => {
   it('a write with an old version is refused and changes nothing; of concurrent ones with the same version one wins', async () => {
     const home = await makeTenant();
     const instance = mustAccept(await addInstance(home, 'a'));
-    const stop = () => database.withTenant(home.tenantId, (tx) => instances.update(tx, instance.id, instance.version, { desiredState: 'stopped' }));
+    const stop = () =>
+      database.withTenant(home.tenantId, (tx) =>
+        instances.update(tx, instance.id, instance.version, { desiredState: 'stopped' }),
+      );
     const answers = await Promise.all(times(8, stop));
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
     expect(answers.find((answer) => !answer.ok)).toMatchObject({ refusal: { code: 'PRECONDITION_FAILED' } });
@@ -120,7 +129,8 @@ describe('the stores', () => {
     const home = await makeTenant();
     const made = mustAccept(await addInstance(home, 'a'));
     const other = mustAccept(await addInstance(home, 'b'));
-    const rename = (id: string) => database.withTenant(home.tenantId, (tx) => instances.update(tx, id, undefined, { name: 'same' }));
+    const rename = (id: string) =>
+      database.withTenant(home.tenantId, (tx) => instances.update(tx, id, undefined, { name: 'same' }));
     const answers = await Promise.all([rename(made.id), rename(other.id)]);
     expect(answers.map((answer) => (answer.ok ? 'ok' : answer.refusal.code)).sort()).toEqual(['ALREADY_EXISTS', 'ok']);
   });
@@ -141,7 +151,9 @@ describe('the stores', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = await database.withTenant(home.tenantId, (tx) => controllers.list(tx, { limit: 3, ...(after ? { after } : {}) }));
+      const page = await database.withTenant(home.tenantId, (tx) =>
+        controllers.list(tx, { limit: 3, ...(after ? { after } : {}) }),
+      );
       seen.push(...page.items.map((controller) => controller.name));
       after = page.next ?? undefined;
       if (seen.length === 3) mustAccept(await addController(home, 7));
@@ -160,7 +172,8 @@ describe('the stores', () => {
     const fresh = (await take('second', 60_000))!;
     expect(fresh.token).toBeGreaterThan(old.token);
     expect(await database.asPlatform((tx) => leases.renew(tx, old, 60_000))).toBe(false);
-    const write = (fence: leases.Fence) => database.asPlatform((tx) => instanceStatus.write(tx, fence, instance.id, { message: fence.token.toString() }));
+    const write = (fence: leases.Fence) =>
+      database.asPlatform((tx) => instanceStatus.write(tx, fence, instance.id, { message: fence.token.toString() }));
     expect(await write(old)).toBe(false);
     expect(await database.asPlatform((tx) => instanceStatus.grantEpoch(tx, old, instance.id))).toBeUndefined();
     expect(await write(fresh)).toBe(true);
@@ -172,7 +185,9 @@ describe('the stores', () => {
 
   it('one of many takes a free lease', async () => {
     const name = randomBytes(6).toString('hex');
-    const answers = await Promise.all(times(20, (index) => database.asPlatform((tx) => leases.take(tx, { name, holder: `w${index}`, ttlMs: 60_000 }))));
+    const answers = await Promise.all(
+      times(20, (index) => database.asPlatform((tx) => leases.take(tx, { name, holder: `w${index}`, ttlMs: 60_000 }))),
+    );
     expect(answers.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
@@ -180,13 +195,19 @@ describe('the stores', () => {
     const home = await makeTenant();
     const instance = mustAccept(await addInstance(home, 'a'));
     const fence = await fenceFor(instance.id);
-    const granted = await Promise.all(times(20, () => database.asPlatform((tx) => instanceStatus.grantEpoch(tx, fence, instance.id))));
+    const granted = await Promise.all(
+      times(20, () => database.asPlatform((tx) => instanceStatus.grantEpoch(tx, fence, instance.id))),
+    );
     expect([...granted].sort((a, b) => a! - b!)).toEqual(times(20, (index) => index + 1));
   });
 
   it('an address belongs to one instance of a home until that is deleted', async () => {
     const home = await makeTenant();
-    const made = [mustAccept(await addInstance(home, 'a')), mustAccept(await addInstance(home, 'b')), mustAccept(await addInstance(home, 'c'))];
+    const made = [
+      mustAccept(await addInstance(home, 'a')),
+      mustAccept(await addInstance(home, 'b')),
+      mustAccept(await addInstance(home, 'c')),
+    ];
     const claim = async (id: string) => {
       const fence = await fenceFor(id);
       return database.asPlatform((tx) => instanceStatus.claimAddress(tx, fence, id, home.slug, ['127.7.7.1', '127.7.7.2']));
@@ -200,7 +221,8 @@ describe('the stores', () => {
   it('an operation’s end is final and its progress only grows', async () => {
     const home = await makeTenant();
     const instance = mustAccept(await addInstance(home, 'a'));
-    const advance = (id: string, changes: operations.OperationChanges) => database.asPlatform((tx) => operations.advance(tx, id, changes));
+    const advance = (id: string, changes: operations.OperationChanges) =>
+      database.asPlatform((tx) => operations.advance(tx, id, changes));
     const operation = await database.withTenant(home.tenantId, (tx) =>
       operations.insert(tx, {
         kind: 'instance.create',
@@ -216,7 +238,11 @@ describe('the stores', () => {
     expect(await advance(operation.id, { progress: 20, attempts: 2 })).toBe(true);
     expect(await advance(operation.id, { state: 'succeeded', progress: 100 })).toBe(true);
     expect(await advance(operation.id, { state: 'failed', error: { code: 'X', detail: '' } })).toBe(false);
-    expect(await database.asPlatform((tx) => operations.find(tx, operation.id))).toMatchObject({ state: 'succeeded', progress: 100, error: null });
+    expect(await database.asPlatform((tx) => operations.find(tx, operation.id))).toMatchObject({
+      state: 'succeeded',
+      progress: 100,
+      error: null,
+    });
     expect(await database.asPlatform((tx) => operations.listOpen(tx, instance.id))).toEqual([]);
   });
 
@@ -233,7 +259,9 @@ describe('the stores', () => {
         return { kind: 'replay' as const, status: 201, body: { id: 7 } };
       });
     const answers = await Promise.all(times(20, () => once('b')));
-    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set([JSON.stringify({ kind: 'replay', status: 201, body: { id: 7 } })]));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ kind: 'replay', status: 201, body: { id: 7 } })]),
+    );
     expect(effects).toBe(1);
     expect(await once('other')).toEqual({ kind: 'mismatch' });
     const other = await makeTenant();
@@ -243,12 +271,16 @@ describe('the stores', () => {
   it('a key is found by its hash until it is revoked, and admin keys are the platform’s', async () => {
     const home = await makeTenant();
     const sha256 = randomBytes(32).toString('hex');
-    const key = mustAccept(await database.withTenant(home.tenantId, (tx) => apiKeys.insert(tx, { name: 'k', prefix: 'cbk_x', sha256 })));
+    const key = mustAccept(
+      await database.withTenant(home.tenantId, (tx) => apiKeys.insert(tx, { name: 'k', prefix: 'cbk_x', sha256 })),
+    );
     expect(key).toMatchObject({ role: 'tenant', tenantId: home.tenantId });
     expect((await database.asPlatform((tx) => apiKeys.findBySha256(tx, sha256)))?.id).toBe(key.id);
     mustAccept(await database.withTenant(home.tenantId, (tx) => apiKeys.revoke(tx, key.id, undefined)));
     expect(await database.asPlatform((tx) => apiKeys.findBySha256(tx, sha256))).toBeUndefined();
-    const admin = mustAccept(await database.asPlatform((tx) => apiKeys.insert(tx, { name: 'a', prefix: 'p', sha256: randomBytes(32).toString('hex') })));
+    const admin = mustAccept(
+      await database.asPlatform((tx) => apiKeys.insert(tx, { name: 'a', prefix: 'p', sha256: randomBytes(32).toString('hex') })),
+    );
     expect(admin).toMatchObject({ role: 'admin', tenantId: null });
     expect(await database.withTenant(home.tenantId, (tx) => apiKeys.find(tx, admin.id))).toBeUndefined();
   });
@@ -273,7 +305,9 @@ describe('the stores', () => {
 
   it('un-rung bells are found once they are old enough; the routing version only grows', async () => {
     const home = await makeTenant();
-    const entry = await database.withTenant(home.tenantId, (tx) => outbox.insert(tx, { job: 'instance.reconcile', payload: { instanceId: 'x' } }));
+    const entry = await database.withTenant(home.tenantId, (tx) =>
+      outbox.insert(tx, { job: 'instance.reconcile', payload: { instanceId: 'x' } }),
+    );
     const unrung = (olderThanMs: number) => database.asPlatform((tx) => outbox.listUnrung(tx, { olderThanMs, limit: 10 }));
     expect(await unrung(60_000)).toEqual([]);
     expect(await unrung(0)).toEqual([entry]);
@@ -293,7 +327,9 @@ describe('the stores', () => {
     const { default: pg } = await import('pg');
     const superuser = new pg.Client({ connectionString: test.superuserUrl });
     await superuser.connect();
-    await superuser.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cordboard listen cordboard_instance_status'`);
+    await superuser.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cordboard listen cordboard_instance_status'`,
+    );
     await superuser.end();
     await eventually(() => notices.includes(''), { what: 'the notice of a reconnect' });
     const before = notices.length;

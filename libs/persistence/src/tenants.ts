@@ -10,7 +10,10 @@ import { versionRefusal } from './sql/versions.js';
 const COLUMNS = 'id, slug, company_name, status, version, created_at';
 
 /** Platform scope. ALREADY_EXISTS when the slug is taken. */
-export async function insert(tx: Tx, tenant: { readonly slug: string; readonly companyName: string }): Promise<StoreOutcome<Tenant>> {
+export async function insert(
+  tx: Tx,
+  tenant: { readonly slug: string; readonly companyName: string },
+): Promise<StoreOutcome<Tenant>> {
   const row = await rowOf<TenantRow>(
     tx,
     `INSERT INTO tenants (id, slug, company_name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,

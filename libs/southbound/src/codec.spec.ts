@@ -40,7 +40,10 @@ const uint16 = fc.integer({ min: 1, max: 0xffff });
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789*#+'), minLength, maxLength });
 const address = fc
-  .tuple(fc.constantFrom(4 as const, 6 as const), fc.array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: 16, maxLength: 16 }))
+  .tuple(
+    fc.constantFrom(4 as const, 6 as const),
+    fc.array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: 16, maxLength: 16 }),
+  )
   .map(([family, bytes]) => bytesToAddress(family, Uint8Array.from(bytes)));
 const release = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) => parts.join('.'));
 const localState = fc.constantFrom(...LOCAL_STATES);
@@ -53,7 +56,11 @@ function one(type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Ar
   return fc.record({ type: fc.constant(type), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<ControllerMessage>;
 }
 /** A response as granted with `fields`, or refused with the zeros of `fields`. */
-function response(type: string, fields: Record<string, fc.Arbitrary<unknown>>, zeros: Record<string, unknown>): fc.Arbitrary<ControllerMessage> {
+function response(
+  type: string,
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  zeros: Record<string, unknown>,
+): fc.Arbitrary<ControllerMessage> {
   const refused = Object.fromEntries(Object.entries(zeros).map(([name, zero]) => [name, fc.constant(zero)]));
   return fc.oneof(
     one(type, { ...numbered, target: positive, result: fc.constant('OK'), ...fields }),
@@ -62,12 +69,21 @@ function response(type: string, fields: Record<string, fc.Arbitrary<unknown>>, z
 }
 const call = fc.record({ localCallId: uint32, globalCallId: uint64, localState });
 const devices = fc
-  .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), { maxLength: 8 })
+  .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), {
+    maxLength: 8,
+  })
   .filter((items) => items.reduce((sum, item) => sum + 3 + Buffer.byteLength(item.value), 0) <= 300);
 
 /** One arbitrary for each type there is; the type checker and the diff below keep it complete. */
 const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMessage>> = {
-  HELLO: one('HELLO', { nonce: uint64, epochMajor: uint32, epochMinor: uint32, instanceId: fc.uuid(), address, callbackPort: uint16 }),
+  HELLO: one('HELLO', {
+    nonce: uint64,
+    epochMajor: uint32,
+    epochMinor: uint32,
+    instanceId: fc.uuid(),
+    address,
+    callbackPort: uint16,
+  }),
   HELLO_ACK: one('HELLO_ACK', {
     result: fc.constantFrom(...RESULTS),
     heartbeatMs: fc.integer({ min: 100, max: 0xffff }),
@@ -81,7 +97,11 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
   PONG: one('PONG', { opaque: uint64 }),
   GOODBYE: one('GOODBYE', { reason: fc.nat(255) }),
   LOOKUP_DEVICE: one('LOOKUP_DEVICE', { correlation: positive, directoryNumber: digits(1, 51) }),
-  LOOKUP_DEVICE_RESPONSE: response('LOOKUP_DEVICE_RESPONSE', { deviceType: fc.nat(255), inService: fc.boolean() }, { deviceType: 0, inService: false }),
+  LOOKUP_DEVICE_RESPONSE: response(
+    'LOOKUP_DEVICE_RESPONSE',
+    { deviceType: fc.nat(255), inService: fc.boolean() },
+    { deviceType: 0, inService: false },
+  ),
   MONITOR_START: one('MONITOR_START', numbered),
   MONITOR_START_RESPONSE: response('MONITOR_START_RESPONSE', { monitorReference: positive }, { monitorReference: 0 }),
   MONITOR_STOP: one('MONITOR_STOP', { ...numbered, monitorReference: uint32 }),
@@ -188,7 +208,8 @@ describe('controller link messages', () => {
         const bytes = encodeMessage(message);
         bytes[3 + (at % (bytes.length - 3))] = value;
         const body = Buffer.concat([bytes.subarray(12), Buffer.alloc(Math.max(stretch, 0))]);
-        const cut = at % 2 === 0 ? body.subarray(0, bytes.length - 12) : body.subarray(0, Math.max(0, bytes.length - 12 + stretch));
+        const cut =
+          at % 2 === 0 ? body.subarray(0, bytes.length - 12) : body.subarray(0, Math.max(0, bytes.length - 12 + stretch));
         const framed = encodeFrame(bytes.readUInt8(3), bytes.readUInt32BE(4), bytes.readUInt32BE(8), cut.subarray(0, 352));
         total += 1;
         for (const frame of new FrameDecoder().push(framed)) if (readsOrRefuses(frame)) read += 1;
@@ -211,7 +232,11 @@ describe('controller link messages', () => {
       { type: 'BACK_ACK', result: 'UNKNOWN_RESULT' },
       { type: 'HELLO', nonce: 1n, epochMajor: 1, epochMinor: 0, instanceId: 'x', address: '127.0.0.1', callbackPort: 1 },
     ];
-    for (const message of wrong) expect(() => encodeMessage(message), JSON.stringify(message, (_, v) => String(v))).toThrow(RangeError);
+    for (const message of wrong)
+      expect(
+        () => encodeMessage(message),
+        JSON.stringify(message, (_, v) => String(v)),
+      ).toThrow(RangeError);
   });
 });
 

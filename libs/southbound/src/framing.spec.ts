@@ -50,7 +50,9 @@ describe('controller link framing', () => {
       for (let at = 0; at <= bytes.length; at += 1) {
         expect(decodeAll(new FrameDecoder(), cut(bytes, [at])), `${name} split at ${at}`).toEqual([whole]);
       }
-      expect(decodeAll(new FrameDecoder(), cut(bytes, new Array<number>(bytes.length).fill(1))), `${name} byte by byte`).toEqual([whole]);
+      expect(decodeAll(new FrameDecoder(), cut(bytes, new Array<number>(bytes.length).fill(1))), `${name} byte by byte`).toEqual([
+        whole,
+      ]);
       expect(encode(whole as Frame).toString('hex')).toBe(hex);
     }
   });
@@ -60,7 +62,9 @@ describe('controller link framing', () => {
       const bytes = Buffer.from(hex, 'hex').subarray(0, code === 'LENGTH' ? 2 : 3);
       for (let at = 0; at <= bytes.length; at += 1) {
         const decoder = new FrameDecoder();
-        expect(() => decodeAll(decoder, cut(bytes, [at])), `${name} split at ${at}`).toThrow(expect.objectContaining({ name: 'FrameError', code }));
+        expect(() => decodeAll(decoder, cut(bytes, [at])), `${name} split at ${at}`).toThrow(
+          expect.objectContaining({ name: 'FrameError', code }),
+        );
       }
     }
   });
@@ -85,7 +89,10 @@ describe('controller link framing', () => {
       fc.property(fc.array(fc.uint8Array({ maxLength: 800 })), (chunks) => {
         const decoder = new FrameDecoder();
         try {
-          for (const frame of decodeAll(decoder, chunks.map((chunk) => Buffer.from(chunk)))) {
+          for (const frame of decodeAll(
+            decoder,
+            chunks.map((chunk) => Buffer.from(chunk)),
+          )) {
             expect(frame.body.length).toBeLessThanOrEqual(FRAME_BODY_BYTES_MAX);
           }
         } catch (error) {

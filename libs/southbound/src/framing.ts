@@ -121,8 +121,10 @@ function readFrame(bytes: Buffer, offset: number, length: number): Frame {
  * caller, never of the peer.
  */
 export function encodeFrame(type: number, correlation: number, target: number, body: Uint8Array): Buffer {
-  if (body.length > FRAME_BODY_BYTES_MAX) throw new RangeError(`a body of ${body.length} bytes; at most ${FRAME_BODY_BYTES_MAX} fit`);
-  if (!Number.isInteger(correlation) || correlation < 0 || correlation > UINT32_MAX) throw new RangeError('correlation is outside 32 bits');
+  if (body.length > FRAME_BODY_BYTES_MAX)
+    throw new RangeError(`a body of ${body.length} bytes; at most ${FRAME_BODY_BYTES_MAX} fit`);
+  if (!Number.isInteger(correlation) || correlation < 0 || correlation > UINT32_MAX)
+    throw new RangeError('correlation is outside 32 bits');
   if (!Number.isInteger(target) || target < 0 || target > UINT32_MAX) throw new RangeError('target is outside 32 bits');
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + body.length);
   frame.writeUInt16BE(frame.length, 0);

@@ -2,6 +2,7 @@
  * TLS between instances and controllers: certificates on both sides, checked against the agreed authority, the time, and the address the
  * connection really goes to or comes from (S-59). There is no way to turn any of it off.
  */
+import { constants } from 'node:crypto';
 import { createServer as createTcpServer, type Server, type Socket, SocketAddress, isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
@@ -75,7 +76,10 @@ export async function dialTls(options: DialOptions): Promise<TLSSocket> {
     const onError = (error: Error): void => giveUp(error);
     const onClose = (): void => giveUp(new Error('closed during the handshake'));
     const onAbort = (): void => giveUp(new Error('given up'));
-    const timer = setTimeout(() => giveUp(new Error(`no handshake within ${options.handshakeTimeoutMs} ms`)), options.handshakeTimeoutMs);
+    const timer = setTimeout(
+      () => giveUp(new Error(`no handshake within ${options.handshakeTimeoutMs} ms`)),
+      options.handshakeTimeoutMs,
+    );
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -98,11 +102,13 @@ export interface ListenOptions {
   readonly handshakeTimeoutMs: number;
   /** Open connections, those in the handshake included; more are refused. */
   readonly connectionsMax: number;
+  /** Handshakes under way from one address; more are refused, so that one peer cannot take the room of the others. */
+  readonly handshakesPerAddressMax: number;
   /** Asked before a byte of the handshake is read: false closes the connection. `remoteAddress` is canonical. */
   readonly admits: (remoteAddress: string) => boolean;
   /** The peer has a valid certificate for the address it comes from. Attach listeners at once, `error` among them. */
   readonly onConnection: (socket: TLSSocket, remoteAddress: string) => void;
-  /** A connection was not admitted, or its handshake or certificate failed. */
+  /** A connection was not admitted, or its handshake or certificate failed; it is closed. */
   readonly onRefused: (remoteAddress: string, reason: string) => void;
 }
 
@@ -122,24 +128,30 @@ export async function listenTls(options: ListenOptions): Promise<TlsListener> {
     ca: identity.caPem,
     requestCert: true,
     handshakeTimeout: options.handshakeTimeoutMs,
-    sessionTimeout: 1,
+    // Nobody resumes: every connection shows its certificate, and it is checked as of now.
+    secureOptions: constants.SSL_OP_NO_TICKET,
   });
-  const handshakes = new Map<string, { readonly socket: Socket; reason: string }>();
+  const handshakes = new Map<string, { readonly socket: Socket; readonly remoteAddress: string }>();
   const keyOf = (socket: Socket): string => `${socket.remoteAddress}|${socket.remotePort}`;
 
+  const refusalOf = (remoteAddress: string): string | undefined => {
+    if (!options.admits(remoteAddress)) return 'not expected';
+    const underWay = [...handshakes.values()].filter((other) => other.remoteAddress === remoteAddress).length;
+    return underWay >= options.handshakesPerAddressMax ? 'too many handshakes under way' : undefined;
+  };
   const accept = (socket: Socket): void => {
     const remoteAddress = canonicalAddress(socket.remoteAddress ?? '');
     socket.on('error', () => undefined);
-    if (!options.admits(remoteAddress)) {
+    const refusal = refusalOf(remoteAddress);
+    if (refusal !== undefined) {
       socket.destroy();
-      options.onRefused(remoteAddress, 'address not expected');
+      options.onRefused(remoteAddress, refusal);
       return;
     }
     const key = keyOf(socket);
-    handshakes.set(key, { socket, reason: 'handshake failed' });
+    handshakes.set(key, { socket, remoteAddress });
     socket.once('close', () => {
-      const failed = handshakes.get(key);
-      if (failed !== undefined && handshakes.delete(key)) options.onRefused(remoteAddress, failed.reason);
+      if (handshakes.delete(key)) options.onRefused(remoteAddress, 'handshake or certificate failed');
     });
     tlsServer.emit('connection', socket);
   };
@@ -161,6 +173,7 @@ export async function listenTls(options: ListenOptions): Promise<TlsListener> {
 
   const server = await listenOnFirstFree(options.address, options.ports, accept);
   server.maxConnections = options.connectionsMax;
+  server.on('drop', (data) => options.onRefused(canonicalAddress(data?.remoteAddress ?? ''), 'too many connections'));
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('the listener has no port');
   return {

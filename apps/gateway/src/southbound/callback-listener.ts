@@ -5,7 +5,7 @@ import { LinkConnection } from './link-connection.js';
 
 /** R-LIM-02 counts 250 controllers; each has one back connection, and one more while it replaces it. */
 const CONNECTIONS_MAX = 500;
-/** Connections of one address that have not said whose they are: one dialling, and those it has given up. */
+/** Connections of one address that have not said whose they are: one that counts, and those it has given up. */
 const UNNAMED_PER_ADDRESS_MAX = 4;
 /** For the handshake, and again for BACK_HELLO. */
 const GREETING_MS = 5000;
@@ -71,6 +71,7 @@ export async function openCallbackListener(options: CallbackListenerOptions): Pr
     ports: options.ports,
     handshakeTimeoutMs: GREETING_MS,
     connectionsMax: CONNECTIONS_MAX,
+    handshakesPerAddressMax: UNNAMED_PER_ADDRESS_MAX,
     admits: (remoteAddress) => options.expects(remoteAddress) && unnamedOf(remoteAddress) < UNNAMED_PER_ADDRESS_MAX,
     onConnection: greet,
     onRefused: options.refused,

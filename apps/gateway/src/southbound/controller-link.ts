@@ -3,7 +3,14 @@ import { dialTls, type TlsIdentity } from '#southbound/transport-tls';
 import type { ControllerTarget, LinkListener } from '../southbound-port.js';
 import type { BackHello } from './callback-listener.js';
 import { LinkConnection } from './link-connection.js';
-import { type Chance, type ConnectionName, type InstanceIdentity, type LinkEffect, LinkMachine, type LinkTimings } from './link-machine.js';
+import {
+  type Chance,
+  type ConnectionName,
+  type InstanceIdentity,
+  type LinkEffect,
+  LinkMachine,
+  type LinkTimings,
+} from './link-machine.js';
 
 const HANDSHAKE_MS = 5000;
 
@@ -165,11 +172,14 @@ export class ControllerLink {
       this.timer = undefined;
     }
     if (at === undefined) return;
-    const handle = setTimeout(() => {
-      this.timer = undefined;
-      // After a pause of the whole process what came meanwhile is read first, or every link would seem silent.
-      setImmediate(() => this.perform(this.machine.tick(now())));
-    }, Math.max(0, at - now()));
+    const handle = setTimeout(
+      () => {
+        this.timer = undefined;
+        // After a pause of the whole process what came meanwhile is read first, or every link would seem silent.
+        setImmediate(() => this.perform(this.machine.tick(now())));
+      },
+      Math.max(0, at - now()),
+    );
     this.timer = { handle, at };
   }
 }

@@ -31,7 +31,10 @@ export interface ControllerLinksAdapter extends ControllerLinks {
  * Opens the call-back listener and resolves when it listens; rejects when no port is free or the address is not ours.
  * The listener is never called from within a call of a method: only later.
  */
-export async function createControllerLinks(options: ControllerLinksOptions, listener: LinkListener): Promise<ControllerLinksAdapter> {
+export async function createControllerLinks(
+  options: ControllerLinksOptions,
+  listener: LinkListener,
+): Promise<ControllerLinksAdapter> {
   const links = new LinkSet(options, listener);
   await links.open();
   return links;

@@ -49,7 +49,13 @@ type Phase =
   | { readonly name: 'stopped' }
   | { readonly name: 'dialling' }
   /** HELLO is out; `ack` and `backBootId` come in either order, because they come on two connections. */
-  | { readonly name: 'greeting'; readonly nonce: bigint; readonly deadline: number; readonly ack?: Ack; readonly backBootId?: number }
+  | {
+      readonly name: 'greeting';
+      readonly nonce: bigint;
+      readonly deadline: number;
+      readonly ack?: Ack;
+      readonly backBootId?: number;
+    }
   | { readonly name: 'up'; readonly since: number; readonly forward: Heartbeat; readonly back: Heartbeat }
   | { readonly name: 'pausing'; readonly until: number };
 
@@ -144,9 +150,13 @@ export class LinkMachine {
    * A connection from the controller's address has said BACK_HELLO. False: it is not the one waited for; it is to be closed and counted
    * (R-CLU-04), and the link does not change. True: it is the link's back connection from now on; carry out the effects.
    */
-  backConnected(now: number, hello: { readonly nonce: bigint; readonly bootId: number }): { readonly taken: boolean; readonly effects: LinkEffect[] } {
+  backConnected(
+    now: number,
+    hello: { readonly nonce: bigint; readonly bootId: number },
+  ): { readonly taken: boolean; readonly effects: LinkEffect[] } {
     const { phase } = this;
-    if (phase.name !== 'greeting' || phase.backBootId !== undefined || phase.nonce !== hello.nonce) return { taken: false, effects: [] };
+    if (phase.name !== 'greeting' || phase.backBootId !== undefined || phase.nonce !== hello.nonce)
+      return { taken: false, effects: [] };
     if (phase.ack === undefined) {
       this.phase = { ...phase, backBootId: hello.bootId };
       return { taken: true, effects: [] };
@@ -193,10 +203,13 @@ export class LinkMachine {
     switch (phase.name) {
       case 'greeting':
         if (now < phase.deadline) return [];
-        return this.fail(now, phase.ack === undefined ? 'HELLO was not acknowledged in time' : 'no back connection in time', { flush: false });
+        return this.fail(now, phase.ack === undefined ? 'HELLO was not acknowledged in time' : 'no back connection in time', {
+          flush: false,
+        });
       case 'up': {
         const dead = phase.forward.isDead(now) ? 'forward' : phase.back.isDead(now) ? 'back' : undefined;
-        if (dead !== undefined) return this.fail(now, `nothing received on the ${dead} connection for too long`, { flush: false });
+        if (dead !== undefined)
+          return this.fail(now, `nothing received on the ${dead} connection for too long`, { flush: false });
         return [...this.ping(now, 'forward', phase.forward), ...this.ping(now, 'back', phase.back)];
       }
       case 'pausing':
@@ -212,7 +225,8 @@ export class LinkMachine {
   }
 
   private acknowledged(now: number, phase: Extract<Phase, { name: 'greeting' }>, ack: Ack): LinkEffect[] {
-    if (ack.result !== 'OK') return this.fail(now, `refused: ${ack.result}`, { flush: false, patiently: ack.result === 'STALE_EPOCH' });
+    if (ack.result !== 'OK')
+      return this.fail(now, `refused: ${ack.result}`, { flush: false, patiently: ack.result === 'STALE_EPOCH' });
     if (phase.backBootId !== undefined) return this.bothStand(now, ack, phase.backBootId);
     this.phase = { ...phase, ack, deadline: now + BACK_CONNECTION_MS };
     return [];
@@ -245,7 +259,8 @@ export class LinkMachine {
 
   private goodbyes(reason: number): LinkEffect[] {
     const { phase } = this;
-    const connections: ConnectionName[] = phase.name === 'up' ? ['forward', 'back'] : phase.name === 'greeting' ? ['forward'] : [];
+    const connections: ConnectionName[] =
+      phase.name === 'up' ? ['forward', 'back'] : phase.name === 'greeting' ? ['forward'] : [];
     return connections.map((connection) => ({ kind: 'send', connection, message: { type: 'GOODBYE', reason } }));
   }
 
@@ -253,7 +268,8 @@ export class LinkMachine {
   private fail(now: number, reason: string, how: { readonly flush: boolean; readonly patiently?: boolean }): LinkEffect[] {
     if (this.phase.name === 'up' && now - this.phase.since >= this.timings.reconnectMaxMs) this.failures = 0;
     const { reconnectMinMs, reconnectMaxMs } = this.timings;
-    const grown = how.patiently === true ? reconnectMaxMs : Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(this.failures, 30));
+    const grown =
+      how.patiently === true ? reconnectMaxMs : Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(this.failures, 30));
     this.failures += 1;
     this.measured = null;
     this.phase = { name: 'pausing', until: now + grown * (0.5 + 0.5 * this.chance.random()) };

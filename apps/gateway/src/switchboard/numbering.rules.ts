@@ -7,7 +7,8 @@ export const ICP_ID_END = 2 ** 21;
 
 /** @param handle 1 to 2^32 - 1, as the controller names the device */
 export function makeObjectId(icpId: number, handle: number): number {
-  if (!Number.isInteger(icpId) || icpId < 1 || icpId >= ICP_ID_END) throw new RangeError(`icpId ${icpId} is outside 1..${ICP_ID_END - 1}`);
+  if (!Number.isInteger(icpId) || icpId < 1 || icpId >= ICP_ID_END)
+    throw new RangeError(`icpId ${icpId} is outside 1..${ICP_ID_END - 1}`);
   if (!Number.isInteger(handle) || handle < 1 || handle >= HANDLES) throw new RangeError(`handle ${handle} is outside 32 bits`);
   return icpId * HANDLES + handle;
 }

@@ -10,8 +10,15 @@ export class Pacer {
   private readonly sentAt: number[];
   private next = 0;
 
-  constructor(private readonly perSecond: number) {
-    this.sentAt = new Array<number>(perSecond).fill(Number.NEGATIVE_INFINITY);
+  /**
+   * @param sinceMs the window counts as used up then: somebody before us (an earlier incarnation, or ourselves before the controller was
+   *   taken out and put back) may have sent that many just now
+   */
+  constructor(
+    private readonly perSecond: number,
+    sinceMs: number,
+  ) {
+    this.sentAt = new Array<number>(perSecond).fill(sinceMs);
   }
 
   /** When the next one may go; not after `nowMs` means now. */

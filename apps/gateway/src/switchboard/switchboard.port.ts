@@ -63,7 +63,13 @@ export interface NextEvent {
 export type Input =
   | { readonly kind: 'operation'; readonly requestId: number; readonly caller: Caller; readonly operation: CoreOperation }
   | { readonly kind: 'message'; readonly icpId: number; readonly message: ControllerResponse | EventMessage }
-  | { readonly kind: 'link'; readonly icpId: number; readonly state: ConnectionState; readonly up?: LinkUp | undefined; readonly reason: string }
+  | {
+      readonly kind: 'link';
+      readonly icpId: number;
+      readonly state: ConnectionState;
+      readonly up?: LinkUp | undefined;
+      readonly reason: string;
+    }
   /** The link would not take the request (buffer full, gone meanwhile): nothing was sent. */
   | { readonly kind: 'send-failed'; readonly icpId: number; readonly correlation: number }
   | { readonly kind: 'tick' }
@@ -89,11 +95,22 @@ export type Effect =
   | { readonly kind: 'wake'; readonly sessionId: number }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
   /** Something an operator may want to know; never on the way of an ordinary event. */
-  | { readonly kind: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'note';
+      readonly level: 'info' | 'warn';
+      readonly text: string;
+      readonly facts: Readonly<Record<string, unknown>>;
+    };
 
 /** What a later incarnation needs (design.md 7). Applying the records in order gives the state; each may be applied twice. */
 export type JournalRecord =
-  | { readonly t: 'session'; readonly id: number; readonly tokenHash: string; readonly applicationId: string; readonly applicationName: string }
+  | {
+      readonly t: 'session';
+      readonly id: number;
+      readonly tokenHash: string;
+      readonly applicationId: string;
+      readonly applicationName: string;
+    }
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }

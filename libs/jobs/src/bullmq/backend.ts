@@ -1,4 +1,5 @@
 import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
+import { SturdyClient } from './sturdy-client.js';
 
 /** Which backend a queue URL means: `postgres://` (the default, no server of its own) or `redis://`. */
 export function isPostgres(queueUrl: string): boolean {
@@ -12,7 +13,7 @@ export function isPostgres(queueUrl: string): boolean {
 export function chooseBackend(queueUrl: string, poolMax: number): ConnectionOptions {
   if (isPostgres(queueUrl)) {
     setDefaultBackendFactory(createPostgresBackend);
-    return { connectionString: queueUrl, max: poolMax, connectionTimeoutMillis: 5000, keepAlive: true };
+    return { connectionString: queueUrl, Client: SturdyClient, max: poolMax, connectionTimeoutMillis: 5000, keepAlive: true };
   }
   if (!/^rediss?:\/\//.test(queueUrl)) throw new TypeError('the queue URL must be postgres:// or redis://');
   setDefaultBackendFactory();

@@ -23,7 +23,11 @@ export async function listenOn(request: ListenRequest): Promise<Subscription> {
   let delayMs = RECONNECT_MIN_MS;
 
   const connect = async (): Promise<void> => {
-    const fresh = new Client({ connectionString: request.url, keepAlive: true, application_name: `cordboard listen ${request.channel}` });
+    const fresh = new Client({
+      connectionString: request.url,
+      keepAlive: true,
+      application_name: `cordboard listen ${request.channel}`,
+    });
     let lost = false;
     const onLost = (error?: Error): void => {
       if (lost) return;

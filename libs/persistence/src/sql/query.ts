@@ -7,11 +7,16 @@ type Parameter = string | number | boolean | bigint | Date | null | readonly str
 export async function rowsOf<R extends object>(tx: Tx, sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {
   const answer: unknown = await managerOf(tx).query(sql, parameters as unknown[]);
   // TypeORM answers UPDATE and DELETE as [rows, count], everything else as rows.
-  if (Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number') return answer[0] as R[];
+  if (Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number')
+    return answer[0] as R[];
   return answer as R[];
 }
 
-export async function rowOf<R extends object>(tx: Tx, sql: string, parameters: readonly Parameter[] = []): Promise<R | undefined> {
+export async function rowOf<R extends object>(
+  tx: Tx,
+  sql: string,
+  parameters: readonly Parameter[] = [],
+): Promise<R | undefined> {
   return (await rowsOf<R>(tx, sql, parameters))[0];
 }
 

@@ -19,7 +19,8 @@ export async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
 function sqlStateOf(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code;
-    if ('driverError' in current && current.driverError instanceof Error && 'code' in current.driverError) return String(current.driverError.code);
+    if ('driverError' in current && current.driverError instanceof Error && 'code' in current.driverError)
+      return String(current.driverError.code);
   }
   return undefined;
 }

@@ -8,7 +8,14 @@ import {
   InstanceTable,
   TenantTable,
 } from './tenancy.table.js';
-import { ApiKeyTable, IdempotencyKeyTable, LeaseTable, OperationTable, OutboxTable, RoutingVersionTable } from './ledger.table.js';
+import {
+  ApiKeyTable,
+  IdempotencyKeyTable,
+  LeaseTable,
+  OperationTable,
+  OutboxTable,
+  RoutingVersionTable,
+} from './ledger.table.js';
 
 /** Every table; a test compares them with what the migrations make. */
 export const ENTITIES = [

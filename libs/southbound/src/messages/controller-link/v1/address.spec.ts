@@ -23,8 +23,16 @@ describe('addresses of HELLO', () => {
   });
 
   it('are taken exactly when the platform takes them', () => {
-    const part = fc.oneof(fc.constantFrom('', '0', 'ff', '1.2.3.4', '12345', 'g', '256.1.1.1', '01.2.3.4'), fc.stringMatching(/^[0-9a-f]{1,4}$/));
-    const text = fc.oneof(fc.ipV4(), fc.ipV6(), fc.array(part, { maxLength: 10 }).map((parts) => parts.join(':')), fc.string({ maxLength: 20 }));
+    const part = fc.oneof(
+      fc.constantFrom('', '0', 'ff', '1.2.3.4', '12345', 'g', '256.1.1.1', '01.2.3.4'),
+      fc.stringMatching(/^[0-9a-f]{1,4}$/),
+    );
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.array(part, { maxLength: 10 }).map((parts) => parts.join(':')),
+      fc.string({ maxLength: 20 }),
+    );
     fc.assert(
       fc.property(text, (candidate) => {
         let family: number;

@@ -11,7 +11,8 @@ export function addressToBytes(address: string): { readonly family: 4 | 6; reado
   const before = groups(halves[0] ?? '', address, halves.length === 1);
   const after = halves.length === 2 ? groups(halves[1] ?? '', address, true) : [];
   const missing = 8 - before.length - after.length;
-  if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) throw new RangeError(`${address} is not an IP address`);
+  if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0))
+    throw new RangeError(`${address} is not an IP address`);
   [...before, ...new Array<number>(halves.length === 2 ? missing : 0).fill(0), ...after].forEach((group, index) => {
     bytes[index * 2] = group >> 8;
     bytes[index * 2 + 1] = group & 0xff;
@@ -43,7 +44,9 @@ function groups(text: string, whole: string, dotted: boolean): number[] {
 /** The text of an address: dotted for family 4; RFC 5952 (lower case, longest run of zeros shortened) for 6. */
 export function bytesToAddress(family: 4 | 6, bytes: Uint8Array): string {
   if (family === 4) return [...bytes.subarray(0, 4)].join('.');
-  const parts = Array.from({ length: 8 }, (_, index) => (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16));
+  const parts = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
   let start = 0;
   let longest = 0;
   for (let from = 0; from < 8; from += 1) {

@@ -171,7 +171,11 @@ function eventMessage(frame: Frame, reader: BodyReader): ControllerMessage {
   while (reader.remaining > 0) {
     const role = reader.uint8();
     const attribute = reader.uint8();
-    devices.push({ role: ROLES[role] ?? `ROLE_${role}`, attribute: ATTRIBUTES[attribute] ?? `ATTRIBUTE_${attribute}`, value: reader.text() });
+    devices.push({
+      role: ROLES[role] ?? `ROLE_${role}`,
+      attribute: ATTRIBUTES[attribute] ?? `ATTRIBUTE_${attribute}`,
+      value: reader.text(),
+    });
   }
   return { type: 'EVENT', monitorReference: frame.correlation, target: frame.target, ...fixed, devices };
 }

@@ -110,7 +110,8 @@ function writeLinkMessage(writer: BodyWriter, message: LinkMessage): void {
       return;
     case 'HELLO_ACK': {
       const release = message.release.split('.').map(Number);
-      if (message.result === 'OK' && message.heartbeatMs < HEARTBEAT_MS_MIN) throw new RangeError('heartbeat interval below 100 ms');
+      if (message.result === 'OK' && message.heartbeatMs < HEARTBEAT_MS_MIN)
+        throw new RangeError('heartbeat interval below 100 ms');
       if (release.length !== 3) throw new RangeError('a release is three numbers with dots between');
       writer.uint8(writer.code(RESULTS, message.result)).uint16(message.heartbeatMs).uint32(message.bootId);
       writer.uint8(writer.code(PLATFORMS, message.platform));
@@ -133,11 +134,16 @@ function writeLinkMessage(writer: BodyWriter, message: LinkMessage): void {
 }
 
 function writeHello(writer: BodyWriter, message: LinkMessage & { readonly type: 'HELLO' }): void {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(message.instanceId)) throw new RangeError(`${message.instanceId} is not a UUID`);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(message.instanceId))
+    throw new RangeError(`${message.instanceId} is not a UUID`);
   if (message.callbackPort === 0) throw new RangeError('call-back port 0');
   const { family, bytes } = addressToBytes(message.address);
   writer.uint64(message.nonce).uint32(message.epochMajor).uint32(message.epochMinor);
-  writer.bytes(Buffer.from(message.instanceId.replaceAll('-', ''), 'hex')).uint8(family).bytes(bytes).uint16(message.callbackPort);
+  writer
+    .bytes(Buffer.from(message.instanceId.replaceAll('-', ''), 'hex'))
+    .uint8(family)
+    .bytes(bytes)
+    .uint16(message.callbackPort);
 }
 
 function writeCallMessage(writer: BodyWriter, message: Exclude<ControllerMessage, LinkMessage | EventMessage>): void {
@@ -177,8 +183,14 @@ function writeCallMessage(writer: BodyWriter, message: Exclude<ControllerMessage
 
 function writeEvent(writer: BodyWriter, event: EventMessage): void {
   const data = Buffer.concat(event.devices.map((datum) => datumBytes(writer, datum)));
-  if (data.length > FRAME_BYTES_MAX - EVENT_FIXED_BYTES) throw new RangeError(`${data.length} bytes of device data; at most 300 fit`);
-  writer.uint53(event.serial).uint53(event.time).uint32(event.monitorSequence).uint32(event.localCallId).uint64(event.globalCallId);
+  if (data.length > FRAME_BYTES_MAX - EVENT_FIXED_BYTES)
+    throw new RangeError(`${data.length} bytes of device data; at most 300 fit`);
+  writer
+    .uint53(event.serial)
+    .uint53(event.time)
+    .uint32(event.monitorSequence)
+    .uint32(event.localCallId)
+    .uint64(event.globalCallId);
   writer.uint16(writer.code(EVENT_TYPES, event.eventType)).uint16(writer.code(CAUSES, event.cause));
   writer.uint8(writer.code(LOCAL_STATES, event.localState)).uint8(0).uint16(data.length).bytes(new Uint8Array(12)).bytes(data);
 }

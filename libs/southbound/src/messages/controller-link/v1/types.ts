@@ -19,7 +19,8 @@ export type ResultName =
   | 'MONITOR_UNKNOWN'
   | 'UNKNOWN_RESULT';
 
-export type LocalStateName = 'null' | 'initiated' | 'alerting' | 'connected' | 'hold' | 'queued' | 'fail' | 'delivered' | 'originated';
+export type LocalStateName =
+  'null' | 'initiated' | 'alerting' | 'connected' | 'hold' | 'queued' | 'fail' | 'delivered' | 'originated';
 
 export type EventTypeName =
   | 'ORIGINATED'
@@ -59,7 +60,13 @@ export type ControllerRequest =
   | { readonly type: 'MONITOR_START'; readonly correlation: number; readonly target: number }
   | { readonly type: 'MONITOR_STOP'; readonly correlation: number; readonly target: number; readonly monitorReference: number }
   | { readonly type: 'SNAPSHOT_DEVICE'; readonly correlation: number; readonly target: number }
-  | { readonly type: 'MAKE_CALL'; readonly correlation: number; readonly target: number; readonly number: string; readonly accountCode: string }
+  | {
+      readonly type: 'MAKE_CALL';
+      readonly correlation: number;
+      readonly target: number;
+      readonly number: string;
+      readonly accountCode: string;
+    }
   | {
       readonly type: 'ANSWER_CALL' | 'CLEAR_CALL' | 'HOLD_CALL' | 'RETRIEVE_CALL';
       readonly correlation: number;
@@ -77,7 +84,13 @@ export type ControllerResponse =
       readonly deviceType: number;
       readonly inService: boolean;
     }
-  | { readonly type: 'MONITOR_START_RESPONSE'; readonly correlation: number; readonly result: ResultName; readonly target: number; readonly monitorReference: number }
+  | {
+      readonly type: 'MONITOR_START_RESPONSE';
+      readonly correlation: number;
+      readonly result: ResultName;
+      readonly target: number;
+      readonly monitorReference: number;
+    }
   | { readonly type: 'MONITOR_STOP_RESPONSE'; readonly correlation: number; readonly result: ResultName; readonly target: number }
   | {
       readonly type: 'SNAPSHOT_DEVICE_RESPONSE';
@@ -85,9 +98,19 @@ export type ControllerResponse =
       readonly result: ResultName;
       readonly target: number;
       readonly more: boolean;
-      readonly calls: readonly { readonly localCallId: number; readonly globalCallId: bigint; readonly localState: LocalStateName }[];
+      readonly calls: readonly {
+        readonly localCallId: number;
+        readonly globalCallId: bigint;
+        readonly localState: LocalStateName;
+      }[];
     }
-  | { readonly type: 'MAKE_CALL_RESPONSE'; readonly correlation: number; readonly result: ResultName; readonly target: number; readonly localCallId: number }
+  | {
+      readonly type: 'MAKE_CALL_RESPONSE';
+      readonly correlation: number;
+      readonly result: ResultName;
+      readonly target: number;
+      readonly localCallId: number;
+    }
   | {
       readonly type: 'ANSWER_CALL_RESPONSE' | 'CLEAR_CALL_RESPONSE' | 'HOLD_CALL_RESPONSE' | 'RETRIEVE_CALL_RESPONSE';
       readonly correlation: number;

@@ -1,0 +1,343 @@
+/**
+ * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
+ * kept, and lets readers of events wait. All decisions are the switchboard's.
+ */
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
+import type { Refusal } from '#contracts/errors';
+import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
+import { makeSessionId } from '#domain/session-id';
+import type { ControllerResponse, EventMessage } from '#southbound/messages';
+import { EventWaits } from './event-waits.js';
+import type { Journal } from './journal/journal.port.js';
+import type { CallContext, Engine, Outcome } from './northbound-port.js';
+import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
+import { Switchboard } from './switchboard/switchboard.js';
+import type {
+  Caller,
+  CoreOperation,
+  CoreOutcome,
+  Effect,
+  Input,
+  Instant,
+  JournalRecord,
+  NextEvent,
+  SwitchboardReport,
+} from './switchboard/switchboard.port.js';
+
+const TICK_MS = 250;
+const JOURNAL_RETRY_MS = 1000;
+const STOP_GRACE_MS = 2000;
+
+export type EngineConfig = Pick<InstanceConfig, 'slots' | 'limits' | 'eventLog' | 'monitorStartsPerSecond'> & {
+  readonly timing: Pick<InstanceConfig['timing'], 'sessionKeepAliveMs' | 'commandTimeoutMs' | 'longPollMaxMs'>;
+};
+
+/** The part of a logger that is used here; `#telemetry/logger` fits. */
+export interface EngineLogger {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface EngineOptions {
+  readonly config: EngineConfig;
+  readonly epoch: Epoch;
+  readonly journal: Journal;
+  readonly logger: EngineLogger;
+  /** For tests in another time; default: the monotonic clock and the wall clock. */
+  readonly clock?: () => Instant;
+}
+
+export interface EngineStart {
+  /** What the journal holds of earlier incarnations. */
+  readonly records: readonly JournalRecord[];
+  readonly document: AccessDocument | undefined;
+}
+
+interface Waiting {
+  readonly resolve: (outcome: CoreOutcome) => void;
+  readonly isLogin: boolean;
+}
+
+const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
+const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
+const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
+
+export class GatewayEngine implements Engine, LinkListener {
+  private readonly switchboard: Switchboard;
+  private readonly clock: () => Instant;
+  private readonly replies = new Map<number, Waiting>();
+  private readonly waits: EventWaits;
+  private links: ControllerLinks | undefined;
+  /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
+  private readonly linkChanges = new Map<number, number>();
+  private kept: Promise<void> = Promise.resolve();
+  private keeping = true;
+  private rewriting = false;
+  private lastRequestId = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private timerAtMs = Number.POSITIVE_INFINITY;
+  private stopping = false;
+
+  constructor(private readonly options: EngineOptions) {
+    const { config, epoch } = options;
+    const { sessionKeepAliveMs, commandTimeoutMs } = config.timing;
+    this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
+    this.clock = options.clock ?? realClock;
+    this.waits = new EventWaits(config.timing.longPollMaxMs);
+  }
+
+  /** Once, before anything else. The links begin with the controllers of the document. */
+  start({ records, document }: EngineStart, links: ControllerLinks): void {
+    this.links = links;
+    this.switchboard.restore(records, this.clock());
+    if (document !== undefined) this.dispatch({ kind: 'access-document', document });
+    this.arm();
+  }
+
+  /** The caller has verified and stored it, and asked `documentRefusal`. */
+  applyDocument(document: AccessDocument): void {
+    this.dispatch({ kind: 'access-document', document });
+  }
+
+  drain(on: boolean): void {
+    this.dispatch({ kind: 'drain', on });
+  }
+
+  report(): SwitchboardReport {
+    return this.switchboard.report();
+  }
+
+  async execute<N extends OperationName>(
+    name: N,
+    request: OperationRequest<N>,
+    context: CallContext,
+  ): Promise<Outcome<OperationResponse<N>>> {
+    const outcome = await this.carryOut({ name, request } as { name: OperationName; request: never }, context);
+    return outcome as Outcome<OperationResponse<N>>;
+  }
+
+  async nextEvent(
+    request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
+    context: CallContext,
+  ): Promise<Outcome<{ readonly event: ApplicationEvent; readonly eventNumber: number } | undefined>> {
+    const { sessionId, waitMs, numberedAfter } = request;
+    const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
+    const outcome = await this.wait(operation, sessionId, waitMs, context, (value) => value === undefined);
+    return outcome as Outcome<NextEvent | undefined>;
+  }
+
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
+    this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
+    this.dispatch({ kind: 'link', icpId, state, up, reason });
+    this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
+    this.arm();
+  }
+
+  message(icpId: number, message: ControllerResponse | EventMessage): void {
+    this.dispatch({ kind: 'message', icpId, message });
+    if (message.type !== 'EVENT') this.arm();
+  }
+
+  /** Takes nothing new, answers waiting readers, gives requests under way a short time, writes the journal out. May be called twice. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.waits.finishAll();
+    const deadlineMs = performance.now() + STOP_GRACE_MS;
+    while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
+    clearTimeout(this.timer);
+    await this.options.journal.close();
+  }
+
+  private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
+    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
+    if (operation.name === 'login') return this.login(operation.request, context);
+    if (operation.name === 'getEvents') {
+      const request: OperationRequest<'getEvents'> = operation.request;
+      const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
+      return this.wait({ name: 'getEvents', request }, request.sessionId, request.waitMs, context, isEmpty);
+    }
+    const outcome = this.run(operation as CoreOperation, callerOf(context));
+    if (operation.name === 'cancelGetEvents')
+      void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { sessionId: number }).sessionId));
+    this.arm();
+    return outcome;
+  }
+
+  private async login(request: OperationRequest<'login'>, context: CallContext): Promise<CoreOutcome> {
+    const token = randomBytes(32).toString('base64url');
+    const { companyName, applicationName, applicationPassword, localPassword, version } = request;
+    const facts = {
+      companyName,
+      applicationName,
+      applicationPasswordSha256: sha256(applicationPassword),
+      localPasswordSha256: sha256(localPassword),
+      version,
+    };
+    const sessionIds = shuffled(this.options.config.slots).map((slot) => makeSessionId(slot, random43()));
+    const operation: CoreOperation = { name: 'login', request: facts, entropy: { sessionIds, tokenHash: sha256(token) } };
+    const outcome = await this.run(operation, callerOf(context), true);
+    return outcome.ok ? { ok: true, value: { ...(outcome.value as object), token } } : outcome;
+  }
+
+  /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
+  private wait(
+    operation: CoreOperation,
+    sessionId: number,
+    waitMs: number,
+    context: CallContext,
+    isEmpty: (value: unknown) => boolean,
+  ): Promise<CoreOutcome> {
+    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
+    const caller = callerOf(context);
+    return this.waits.read({ sessionId, waitMs, signal: context.signal, isEmpty, read: () => this.runNow(operation, caller) });
+  }
+
+  private run(operation: CoreOperation, caller: Caller, isLogin = false): Promise<CoreOutcome> {
+    return new Promise((resolve) => {
+      this.lastRequestId += 1;
+      this.replies.set(this.lastRequestId, { resolve, isLogin });
+      this.dispatch({ kind: 'operation', requestId: this.lastRequestId, caller, operation });
+    });
+  }
+
+  /** For operations that are answered at once. */
+  private runNow(operation: CoreOperation, caller: Caller): CoreOutcome {
+    let answer: CoreOutcome | undefined;
+    this.lastRequestId += 1;
+    this.replies.set(this.lastRequestId, { resolve: (outcome) => (answer = outcome), isLogin: false });
+    this.dispatch({ kind: 'operation', requestId: this.lastRequestId, caller, operation });
+    if (answer === undefined) throw new Error(`${operation.name} was not answered at once`);
+    return answer;
+  }
+
+  private dispatch(input: Input): void {
+    this.carry(this.switchboard.handle(input, this.clock()));
+  }
+
+  private carry(effects: readonly Effect[]): void {
+    const records = effects.flatMap((effect) => (effect.kind === 'journal' ? [effect.record] : []));
+    if (records.length > 0) this.keep(records);
+    for (const effect of effects) this.carryOne(effect);
+  }
+
+  private carryOne(effect: Effect): void {
+    switch (effect.kind) {
+      case 'reply':
+        return effect.kept
+          ? this.afterKept(
+              () => this.reply(effect.requestId, effect.outcome),
+              () => this.unkept(effect.requestId, effect.outcome),
+            )
+          : this.reply(effect.requestId, effect.outcome);
+      case 'send':
+        return effect.kept ? this.sendKept(effect) : this.send(effect);
+      case 'wake':
+        return this.waits.wake(effect.sessionId);
+      case 'controllers':
+        return this.links?.setControllers(effect.targets);
+      case 'note':
+        return this.options.logger[effect.level](effect.facts, effect.text);
+    }
+  }
+
+  private reply(requestId: number, outcome: CoreOutcome): void {
+    const waiting = this.replies.get(requestId);
+    this.replies.delete(requestId);
+    waiting?.resolve(outcome);
+  }
+
+  private unkept(requestId: number, outcome: CoreOutcome): void {
+    const sessionId =
+      outcome.ok && this.replies.get(requestId)?.isLogin === true
+        ? (outcome.value as { sessionId: number }).sessionId
+        : undefined;
+    this.reply(requestId, outcome.ok ? { ok: false, refusal: UNKEPT } : outcome);
+    if (sessionId !== undefined) this.dispatch({ kind: 'log-in-unkept', sessionId });
+  }
+
+  private send({ icpId, request }: Extract<Effect, { kind: 'send' }>): void {
+    if (this.links?.send(icpId, request) === true) return;
+    // not from within the handling that asked for it
+    queueMicrotask(() => this.dispatch({ kind: 'send-failed', icpId, correlation: request.correlation }));
+  }
+
+  private sendKept(effect: Extract<Effect, { kind: 'send' }>): void {
+    const { icpId, request } = effect;
+    const change = this.linkChanges.get(icpId);
+    const failed = () => this.dispatch({ kind: 'send-failed', icpId, correlation: request.correlation });
+    this.afterKept(() => (this.linkChanges.get(icpId) === change ? this.send(effect) : failed()), failed);
+  }
+
+  private afterKept(then: () => void, otherwise: () => void): void {
+    void this.kept.then(then, otherwise);
+  }
+
+  private keep(records: readonly JournalRecord[]): void {
+    this.kept = this.options.journal.append(records);
+    this.kept.catch((error: unknown) => this.onJournalFailed(error));
+    if (this.options.journal.isLarge && this.keeping && !this.rewriting) this.rewrite();
+  }
+
+  /** From here on nothing that has to be kept is acknowledged; reads go on. Tried again until the whole state is on disk. */
+  private onJournalFailed(error: unknown): void {
+    if (!this.keeping || this.stopping) return;
+    this.keeping = false;
+    this.options.logger.error({ err: error }, 'the journal cannot be written: changes are refused until it can');
+    this.dispatch({ kind: 'journal', healthy: false });
+    setTimeout(() => this.rewrite(), JOURNAL_RETRY_MS).unref();
+  }
+
+  private rewrite(): void {
+    if (this.stopping) return;
+    this.rewriting = true;
+    this.options.journal.rewrite(this.switchboard.records()).then(
+      () => {
+        this.rewriting = false;
+        if (this.keeping) return;
+        this.keeping = true;
+        this.kept = Promise.resolve();
+        this.options.logger.info({}, 'the journal can be written again');
+        this.dispatch({ kind: 'journal', healthy: true });
+      },
+      (error: unknown) => {
+        this.rewriting = false;
+        if (this.keeping) this.onJournalFailed(error);
+        else setTimeout(() => this.rewrite(), JOURNAL_RETRY_MS).unref();
+      },
+    );
+  }
+
+  /** Sets the timer to the next tick: soon when pacing lets something go, else every quarter of a second. */
+  private arm(): void {
+    if (this.stopping) return;
+    const { nowMs } = this.clock();
+    const atMs = Math.min(nowMs + TICK_MS, this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY);
+    if (this.timerAtMs <= atMs && this.timerAtMs > nowMs) return;
+    clearTimeout(this.timer);
+    this.timerAtMs = atMs;
+    this.timer = setTimeout(() => this.tick(), Math.max(1, Math.ceil(atMs - nowMs)));
+  }
+
+  private tick(): void {
+    this.timerAtMs = Number.POSITIVE_INFINITY;
+    for (const sessionId of this.waits.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
+    this.dispatch({ kind: 'tick' });
+    this.arm();
+  }
+}
+
+function callerOf({ face, token, clientAddress }: CallContext): Caller {
+  return { face, clientAddress, ...(token === undefined ? {} : { tokenHash: sha256(token) }) };
+}
+
+function random43(): number {
+  return randomBytes(6).readUIntBE(0, 6) % 2 ** 43;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  const from = items.length > 1 ? randomInt(items.length) : 0;
+  return [...items.slice(from), ...items.slice(0, from)];
+}

@@ -1,0 +1,150 @@
+/** One run of a gateway instance, put together from its parts, and its end. */
+import { readFile } from 'node:fs/promises';
+import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
+import { AccessDocumentStore } from './admin/access-document.store.js';
+import { createAdminServer, type AdminServer } from './admin/admin-server.js';
+import { GatewayEngine, type EngineLogger } from './engine.js';
+import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
+import { FileJournal } from './journal/file-journal.js';
+import { createNorthbound, type Northbound } from './northbound/server.js';
+import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
+
+const VERSION = '0.1.0';
+
+export interface Incarnation {
+  readonly health: () => InstanceHealth;
+  readonly ports: { readonly northbound: number; readonly admin: number; readonly callback: number };
+  /** Takes nothing new, finishes what is under way, writes the journal out, says GOODBYE to the controllers. May be called twice. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly held: HeldEpoch;
+  readonly engine: GatewayEngine;
+  readonly links: ControllerLinksAdapter;
+  readonly documents: AccessDocumentStore;
+}
+
+/** Rejects with one clear error when something is missing, taken or not ours; nothing runs then. */
+export async function startIncarnation(config: InstanceConfig, logger: EngineLogger): Promise<Incarnation> {
+  const held = await holdEpoch(config.journalDir, config.epochMajor);
+  const undo: (() => Promise<void>)[] = [() => held.release()];
+  try {
+    return await assemble(config, logger, held, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step().catch(() => {});
+    throw error;
+  }
+}
+
+async function assemble(
+  config: InstanceConfig,
+  logger: EngineLogger,
+  held: HeldEpoch,
+  undo: (() => Promise<void>)[],
+): Promise<Incarnation> {
+  const startedAt = new Date().toISOString();
+  let state: InstanceHealth['state'] = 'starting';
+  const tls = await readTls(config);
+  const { journal, records, tornBytes } = await FileJournal.open(config.journalDir);
+  if (tornBytes > 0) logger.warn({ tornBytes }, 'the journal had a torn tail, which was never acknowledged');
+  const engine = new GatewayEngine({ config, epoch: held.epoch, journal, logger });
+  undo.push(() => engine.stop());
+  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) =>
+    engine.applyDocument(document),
+  );
+  const passedOver = await documents.load();
+  if (passedOver !== undefined)
+    logger.error({ refusal: passedOver }, 'the stored access document does not hold: no log-ins until another is pushed');
+  const links = await openLinks(config, held, tls, engine);
+  undo.push(() => links.close());
+  const parts: Parts = { held, engine, links, documents };
+  const health = (): InstanceHealth => ({
+    instanceId: config.instance.id,
+    epoch: held.epoch,
+    state: state === 'serving' && engine.report().draining ? 'draining' : state,
+  });
+  const admin = await createAdminServer({
+    address: config.address,
+    port: config.adminPort,
+    peer: config.peers.worker,
+    tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
+    logger,
+    actions: {
+      health,
+      status: () => statusOf(parts, health(), startedAt),
+      acceptDocument: (signed) => documents.accept(signed),
+      drain: (on) => engine.drain(on),
+    },
+  });
+  undo.push(() => admin.close());
+  engine.start({ records, document: documents.current?.document }, links);
+  const northbound = await createNorthbound({
+    engine,
+    config,
+    tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
+    logger,
+  });
+  state = 'serving';
+  const end = () => {
+    state = 'stopping';
+    return stopParts(parts, northbound, admin);
+  };
+  let ended: Promise<void> | undefined;
+  return {
+    health,
+    ports: { northbound: northbound.port, admin: admin.port, callback: links.callbackPort },
+    stop: () => (ended ??= end()),
+  };
+}
+
+async function readTls({ tls }: InstanceConfig) {
+  const [certPem, keyPem, caPem, controllerCaPem] = await Promise.all(
+    [tls.certFile, tls.keyFile, tls.caFile, tls.controllerCaFile].map((file) => readFile(file, 'utf8')),
+  );
+  return { certPem: certPem!, keyPem: keyPem!, caPem: caPem!, controllerCaPem: controllerCaPem! };
+}
+
+function openLinks(
+  config: InstanceConfig,
+  held: HeldEpoch,
+  tls: Awaited<ReturnType<typeof readTls>>,
+  engine: GatewayEngine,
+): Promise<ControllerLinksAdapter> {
+  const { linkHeartbeatMs, linkSilenceMs, reconnectMinMs, reconnectMaxMs } = config.timing;
+  return createControllerLinks(
+    {
+      instanceId: config.instance.id,
+      epoch: held.epoch,
+      address: config.address,
+      callbackPorts: config.callbackPorts,
+      tls: { certPem: tls.certPem, keyPem: tls.keyPem, caPem: tls.controllerCaPem },
+      timings: { heartbeatMs: linkHeartbeatMs, silenceMs: linkSilenceMs, reconnectMinMs, reconnectMaxMs },
+    },
+    engine,
+  );
+}
+
+function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
+  const { sessions, monitors, controllers } = engine.report();
+  const held = documents.current;
+  return {
+    ...health,
+    version: VERSION,
+    pid: process.pid,
+    startedAt,
+    accessDocument:
+      held === undefined ? null : { serial: held.document.serial, digest: held.digest, expiresAt: held.document.expiresAt },
+    sessions,
+    monitors,
+    controllers: controllers.map((controller) => ({ ...controller, ...links.figures(controller.icpId) })),
+  };
+}
+
+async function stopParts({ held, engine, links }: Parts, northbound: Northbound, admin: AdminServer): Promise<void> {
+  const taken = northbound.close();
+  await engine.stop();
+  await Promise.all([taken, links.close()]);
+  await admin.close();
+  await held.release();
+}

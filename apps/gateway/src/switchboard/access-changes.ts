@@ -1,0 +1,68 @@
+/** Taking in an access document: who may log in, which controllers there are, how much may be held. */
+import type { Refusal } from '#contracts/errors';
+import type { AccessDocument } from '#contracts/gateway-admin';
+import { effectiveLimits, admitControllers } from './admission.rules.js';
+import { Controller } from './controller-table.js';
+import type { Core } from './core.js';
+import { onLink } from './link-changes.js';
+import { endMonitor } from './monitor-lifecycle.js';
+import { ICP_ID_END } from './numbering.rules.js';
+import { endSession } from './session.operations.js';
+
+/** Why a document cannot be taken in; nothing has changed then. */
+export function documentRefusal(document: AccessDocument, limits: Core['settings']['limits']): Refusal | undefined {
+  const ids = document.controllers.map(({ icpId }) => icpId);
+  if (ids.some((icpId) => icpId >= ICP_ID_END)) return { code: 'INVALID_ARGUMENT', detail: `icpId must be below ${ICP_ID_END}` };
+  if (new Set(ids).size !== ids.length) return { code: 'INVALID_ARGUMENT', detail: 'an icpId stands twice in the document' };
+  return admitControllers(ids.length, effectiveLimits(limits, document.limits));
+}
+
+/** Takes the document in; the same one again changes nothing. Callers have checked {@link documentRefusal}. */
+export function applyDocument(core: Core, document: AccessDocument): void {
+  core.document = document;
+  core.limits = effectiveLimits(core.settings.limits, document.limits);
+  const granted = new Map(document.controllers.map((grant) => [grant.icpId, grant]));
+  for (const [icpId, controller] of core.controllers) {
+    const grant = granted.get(icpId);
+    if (grant === undefined || !grant.enabled) onLink(core, controller, 'NOT_CONNECTED', undefined);
+    if (grant === undefined) removeController(core, controller);
+    else controller.grant = grant;
+  }
+  for (const [icpId, grant] of granted)
+    if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings, core.now.nowMs));
+  adoptMonitors(core);
+  core.setControllers();
+  closeSessions(core, document);
+}
+
+function removeController(core: Core, controller: Controller): void {
+  core.controllers.delete(controller.icpId);
+  for (const objectId of [...controller.objectIds]) {
+    const monitor = core.monitors.get(objectId);
+    if (monitor !== undefined)
+      endMonitor(core, controller, monitor, { code: 'CONTROLLER_UNKNOWN', detail: 'the controller was removed' });
+  }
+}
+
+/** Monitors from the journal get their controller, or end when it is no longer granted. */
+function adoptMonitors(core: Core): void {
+  for (const session of core.sessions.all()) {
+    for (const objectId of [...session.monitors]) {
+      const monitor = core.monitors.get(objectId);
+      if (monitor === undefined) continue;
+      const controller = core.controllers.get(monitor.icpId);
+      if (controller === undefined)
+        endMonitor(core, undefined, monitor, { code: 'CONTROLLER_UNKNOWN', detail: 'the controller was removed' });
+      else controller.objectIds.add(objectId);
+    }
+  }
+}
+
+/** R-ACL-01: what is no longer allowed is closed at once, with the reason. */
+function closeSessions(core: Core, document: AccessDocument): void {
+  const allowed = new Set(document.applications.filter((application) => application.allowed).map(({ id }) => id));
+  for (const session of [...core.sessions.all()]) {
+    if (document.tenantStatus !== 'active') endSession(core, session, `the tenant is ${document.tenantStatus}`);
+    else if (!allowed.has(session.applicationId)) endSession(core, session, 'the application is not on the access-control list');
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Requests under way to one controller, by correlation (R-CLU-06). Numbers go from 1 to 2^32 - 1, wrap, and are never those of an
+ * open request. Bounded; full means refuse. All requests have the same time-out, so the oldest entry is always the next to expire.
+ */
+const CORRELATION_END = 2 ** 32;
+const OPEN_MAX = 2000;
+const LATE_MAX = 1000;
+
+export class CommandTable<P> {
+  private readonly open = new Map<number, { readonly pending: P; readonly deadlineMs: number }>();
+  /** Timed out, but what the controller may still say about them is of use. */
+  private readonly late = new Map<number, P>();
+  private last = 0;
+
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly openMax = OPEN_MAX,
+  ) {}
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  get isFull(): boolean {
+    return this.open.size >= this.openMax;
+  }
+
+  /** The correlation for a new request, or undefined when too many are open. */
+  add(pending: P, nowMs: number): number | undefined {
+    if (this.isFull) return undefined;
+    do this.last = this.last + 1 === CORRELATION_END ? 1 : this.last + 1;
+    while (this.open.has(this.last) || this.late.has(this.last));
+    this.open.set(this.last, { pending, deadlineMs: nowMs + this.timeoutMs });
+    return this.last;
+  }
+
+  /** Removes the request this correlation belongs to, if it `fits` what came. `late`: it had timed out before. */
+  take(correlation: number, fits: (pending: P) => boolean): { readonly pending: P; readonly late: boolean } | undefined {
+    const open = this.open.get(correlation)?.pending;
+    const pending = open ?? this.late.get(correlation);
+    if (pending === undefined || !fits(pending)) return undefined;
+    this.open.delete(correlation);
+    this.late.delete(correlation);
+    return { pending, late: open === undefined };
+  }
+
+  /** Removes and answers what has timed out; each with its correlation, to be kept by {@link keepLate} where that is of use. */
+  expire(nowMs: number): [number, P][] {
+    const expired: [number, P][] = [];
+    for (const [correlation, { pending, deadlineMs }] of this.open) {
+      if (deadlineMs > nowMs) break;
+      this.open.delete(correlation);
+      expired.push([correlation, pending]);
+    }
+    return expired;
+  }
+
+  keepLate(correlation: number, pending: P): void {
+    if (this.late.size >= LATE_MAX) this.late.delete(this.late.keys().next().value!);
+    this.late.set(correlation, pending);
+  }
+
+  /** Removes and answers all that is open: the link is gone, no answer can come any more. */
+  drain(): P[] {
+    const all = [...this.open.values()].map(({ pending }) => pending);
+    this.open.clear();
+    this.late.clear();
+    return all;
+  }
+}

@@ -1,0 +1,83 @@
+/** What the switchboard knows of one controller: its grant, its link, what is under way, what stands on it. */
+import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
+import type { LinkUp } from '../southbound-port.js';
+import { CommandTable } from './command-table.js';
+import { FairQueue, Fifo } from './fair-queue.js';
+import { Pacer } from './pacing.js';
+import type { CoreOperation, SwitchboardSettings } from './switchboard.port.js';
+
+export type ControllerGrant = AccessDocument['controllers'][number];
+export type CallOperationName = Extract<
+  CoreOperation['name'],
+  'makeCall' | 'answerCall' | 'clearCall' | 'holdCall' | 'retrieveCall'
+>;
+
+/** A request to the controller that is under way. */
+export type Pending =
+  | { readonly kind: 'lookup'; readonly requestId: number }
+  | { readonly kind: 'call'; readonly requestId: number; readonly target: number; readonly key: string | undefined }
+  | { readonly kind: 'start'; readonly objectId: number; readonly target: number }
+  | { readonly kind: 'stop'; readonly objectId: number; readonly target: number; readonly reference: number }
+  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number };
+
+export class Controller {
+  state: ConnectionState = 'NOT_CONNECTED';
+  /** Of the link that stands, or stood last. */
+  up: LinkUp | undefined;
+  readonly commands: CommandTable<Pending>;
+  readonly pacer: Pacer;
+  /** Object ids waiting for their turn to be monitored. */
+  readonly starts = new FairQueue<number>();
+  /** Stops that wait for room among the open requests. */
+  readonly stops = new Fifo<{ readonly objectId: number; readonly target: number; readonly reference: number }>();
+  /** Object ids whose snapshot waits for room among the open requests. */
+  readonly snapshots = new Set<number>();
+  /** When to try again, by object id, where the controller could not take a monitor. */
+  readonly retries = new Map<number, number>();
+  /** Monitors of this controller, of any state: each holds a place on it (R-LIM-04). */
+  readonly objectIds = new Set<number>();
+  /** The object id a monitor reference stands for; references belong to one link. */
+  readonly references = new Map<number, number>();
+  /** Starts that are sent and not answered. */
+  starting = 0;
+  /** Starts that were never answered: they may stand on the controller. */
+  unanswered = 0;
+
+  constructor(
+    public grant: ControllerGrant,
+    settings: SwitchboardSettings,
+    nowMs: number,
+  ) {
+    this.commands = new CommandTable(settings.commandTimeoutMs);
+    this.pacer = new Pacer(settings.monitorStartsPerSecond, nowMs);
+  }
+
+  get icpId(): number {
+    return this.grant.icpId;
+  }
+
+  get connected(): boolean {
+    return this.state === 'CONNECTED';
+  }
+
+  /** What stands, or may stand, on the controller now. */
+  get standing(): number {
+    return this.references.size + this.starting + this.unanswered;
+  }
+
+  /** {@link standing} and what is to be set: each has its place. */
+  get places(): number {
+    return this.objectIds.size + this.unanswered;
+  }
+
+  /** What belonged to the link that is gone. The pacer stays: its window does not care about links. */
+  forgetLink(): void {
+    this.starts.clear();
+    this.snapshots.clear();
+    this.retries.clear();
+    this.references.clear();
+    while (this.stops.size > 0) this.stops.shift();
+    this.starting = 0;
+    this.unanswered = 0;
+  }
+}

@@ -1,0 +1,126 @@
+/** The state of the switchboard and the few ways to change it that all parts share. Effects collect here until the input is done. */
+import type { Refusal } from '#contracts/errors';
+import type { AccessDocument } from '#contracts/gateway-admin';
+import type { InstanceLimits } from '#domain/limits';
+import type { ControllerRequest } from '#southbound/messages';
+import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
+import { AttemptLimiter } from './attempt-limiter.js';
+import type { Controller, Pending } from './controller-table.js';
+import type { EventBody } from './event-log.js';
+import { IdempotencyTable } from './idempotency-table.js';
+import { MonitorTable } from './monitor-table.js';
+import { SessionTable, type Session } from './session-table.js';
+import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
+
+const WRONG_SESSIONS_PER_MINUTE = 50;
+
+type Unnumbered<R> = R extends unknown ? Omit<R, 'correlation'> : never;
+
+export class Core {
+  now: Instant = { nowMs: 0, wallMs: 0 };
+  document: AccessDocument | undefined;
+  limits: InstanceLimits;
+  draining = false;
+  /** False while the journal cannot be written. */
+  keeping = true;
+  readonly sessions: SessionTable;
+  readonly controllers = new Map<number, Controller>();
+  readonly monitors = new MonitorTable();
+  readonly keys = new IdempotencyTable();
+  readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
+  private effects: Effect[] = [];
+  private synthetic = 0;
+
+  constructor(readonly settings: SwitchboardSettings) {
+    this.sessions = new SessionTable(settings);
+    this.limits = effectiveLimits(settings.limits);
+  }
+
+  takeEffects(): Effect[] {
+    const effects = this.effects;
+    this.effects = [];
+    return effects;
+  }
+
+  answer(requestId: number, value: unknown, kept = false): void {
+    this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
+  }
+
+  refuse(requestId: number, refusal: Refusal, kept = false): void {
+    this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });
+  }
+
+  journal(record: JournalRecord | undefined): void {
+    if (record !== undefined) this.effects.push({ kind: 'journal', record });
+  }
+
+  note(level: 'info' | 'warn', text: string, facts: Readonly<Record<string, unknown>>): void {
+    this.effects.push({ kind: 'note', level, text, facts });
+  }
+
+  setControllers(): void {
+    const targets = [...this.controllers.values()]
+      .filter(({ grant }) => grant.enabled)
+      .map(({ grant: { icpId, address, port } }) => ({ icpId, address, port }));
+    this.effects.push({ kind: 'controllers', targets });
+  }
+
+  /** Opens a request to the controller and sends it; false when too many are open. */
+  send(controller: Controller, pending: Pending, request: Unnumbered<ControllerRequest>, kept = false): boolean {
+    const correlation = controller.commands.add(pending, this.now.nowMs);
+    if (correlation === undefined) return false;
+    this.effects.push({ kind: 'send', icpId: controller.icpId, request: { ...request, correlation } as ControllerRequest, kept });
+    return true;
+  }
+
+  /** Puts an event into a session's log. */
+  post(session: Session, body: EventBody): void {
+    session.log.append(body, this.now.nowMs);
+    this.wake(session);
+  }
+
+  wake(session: Session): void {
+    if (!session.wantsWake) return;
+    session.wantsWake = false;
+    this.effects.push({ kind: 'wake', sessionId: session.id });
+  }
+
+  /** An event id for something no controller named: unique within the instance. */
+  syntheticId(): string {
+    this.synthetic += 1;
+    return `x-${this.settings.epoch.major}.${this.settings.epoch.minor}-${this.synthetic}`;
+  }
+
+  monitorCap(controller: Controller): number {
+    return controllerMonitorCap(controller.grant.monitorsMax, this.limits, controller.up?.platform);
+  }
+
+  /** The controller an application names, when it may be used now; else why not (R-CLU-05, R-CLU-07). */
+  usableController(icpId: number): { readonly controller: Controller } | { readonly refusal: Refusal } {
+    const controller = this.controllers.get(icpId);
+    if (controller === undefined) return { refusal: { code: 'CONTROLLER_UNKNOWN', detail: `no controller has the id ${icpId}` } };
+    if (!controller.grant.enabled)
+      return { refusal: { code: 'PRIVILEGE_VIOLATION', detail: `controller ${controller.grant.name} is disabled` } };
+    if (!controller.connected) return { refusal: disconnected(controller) };
+    return { controller };
+  }
+}
+
+export function disconnected(controller: Controller): Refusal {
+  return {
+    code: 'CONTROLLER_DISCONNECTED',
+    detail: `controller ${controller.grant.name} is ${controller.state}`,
+    retryAfterMs: 1000,
+  };
+}
+
+export const BUSY: Refusal = {
+  code: 'RATE_LIMITED',
+  detail: 'too many requests to this controller are under way',
+  retryAfterMs: 1000,
+};
+export const NOT_KEPT: Refusal = {
+  code: 'UNAVAILABLE',
+  detail: 'the journal cannot be written; nothing may change now',
+  retryAfterMs: 1000,
+};

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ApplicationEvent } from '#contracts/application-api';
+import { EventLog, type EventBody } from './event-log.js';
+
+const epoch = { major: 1, minor: 0 };
+const body = (number: number): EventBody => ({
+  category: 'SYSTEM_EVENT',
+  type: 'ICP_COMMUNICATION_EVENT',
+  eventId: `e${number}`,
+  eventTime: number,
+  source: 'live',
+  icpId: 1,
+  connectionState: 'CONNECTED',
+});
+const at = (nowMs: number) => ({ nowMs, wallMs: nowMs });
+const none = () => [];
+
+type Step = { readonly append: number } | { readonly read: number } | { readonly pass: number } | { readonly again: number };
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ append: fc.integer({ min: 1, max: 8 }) }),
+    fc.record({ read: fc.integer({ min: 1, max: 6 }) }),
+    fc.record({ pass: fc.integer({ min: 1, max: 600 }) }),
+    fc.record({ again: fc.nat(100) }),
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 60 },
+);
+
+describe('event log', () => {
+  it('R-CC-09 every event is handed out once, in order, or counted in a gap at its place; numbers are dense and never reused', () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 10 }), (script, perSessionMax) => {
+        const log = new EventLog(epoch, { perSessionMax, retentionMs: 1000 });
+        const full: ApplicationEvent[] = [];
+        let [nowMs, appended, cursor, reread] = [0, 0, 0, false];
+        const read = (max: number) => {
+          const result = log.read(cursor, max, at(nowMs), none);
+          full.push(...result.events);
+          cursor = result.cursorSeq;
+        };
+        for (const step of script) {
+          if ('append' in step) for (let count = 0; count < step.append; count += 1) log.append(body((appended += 1)), nowMs);
+          if ('pass' in step) nowMs += step.pass;
+          if ('read' in step) read(step.read);
+          if ('again' in step && cursor > 0) {
+            const from = step.again % cursor;
+            const again = log.read(from, 1, at(nowMs), none).events[0];
+            // within the bounds: the same event under the same number; beyond them: a gap under a new one
+            if (again !== undefined && again.seq <= full.length) expect(again).toEqual(full[from]);
+            else if (again !== undefined) [reread] = [true, full.push(again)];
+            cursor = Math.max(cursor, again?.seq ?? 0);
+          }
+          expect(log.size).toBeLessThanOrEqual(perSessionMax);
+        }
+        while (log.hasNews) read(5);
+        expect(full.map(({ seq }) => seq)).toEqual(full.map((_, index) => index + 1));
+        // a gap for what was read before counts it too
+        if (reread) return;
+        let next = 1;
+        for (const event of full) {
+          if (event.category === 'GAP') {
+            if (event.since >= next) next += event.lost ?? 0;
+          } else {
+            expect(event.eventTime).toBeGreaterThanOrEqual(next);
+            next = event.eventTime + 1;
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('resuming with any cursor that is held gives the suffix of the full stream', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(40), fc.integer({ min: 1, max: 7 }), (count, from, page) => {
+        const log = new EventLog(epoch, { perSessionMax: 50, retentionMs: 1000 });
+        for (let number = 1; number <= count; number += 1) log.append(body(number), 0);
+        const full = log.read(0, 500, at(0), none).events;
+        const cursor = Math.min(from, count);
+        const resumed: ApplicationEvent[] = [];
+        for (let position = cursor; position < count;) {
+          const part = log.read(position, page, at(0), none);
+          resumed.push(...part.events);
+          position = part.cursorSeq;
+        }
+        expect(resumed).toEqual(full.slice(cursor));
+      }),
+    );
+  });
+
+  it('counts exactly what it lost before anybody read it', () => {
+    const log = new EventLog(epoch, { perSessionMax: 3, retentionMs: 1000 });
+    for (let number = 1; number <= 10; number += 1) log.append(body(number), 0);
+    const { events } = log.read(0, 10, at(0), none);
+    expect(events[0]).toMatchObject({ seq: 1, category: 'GAP', lost: 7, since: 1 });
+    expect(events.slice(1).map(({ eventId, seq }) => `${eventId}@${seq}`)).toEqual(['e8@2', 'e9@3', 'e10@4']);
+  });
+
+  it('answers a cursor from before what is held with a gap, and goes on from there', () => {
+    const log = new EventLog(epoch, { perSessionMax: 3, retentionMs: 1000 });
+    for (let number = 1; number <= 6; number += 1) {
+      log.append(body(number), 0);
+      log.read(number - 1, 1, at(0), none);
+    }
+    const { events, cursorSeq } = log.read(1, 10, at(0), () => [42]);
+    expect(events).toMatchObject([{ seq: 7, category: 'GAP', lost: 5, objectIds: [42] }]);
+    expect(log.read(cursorSeq, 10, at(0), none).events).toEqual([]);
+  });
+});

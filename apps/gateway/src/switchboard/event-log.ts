@@ -1,0 +1,146 @@
+/**
+ * The numbered event log of one session (design.md 10, R-CC-09).
+ *
+ * An event gets its sequence number when it is first handed out, not when it happens. So numbers are dense and never used again,
+ * and what has to be dropped before anybody saw it (too many, too old) leaves no hole in the numbering: an explicit GAP takes its
+ * place and says how many were lost. What was handed out is kept for resuming, within the same bounds; a cursor from before that
+ * is answered with a GAP too.
+ */
+import type { ApplicationEvent, CallEvent } from '#contracts/application-api';
+import type { Epoch } from '#contracts/gateway-admin';
+import { Fifo } from './fair-queue.js';
+import type { Instant } from './switchboard.port.js';
+
+type Unplaced<E> = E extends unknown ? Omit<E, 'seq' | 'epoch'> : never;
+/** An event before it has a place in a session's log; one value is shared by all sessions it goes to. */
+export type EventBody = Unplaced<ApplicationEvent>;
+
+/** What was lost, so that the owner can describe the present state of it. */
+export interface LostEvents {
+  lost: number | null;
+  since: number;
+  readonly objectIds: Set<number>;
+  /** The last lost event of each call, by `<objectId>/<localCallId>`. */
+  readonly calls: Map<string, Unplaced<CallEvent>>;
+}
+
+export interface ReadResult {
+  readonly events: ApplicationEvent[];
+  /** Everything after this sequence number is still to come. */
+  readonly cursorSeq: number;
+  /** Present when a GAP of this log's own was handed out now: a snapshot of these has to follow. */
+  readonly gap: LostEvents | undefined;
+}
+
+interface Entry {
+  readonly body: EventBody;
+  readonly atMs: number;
+}
+
+export class EventLog {
+  private readonly held = new Fifo<Entry>();
+  private readonly waiting = new Fifo<Entry>();
+  private gap: LostEvents | undefined;
+  /** The highest sequence number handed out so far; 0 for none. */
+  handedSeq = 0;
+
+  constructor(
+    private readonly epoch: Epoch,
+    private readonly bounds: { readonly perSessionMax: number; readonly retentionMs: number },
+  ) {}
+
+  /** True when a read at the end of the log would answer something. */
+  get hasNews(): boolean {
+    return this.waiting.size > 0 || this.gap !== undefined;
+  }
+
+  get size(): number {
+    return this.held.size + this.waiting.size;
+  }
+
+  append(body: EventBody, nowMs: number): void {
+    this.waiting.push({ body, atMs: nowMs });
+    while (this.size > this.bounds.perSessionMax) this.dropOldest();
+  }
+
+  /**
+   * @param afterSeq the reader's position; undefined for the beginning of what is held; never above `handedSeq`
+   * @param allObjectIds called only when a position is too old to resume from: the gap then concerns all monitors of the session
+   */
+  read(afterSeq: number | undefined, max: number, now: Instant, allObjectIds: () => Iterable<number>): ReadResult {
+    this.expire(now.nowMs);
+    const oldest = this.handedSeq - this.held.size;
+    let position = afterSeq ?? oldest;
+    if (position < oldest) {
+      this.lose(this.handedSeq - position, now.wallMs, allObjectIds());
+      position = this.handedSeq;
+    }
+    const events: ApplicationEvent[] = [];
+    while (events.length < max && position < this.handedSeq) {
+      events.push(this.place(this.held.at(position - (this.handedSeq - this.held.size))!.body, position + 1));
+      position += 1;
+    }
+    const gap = events.length < max ? this.handOutGap(events, now) : undefined;
+    while (events.length < max && this.waiting.size > 0) events.push(this.handOut(this.waiting.shift()!));
+    return { events, cursorSeq: events.at(-1)?.seq ?? position, gap };
+  }
+
+  private handOutGap(events: ApplicationEvent[], now: Instant): LostEvents | undefined {
+    const gap = this.gap;
+    if (gap === undefined) return undefined;
+    this.gap = undefined;
+    const seq = this.handedSeq + 1;
+    const body: EventBody = {
+      category: 'GAP',
+      type: 'EVENT_GAP',
+      eventId: `gap-${this.epoch.major}.${this.epoch.minor}-${seq}`,
+      eventTime: now.wallMs,
+      source: 'synthetic',
+      objectIds: [...gap.objectIds],
+      since: gap.since,
+      lost: gap.lost,
+      reason: 'overflow',
+    };
+    events.push(this.handOut({ body, atMs: now.nowMs }));
+    while (this.size > this.bounds.perSessionMax && this.held.size > 0) this.held.shift();
+    return gap;
+  }
+
+  private handOut(entry: Entry): ApplicationEvent {
+    this.held.push(entry);
+    this.handedSeq += 1;
+    return this.place(entry.body, this.handedSeq);
+  }
+
+  private place(body: EventBody, seq: number): ApplicationEvent {
+    return { ...body, seq, epoch: this.epoch };
+  }
+
+  /** Drops what is older than the log may hold. */
+  expire(nowMs: number): void {
+    const tooOld = nowMs - this.bounds.retentionMs;
+    while ((this.held.at(0)?.atMs ?? Number.POSITIVE_INFINITY) < tooOld) this.held.shift();
+    while ((this.waiting.at(0)?.atMs ?? Number.POSITIVE_INFINITY) < tooOld) this.loseEvent(this.waiting.shift()!.body);
+  }
+
+  private dropOldest(): void {
+    if (this.held.shift() !== undefined) return;
+    const entry = this.waiting.shift();
+    if (entry !== undefined) this.loseEvent(entry.body);
+  }
+
+  private loseEvent(body: EventBody): void {
+    if (body.category === 'GAP') return this.lose(body.lost, body.since, body.objectIds);
+    this.lose(1, body.eventTime, body.category === 'CALL_EVENT' ? [body.objectId] : []);
+    if (body.category !== 'CALL_EVENT' || body.localCallId === 0) return;
+    const calls = this.gap!.calls;
+    calls.set(`${body.objectId}/${body.localCallId}`, body);
+    if (calls.size > this.bounds.perSessionMax) calls.delete(calls.keys().next().value!);
+  }
+
+  private lose(lost: number | null, since: number, objectIds: Iterable<number>): void {
+    this.gap ??= { lost: 0, since, objectIds: new Set(), calls: new Map() };
+    this.gap.lost = lost === null || this.gap.lost === null ? null : this.gap.lost + lost;
+    for (const objectId of objectIds) this.gap.objectIds.add(objectId);
+  }
+}

@@ -1,0 +1,66 @@
+/** Reading a session's events: by cursor, or one by one as old clients do. */
+import type { Core } from './core.js';
+import type { LostEvents } from './event-log.js';
+import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
+import type { CallView } from './monitor-table.js';
+import { eventNumberOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
+import type { Session } from './session-table.js';
+import type { NextEvent } from './switchboard.port.js';
+
+/** A request for events does not wait here: whoever drives the switchboard asks again when the session is woken. */
+export function getEvents(core: Core, session: Session, requestId: number, after: string | undefined, max: number): void {
+  const { epoch } = core.settings;
+  const position = after === undefined ? undefined : positionOf(core, session, after);
+  if (position === 'invalid') {
+    const detail = `the cursor is ahead of this session: ${after} against ${epoch.major}.${epoch.minor}.${session.log.handedSeq}`;
+    return core.refuse(requestId, { code: 'EVENT_CURSOR_INVALID', detail });
+  }
+  const { events, cursorSeq } = read(core, session, position, max);
+  core.answer(requestId, { events, cursor: `${epoch.major}.${epoch.minor}.${cursorSeq}` });
+}
+
+/** A cursor of an older epoch stands before everything of this one, which begins with a GAP. */
+function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
+  const { epoch } = core.settings;
+  const [major = 0, minor = 0, seq = 0] = cursor.split('.').map(Number);
+  const age = epoch.major - major || epoch.minor - minor;
+  if (age > 0) return 0;
+  return age < 0 || !(seq <= session.log.handedSeq) ? 'invalid' : seq;
+}
+
+/** `numberedAfter`: after that event; else after what this operation last handed over. */
+export function nextEvent(core: Core, session: Session, requestId: number, numberedAfter: number | undefined): void {
+  const position = numberedAfter === undefined ? session.plainSeq : (seqOfEventNumber(numberedAfter, session.log.handedSeq) ?? 0);
+  const event = read(core, session, position, 1).events[0];
+  if (event === undefined) return core.answer(requestId, undefined);
+  session.plainSeq = event.seq;
+  core.answer(requestId, { event, eventNumber: eventNumberOf(event.seq) } satisfies NextEvent);
+}
+
+function read(core: Core, session: Session, position: number | undefined, max: number) {
+  const result = session.log.read(position, max, core.now, () => session.monitors);
+  session.wantsWake = result.events.length === 0;
+  if (result.gap !== undefined) describeLost(core, session, result.gap);
+  return result;
+}
+
+/**
+ * After a gap of the log's own: how the calls concerned stand now, ended ones included. At most half of what the log holds, so that
+ * the description cannot overflow the log and be the cause of the next one.
+ */
+function describeLost(core: Core, session: Session, gap: LostEvents): void {
+  let room = Math.ceil(core.settings.eventLog.perSessionMax / 2);
+  const say = (device: DeviceRef, call: CallView) => {
+    room -= 1;
+    if (room >= 0) core.post(session, snapshotEvent(device, call, core.syntheticId(), core.now.wallMs));
+  };
+  for (const objectId of gap.objectIds) {
+    const monitor = core.monitors.get(objectId);
+    if (monitor?.holders.has(session.id) === true) for (const call of monitor.calls.values()) say(monitor, call);
+  }
+  for (const { objectId, localCallId, globalCallId } of gap.calls.values()) {
+    const parts = partsOf(objectId);
+    if (parts === undefined || core.monitors.get(objectId)?.calls.has(localCallId) === true) continue;
+    say({ ...parts, objectId }, { localCallId, globalCallId, state: 'null' });
+  }
+}

@@ -1,0 +1,72 @@
+/** What happens when a link to a controller comes or goes (R-CLU-05). */
+import type { ConnectionState } from '#contracts/gateway-admin';
+import type { LinkUp } from '../southbound-port.js';
+import { onCallUnknown } from './call.operations.js';
+import type { Controller } from './controller-table.js';
+import { disconnected, type Core } from './core.js';
+import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
+
+/** May be called with the state the link has already. */
+export function onLink(core: Core, controller: Controller, state: ConnectionState, up: LinkUp | undefined): void {
+  const [was, is] = [controller.connected, state === 'CONNECTED'];
+  // a link that was replaced without a word of its end: what stood on the old one is gone all the same
+  if (was && (!is || up !== undefined)) {
+    controller.state = is ? 'CONNECTION_FAILURE' : state;
+    onDown(core, controller);
+  }
+  controller.state = state;
+  if (!is) return;
+  controller.up = up ?? controller.up;
+  onUp(core, controller);
+}
+
+function onDown(core: Core, controller: Controller): void {
+  const gone = new Map<number, number[]>();
+  for (const objectId of [...controller.objectIds]) {
+    const monitor = core.monitors.get(objectId);
+    if (monitor === undefined) continue;
+    refuseAsking(core, monitor, disconnected(controller));
+    if (monitor.state === 'set')
+      for (const sessionId of monitor.holders) gone.set(sessionId, [...(gone.get(sessionId) ?? []), objectId]);
+    monitor.forgetLink();
+    monitor.state = 'lost';
+    if (monitor.places === 0) drop(core, controller, monitor);
+  }
+  controller.forgetLink();
+  for (const pending of controller.commands.drain()) {
+    if (pending.kind === 'call') onCallUnknown(core, pending);
+    if (pending.kind === 'lookup') core.refuse(pending.requestId, disconnected(controller));
+  }
+  sayState(core, controller, gone);
+}
+
+/** Status to every session concerned; where monitors stood, the gap before it. */
+function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, number[]>): void {
+  const common = { eventTime: core.now.wallMs, source: 'synthetic' } as const;
+  const status = { ...common, eventId: core.syntheticId(), category: 'SYSTEM_EVENT', type: 'ICP_COMMUNICATION_EVENT' } as const;
+  for (const session of core.sessions.all()) {
+    const objectIds = gone.get(session.id);
+    if (objectIds !== undefined) {
+      const gap = {
+        category: 'GAP',
+        type: 'EVENT_GAP',
+        objectIds,
+        since: core.now.wallMs,
+        lost: null,
+        reason: 'link-lost',
+      } as const;
+      core.post(session, { ...common, eventId: core.syntheticId(), ...gap });
+    }
+    if (session.controllers.has(controller.icpId))
+      core.post(session, { ...status, icpId: controller.icpId, connectionState: controller.state });
+  }
+}
+
+function onUp(core: Core, controller: Controller): void {
+  sayState(core, controller, new Map());
+  for (const objectId of controller.objectIds) {
+    const monitor = core.monitors.get(objectId);
+    if (monitor !== undefined) enqueue(controller, monitor);
+  }
+  pump(core, controller);
+}

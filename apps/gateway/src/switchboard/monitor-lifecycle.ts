@@ -1,0 +1,254 @@
+/**
+ * From asking for a monitor to its end: one monitor on the controller per device; the first session in starts it, the last one out
+ * stops it. Every start is paced. A place on the controller is taken before the start is sent and given back only when the controller
+ * has confirmed the stop, so R-LIM-04 holds as counted there.
+ */
+import type { Refusal } from '#contracts/errors';
+import type { ControllerResponse, ResultName } from '#southbound/messages';
+import { admitControllerMonitor, admitMonitor } from './admission.rules.js';
+import type { Controller, Pending } from './controller-table.js';
+import { BUSY, NOT_KEPT, type Core } from './core.js';
+import { describe, onEvent, requestSnapshot } from './device-events.js';
+import { monitorEvent, refusalOf } from './event-mapping.mapper.js';
+import { Monitor } from './monitor-table.js';
+import { partsOf } from './numbering.rules.js';
+import type { Session } from './session-table.js';
+
+/** Starts one session may have waiting for their turn at one controller. */
+const LANE_MAX = 500;
+/** Repeats of one request, by one session, that may wait for the same monitor. */
+const REPEATS_MAX = 8;
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 30_000;
+const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSED', 'DEVICE_OUT_OF_SERVICE', 'UNKNOWN_RESULT'];
+
+const answerOf = (monitor: Monitor) => ({ objectId: monitor.objectId, icpId: monitor.icpId });
+
+/** An application asks for a monitor; asking for one it holds answers the same again. */
+export function requestMonitor(core: Core, session: Session, requestId: number, objectId: number): void {
+  const parts = partsOf(objectId);
+  if (parts === undefined)
+    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` });
+  const usable = core.usableController(parts.icpId);
+  if ('refusal' in usable) return core.refuse(requestId, usable.refusal);
+  const { controller } = usable;
+  const known = core.monitors.get(objectId);
+  if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(known), true);
+  const refusal = known?.asking.has(session.id)
+    ? repeatRefusal(known, session)
+    : admissionRefusal(core, controller, known, session);
+  if (refusal !== undefined) return core.refuse(requestId, refusal);
+  session.controllers.add(parts.icpId);
+  session.monitors.add(objectId);
+  const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle));
+  core.monitors.ask(monitor, session.id, requestId);
+  if (monitor.state === 'set') {
+    grant(core, monitor, [session.id]);
+    return describe(core, session, monitor);
+  }
+  if (monitor.state === 'resting' || monitor.state === 'lost') enqueue(controller, monitor);
+  pump(core, controller);
+}
+
+function repeatRefusal(monitor: Monitor, session: Session): Refusal | undefined {
+  return (monitor.asking.get(session.id)?.length ?? 0) >= REPEATS_MAX ? BUSY : undefined;
+}
+
+function admissionRefusal(core: Core, controller: Controller, known: Monitor | undefined, session: Session): Refusal | undefined {
+  if (!core.keeping) return NOT_KEPT;
+  const full = admitMonitor(core.monitors.places, core.limits);
+  if (full !== undefined) return full;
+  if (known !== undefined) return undefined;
+  if (controller.starts.laneSize(session.id) >= LANE_MAX)
+    return { ...BUSY, detail: `${LANE_MAX} monitors of this session wait for their turn` };
+  return admitControllerMonitor(controller.places, core.monitorCap(controller));
+}
+
+/** Registers a monitor that is to be set; also for those of the journal. */
+export function addMonitor(core: Core, controller: Controller | undefined, monitor: Monitor): Monitor {
+  monitor.heardWallMs = core.now.wallMs;
+  core.monitors.add(monitor);
+  controller?.objectIds.add(monitor.objectId);
+  return monitor;
+}
+
+/** Gives the monitor to these sessions: kept first, then answered, then said in an event (R-MON-01). */
+function grant(core: Core, monitor: Monitor, sessionIds: readonly number[]): void {
+  for (const sessionId of sessionIds) {
+    core.journal({ t: 'monitor', sessionId, objectId: monitor.objectId });
+    for (const requestId of core.monitors.hold(monitor, sessionId)) core.answer(requestId, answerOf(monitor), true);
+  }
+  announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', sessionIds);
+}
+
+function announce(
+  core: Core,
+  monitor: Monitor,
+  type: 'MONITOR_SET' | 'MONITOR_FAILED_EVENT',
+  cause: string,
+  sessionIds: Iterable<number>,
+): void {
+  const body = monitorEvent(type, monitor, cause, core.syntheticId(), core.now.wallMs);
+  for (const sessionId of sessionIds) {
+    const session = core.sessions.get(sessionId);
+    if (session !== undefined) core.post(session, body);
+  }
+}
+
+/** Puts the monitor in line to be set; those of devices in a call go first. */
+export function enqueue(controller: Controller, monitor: Monitor): void {
+  monitor.state = 'queued';
+  controller.retries.delete(monitor.objectId);
+  if (monitor.calls.size > 0) return controller.starts.pushUrgent(monitor.objectId);
+  const [lane = 0] = [...monitor.asking.keys(), ...monitor.holders];
+  controller.starts.push(lane, monitor.objectId);
+}
+
+/** Sends as many starts as pace and cap allow now. */
+export function pump(core: Core, controller: Controller): void {
+  const { starts, pacer, commands } = controller;
+  while (controller.connected && starts.size > 0 && pacer.readyAtMs <= core.now.nowMs && !commands.isFull) {
+    const objectId = starts.shift()!;
+    const monitor = core.monitors.get(objectId);
+    if (monitor?.state !== 'queued') continue;
+    const full = admitControllerMonitor(controller.standing, core.monitorCap(controller));
+    if (full !== undefined) {
+      endMonitor(core, controller, monitor, full);
+      continue;
+    }
+    pacer.take(core.now.nowMs);
+    monitor.state = 'starting';
+    controller.starting += 1;
+    core.send(controller, { kind: 'start', objectId, target: monitor.handle }, { type: 'MONITOR_START', target: monitor.handle });
+  }
+}
+
+type StartResponse = Extract<ControllerResponse, { type: 'MONITOR_START_RESPONSE' }>;
+
+export function onStarted(
+  core: Core,
+  controller: Controller,
+  pending: Extract<Pending, { kind: 'start' }>,
+  response: StartResponse,
+): void {
+  const monitor = core.monitors.get(pending.objectId);
+  if (response.result !== 'OK')
+    return monitor === undefined ? undefined : startRefused(core, controller, monitor, response.result);
+  const reference = response.monitorReference;
+  if (monitor !== undefined && monitor.reference === reference) return;
+  controller.references.set(reference, pending.objectId);
+  if (monitor === undefined || monitor.state === 'set' || monitor.state === 'stopping')
+    return sendStop(core, controller, pending.objectId, pending.target, reference);
+  monitor.reference = reference;
+  monitor.state = 'set';
+  monitor.failures = 0;
+  controller.retries.delete(monitor.objectId);
+  if (monitor.places === 0) return settle(core, controller, monitor);
+  const early = monitor.early;
+  announceAgain(core, monitor);
+  grant(core, monitor, [...monitor.asking.keys()]);
+  monitor.forgetLink();
+  monitor.reference = reference;
+  for (const message of early) onEvent(core, controller, message);
+  requestSnapshot(core, controller, monitor);
+}
+
+/** To those that held it before its link, or our predecessor, went away. */
+function announceAgain(core: Core, monitor: Monitor): void {
+  if (monitor.holders.size > 0) announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', [...monitor.holders]);
+}
+
+function startRefused(core: Core, controller: Controller, monitor: Monitor, result: Exclude<ResultName, 'OK'>): void {
+  if (monitor.state !== 'starting') return;
+  const refusal = refusalOf(result);
+  const facts =
+    result === 'MONITOR_LIMIT' ? { ...refusal, used: controller.places - 1, cap: core.monitorCap(controller) } : refusal;
+  if (TRANSIENT.includes(result)) startFailed(core, controller, monitor, facts);
+  else endMonitor(core, controller, monitor, facts);
+}
+
+/** Not now: who asks is told so; for who holds it, it is tried again, later each time. */
+export function startFailed(core: Core, controller: Controller, monitor: Monitor, refusal: Refusal): void {
+  refuseAsking(core, monitor, refusal);
+  monitor.state = 'resting';
+  if (monitor.places === 0) return drop(core, controller, monitor);
+  controller.retries.set(monitor.objectId, core.now.nowMs + Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** monitor.failures));
+  monitor.failures = Math.min(monitor.failures + 1, 10);
+}
+
+/** Not at all: nobody has it any more, and everybody concerned is told. */
+export function endMonitor(core: Core, controller: Controller | undefined, monitor: Monitor, refusal: Refusal): void {
+  refuseAsking(core, monitor, refusal);
+  const holders = [...monitor.holders];
+  for (const sessionId of holders) {
+    core.monitors.release(monitor, sessionId);
+    core.sessions.get(sessionId)?.monitors.delete(monitor.objectId);
+    core.journal({ t: 'monitor-end', sessionId, objectId: monitor.objectId });
+  }
+  announce(
+    core,
+    monitor,
+    'MONITOR_FAILED_EVENT',
+    refusal.code === 'PRIVILEGE_VIOLATION' ? refusal.code : 'DESTINATION_UNAVAILABLE',
+    holders,
+  );
+  drop(core, controller, monitor);
+}
+
+export function refuseAsking(core: Core, monitor: Monitor, refusal: Refusal): void {
+  for (const sessionId of [...monitor.asking.keys()]) {
+    core.sessions.get(sessionId)?.monitors.delete(monitor.objectId);
+    for (const requestId of core.monitors.withdraw(monitor, sessionId)) core.refuse(requestId, refusal);
+  }
+}
+
+/** A session gives the monitor up; what it still waits for is refused. */
+export function releaseMonitor(core: Core, session: Session, monitor: Monitor, refusal: Refusal): void {
+  session.monitors.delete(monitor.objectId);
+  for (const requestId of core.monitors.withdraw(monitor, session.id)) core.refuse(requestId, refusal);
+  core.monitors.release(monitor, session.id);
+  if (monitor.places === 0) settle(core, core.controllers.get(monitor.icpId), monitor);
+}
+
+/** Nobody holds the monitor any more: takes it off the controller, or just forgets it when it does not stand there. */
+export function settle(core: Core, controller: Controller | undefined, monitor: Monitor): void {
+  if (monitor.state === 'starting' || monitor.state === 'stopping') return;
+  if (controller === undefined || monitor.state !== 'set') return drop(core, controller, monitor);
+  monitor.state = 'stopping';
+  sendStop(core, controller, monitor.objectId, monitor.handle, monitor.reference);
+}
+
+function sendStop(core: Core, controller: Controller, objectId: number, target: number, reference: number): void {
+  const sent = core.send(
+    controller,
+    { kind: 'stop', objectId, target, reference },
+    { type: 'MONITOR_STOP', target, monitorReference: reference },
+  );
+  if (!sent) controller.stops.push({ objectId, target, reference });
+}
+
+export function onStopped(core: Core, controller: Controller, pending: Extract<Pending, { kind: 'stop' }>): void {
+  controller.references.delete(pending.reference);
+  const monitor = core.monitors.get(pending.objectId);
+  if (monitor?.state !== 'stopping' || monitor.reference !== pending.reference) return;
+  monitor.forgetLink();
+  monitor.calls.clear();
+  if (monitor.places === 0) return drop(core, controller, monitor);
+  enqueue(controller, monitor);
+  pump(core, controller);
+}
+
+/** A stop that was not answered: again, until the controller answers or the link ends. */
+export function repeatStop(
+  core: Core,
+  controller: Controller,
+  stop: { objectId: number; target: number; reference: number },
+): void {
+  if (controller.references.has(stop.reference)) sendStop(core, controller, stop.objectId, stop.target, stop.reference);
+}
+
+export function drop(core: Core, controller: Controller | undefined, monitor: Monitor): void {
+  core.monitors.remove(monitor);
+  controller?.objectIds.delete(monitor.objectId);
+  controller?.retries.delete(monitor.objectId);
+}

@@ -1,0 +1,72 @@
+/** Sessions (R-SES-01): who is logged in, what each holds, when it was last heard of. */
+import { EventLog } from './event-log.js';
+import type { SwitchboardSettings } from './switchboard.port.js';
+
+export interface Session {
+  readonly id: number;
+  readonly tokenHash: string;
+  readonly applicationId: string;
+  readonly applicationName: string;
+  readonly log: EventLog;
+  /** Monitors it holds or has asked for, by object id. */
+  readonly monitors: Set<number>;
+  /** Controllers it has had to do with: it is told when their links come and go. */
+  readonly controllers: Set<number>;
+  lastSeenMs: number;
+  /** True while its last read of events was empty: it wants to be woken. */
+  wantsWake: boolean;
+  /** Where plain getEvent goes on. */
+  plainSeq: number;
+}
+
+const ENDED_MAX = 2000;
+
+export class SessionTable {
+  private readonly sessions = new Map<number, Session>();
+  /** Why sessions ended that may still be asked for. */
+  private readonly ended = new Map<number, string>();
+
+  constructor(private readonly settings: SwitchboardSettings) {}
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  get(id: number): Session | undefined {
+    return this.sessions.get(id);
+  }
+
+  all(): IterableIterator<Session> {
+    return this.sessions.values();
+  }
+
+  /** The reason a session ended, as far as remembered. */
+  endOf(id: number): string | undefined {
+    return this.ended.get(id);
+  }
+
+  add(facts: Pick<Session, 'id' | 'tokenHash' | 'applicationId' | 'applicationName'>, nowMs: number): Session {
+    const session: Session = {
+      ...facts,
+      log: new EventLog(this.settings.epoch, this.settings.eventLog),
+      monitors: new Set(),
+      controllers: new Set(),
+      lastSeenMs: nowMs,
+      wantsWake: false,
+      plainSeq: 0,
+    };
+    this.sessions.set(session.id, session);
+    return session;
+  }
+
+  remove(id: number, reason: string): void {
+    this.sessions.delete(id);
+    this.ended.set(id, reason);
+    if (this.ended.size > ENDED_MAX) this.ended.delete(this.ended.keys().next().value!);
+  }
+
+  /** Sessions that have been silent for longer than the keep-alive. */
+  silent(nowMs: number): Session[] {
+    return [...this.sessions.values()].filter(({ lastSeenMs }) => nowMs - lastSeenMs > this.settings.sessionKeepAliveMs);
+  }
+}

@@ -1,0 +1,75 @@
+/** Domain values as the contract shows them. */
+import type { ApplicationAnswer, ClusterAnswer, ControllerAnswer, KeyAnswer, OperationAnswer } from '#contracts/control-api';
+import type { ApiKey, Application, Cluster, Controller, Operation } from '#domain/resources';
+
+export const clusterAnswer = ({ id, tenantId, name, version, createdAt }: Cluster): ClusterAnswer => ({
+  id,
+  tenantId,
+  name,
+  version,
+  createdAt: createdAt.toISOString(),
+});
+
+export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
+  id: controller.id,
+  tenantId: controller.tenantId,
+  clusterId: controller.clusterId,
+  name: controller.name,
+  address: controller.address,
+  port: controller.port,
+  platform: controller.platform,
+  release: controller.release,
+  enabled: controller.enabled,
+  icpId: controller.icpId,
+  version: controller.version,
+  createdAt: controller.createdAt.toISOString(),
+});
+
+export const applicationAnswer = ({
+  id,
+  tenantId,
+  name,
+  type,
+  allowed,
+  advanced,
+  version,
+  createdAt,
+}: Application): ApplicationAnswer => ({
+  id,
+  tenantId,
+  name,
+  type,
+  allowed,
+  advanced,
+  version,
+  createdAt: createdAt.toISOString(),
+});
+
+export const keyAnswer = ({ id, tenantId, role, name, prefix, revokedAt, version, createdAt }: ApiKey): KeyAnswer => ({
+  id,
+  tenantId,
+  role,
+  name,
+  prefix,
+  revokedAt: revokedAt?.toISOString() ?? null,
+  version,
+  createdAt: createdAt.toISOString(),
+});
+
+export const operationAnswer = (operation: Operation): OperationAnswer => ({
+  id: operation.id,
+  tenantId: operation.tenantId,
+  kind: operation.kind,
+  targetType: operation.targetType,
+  targetId: operation.targetId,
+  state: operation.state,
+  steps: operation.steps.map(({ name, state, startedAt, endedAt, detail }) => ({ name, state, startedAt, endedAt, detail })),
+  progress: operation.progress,
+  attempts: operation.attempts,
+  deadlineAt: operation.deadlineAt.toISOString(),
+  actor: operation.actor,
+  cause: operation.cause,
+  error: operation.error === null ? null : { code: operation.error.code, detail: operation.error.detail },
+  createdAt: operation.createdAt.toISOString(),
+  updatedAt: operation.updatedAt.toISOString(),
+});

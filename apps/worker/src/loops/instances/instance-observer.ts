@@ -1,0 +1,81 @@
+import type { InstanceStatusReport } from '#contracts/gateway-admin';
+import type { InstanceObservation } from '#domain/instance-lifecycle';
+import type { InstanceStatus } from '#domain/resources';
+import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
+import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
+
+export interface ObservedInstance {
+  readonly observation: InstanceObservation;
+  readonly report: InstanceStatusReport | undefined;
+  readonly strays: readonly IncarnationHandle[];
+}
+
+const LIST_AGE_MAX_MS = 1000;
+
+/** Looks at runtime and incarnation, changes nothing. Times on the monotonic clock (I12). */
+export class InstanceObserver {
+  readonly #driver: RuntimeDriver;
+  readonly #admin: GatewayAdminClient;
+  readonly #silentSince = new Map<string, number>();
+  #listed: { readonly at: number; readonly handles: Promise<readonly IncarnationHandle[]> } | undefined;
+
+  constructor(driver: RuntimeDriver, admin: GatewayAdminClient) {
+    this.#driver = driver;
+    this.#admin = admin;
+  }
+
+  async observe(status: InstanceStatus): Promise<ObservedInstance> {
+    const handle = status.handle as IncarnationHandle | null;
+    const incarnation = handle ? await this.#driver.inspect(handle) : 'none';
+    const strays = (await this.#list()).filter(
+      (found) => found.instanceId === status.instanceId && found.epochMajor !== handle?.epochMajor,
+    );
+    const report = incarnation === 'running' ? await this.ask(status) : undefined;
+    if (incarnation !== 'running') this.#silentSince.delete(status.instanceId);
+    return {
+      report,
+      strays,
+      observation: {
+        incarnation,
+        strays: strays.map((found) => found.epochMajor),
+        report: report ? { serving: isServing(report), accessDigest: report.accessDocument?.digest ?? null } : null,
+        silentMs: this.#silence(status.instanceId),
+      },
+    };
+  }
+
+  /** What the recorded incarnation answers now; undefined when it is silent or an older one answers. */
+  async ask(status: InstanceStatus): Promise<InstanceStatusReport | undefined> {
+    const handle = status.handle as IncarnationHandle | null;
+    if (!handle || status.address === null) return undefined;
+    const report = await this.#admin.status({ instanceId: status.instanceId, address: status.address });
+    if (report?.epoch.major !== handle.epochMajor) {
+      if (!this.#silentSince.has(status.instanceId)) this.#silentSince.set(status.instanceId, performance.now());
+      return undefined;
+    }
+    this.#silentSince.delete(status.instanceId);
+    return report;
+  }
+
+  /** What the runtime listed is old now: something was started or stopped. */
+  changed(instanceId: string): void {
+    this.#listed = undefined;
+    this.#silentSince.delete(instanceId);
+  }
+
+  #silence(instanceId: string): number {
+    const since = this.#silentSince.get(instanceId);
+    return since === undefined ? 0 : performance.now() - since;
+  }
+
+  /** One listing serves all instances of a sweep. */
+  #list(): Promise<readonly IncarnationHandle[]> {
+    const now = performance.now();
+    if (!this.#listed || now - this.#listed.at > LIST_AGE_MAX_MS) this.#listed = { at: now, handles: this.#driver.list() };
+    return this.#listed.handles;
+  }
+}
+
+export function isServing(report: InstanceStatusReport): boolean {
+  return report.state === 'serving' || report.state === 'draining';
+}

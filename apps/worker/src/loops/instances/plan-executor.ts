@@ -1,0 +1,262 @@
+import { countedFailures, LIFECYCLE_LIMITS, type LifecycleAction } from '#domain/instance-lifecycle';
+import type { InstanceStatus } from '#domain/resources';
+import type { Database } from '#persistence/database';
+import * as instanceStatus from '#persistence/instance-status';
+import * as instances from '#persistence/instances';
+import * as operations from '#persistence/operations';
+import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
+import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
+import { ADMIN_PORT, NORTHBOUND_PORT, serverNameOf, type InstanceFiles } from '../../instance-files/instance-files.js';
+import { LeaseLost, type InstanceLease } from './instance-lease.js';
+import { isServing, type InstanceObserver, type ObservedInstance } from './instance-observer.js';
+import type { InstanceView } from './instance-view.js';
+import type { OperationRecorder } from './operation-recorder.js';
+
+/** How often a starting incarnation is asked whether it serves. */
+const POLL_MS = 30;
+const STRAY_GRACE_MS = 5000;
+
+export interface ExecutorParts {
+  readonly database: Database;
+  readonly driver: RuntimeDriver;
+  readonly admin: GatewayAdminClient;
+  readonly files: InstanceFiles;
+  readonly observer: InstanceObserver;
+  readonly addresses: readonly string[];
+  readonly home: string;
+}
+
+/** One round: what was seen, and with which right it is acted upon. */
+export interface Round {
+  readonly view: InstanceView;
+  readonly observed: ObservedInstance;
+  readonly lease: InstanceLease;
+  readonly recorder: OperationRecorder;
+  /** Aborted when the worker stops: waiting ends, what has begun is finished by the next worker. */
+  readonly signal: AbortSignal;
+}
+
+/** Carries out the actions of a plan, one by one, without choices of its own. */
+export class PlanExecutor {
+  readonly #parts: ExecutorParts;
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects when an action could not be done, with {@link LeaseLost} when another worker has taken over. */
+  async execute(action: LifecycleAction, round: Round): Promise<void> {
+    switch (action.type) {
+      case 'start':
+        return this.#start(round);
+      case 'awaitServing':
+        return round.recorder.step('wait until it serves', () => this.#awaitServing(action.deadlineAt, round));
+      case 'pushAccessDocument':
+        return round.recorder.step('push the access document', () => this.#pushAccessDocument(round));
+      case 'stop':
+        return round.recorder.step('stop the incarnation', () => this.#stop(action.graceMs, action.reason, round));
+      case 'recordFailure':
+        return this.#recordFailure(action, round);
+      case 'settle':
+        return action.state === 'running' ? this.#settleRunning(round) : this.#settleStopped(round);
+      case 'adopt':
+        return this.#adopt(action.epochMajor, round);
+      case 'stopStray':
+        return this.#stopStray(action.epochMajor, round);
+      case 'release':
+        return round.recorder.step('remove files and rows', () => this.#release(round));
+    }
+  }
+
+  async #start(round: Round): Promise<void> {
+    const { database, driver, files, addresses, home, observer } = this.#parts;
+    const { view, lease } = round;
+    const { spec } = view;
+    // Looked at once more, freshly: two incarnations of one instance must never run.
+    observer.changed(spec.id);
+    if ((await observer.observe(view.status)).strays.length > 0) return;
+    const asked = spec.version > view.status.observedVersion;
+    const prepared = await round.recorder.step('prepare files', async () => {
+      const granted = await database.asPlatform(async (tx) => {
+        const address = await instanceStatus.claimAddress(tx, lease.fence, spec.id, home, addresses);
+        const epochMajor = await instanceStatus.grantEpoch(tx, lease.fence, spec.id);
+        if (epochMajor === undefined) throw new LeaseLost();
+        if (address === undefined)
+          throw new Error(`all ${addresses.length} addresses of the range are in use; enlarge addressRange`);
+        await this.#mustWrite(
+          instanceStatus.write(tx, lease.fence, spec.id, {
+            state: 'starting',
+            observedVersion: spec.version,
+            incarnationRevision: spec.restartRevision,
+            restarts: view.status.epochMajor === 0 ? 0 : view.status.restarts + 1,
+            ...(asked ? { consecutiveFailures: 0, failuresAt: [] } : {}),
+            accessDigest: null,
+            endpoint: null,
+            handle: null,
+            observed: null,
+            nextAttemptAt: null,
+            deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+            message: 'It is being started.',
+          }),
+        );
+        return { address, epochMajor };
+      });
+      const paths = await files.write({ spec, tenant: view.tenant, ...granted, document: view.document!.document });
+      return { ...granted, ...paths };
+    });
+    await round.recorder.step('start the incarnation', async () => {
+      const { epochMajor, configFile, logDir } = prepared;
+      const handle = await driver.start({ instanceId: spec.id, epochMajor, configFile, logDir });
+      await this.#record(handle, round).catch(async (error: unknown) => {
+        // Not recorded means not ours to keep: whoever looks after the instance now would have to guess.
+        await driver.stop(handle, 0).catch(() => undefined);
+        throw error;
+      });
+    });
+  }
+
+  async #adopt(epochMajor: number, round: Round): Promise<void> {
+    const handle = this.#strayOf(epochMajor, round);
+    if (handle) await this.#record(handle, round);
+  }
+
+  async #record(handle: IncarnationHandle, round: Round): Promise<void> {
+    await this.#write(round, {
+      handle,
+      state: 'starting',
+      deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+    });
+    await this.#parts.files.writeHandle(handle);
+  }
+
+  async #awaitServing(deadlineAt: number, round: Round): Promise<void> {
+    const { driver, observer } = this.#parts;
+    const { status } = round.view;
+    const until = performance.now() + Math.max(0, deadlineAt - Date.now());
+    while (performance.now() < until) {
+      if (round.signal.aborted) throw new Error('the worker is stopping; the next one goes on with it');
+      const report = await observer.ask(status);
+      if (report && isServing(report)) return;
+      if ((await driver.inspect(status.handle as IncarnationHandle)) === 'exited') {
+        throw new Error('the process ended before it served; its last words are in its log folder, output.log');
+      }
+      await round.lease.keep();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    throw new Error('it did not serve in time');
+  }
+
+  async #pushAccessDocument(round: Round): Promise<void> {
+    const { spec, status, document } = round.view;
+    await this.#parts.admin.pushAccessDocument({ instanceId: spec.id, address: status.address! }, document!.document);
+    await this.#write(round, { accessDigest: document!.digest });
+  }
+
+  async #stop(graceMs: number, reason: string, round: Round): Promise<void> {
+    const { spec, status } = round.view;
+    const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
+    await this.#write(round, {
+      state,
+      endpoint: null,
+      deadlineAt: new Date(Date.now() + graceMs + 15_000),
+      message: `It is being stopped: ${reason}.`,
+    });
+    await this.#parts.driver.stop(status.handle as IncarnationHandle, graceMs);
+    this.#parts.admin.forget(spec.id);
+    await this.#write(round, { state, handle: null, observed: null, accessDigest: null });
+  }
+
+  async #stopStray(epochMajor: number, round: Round): Promise<void> {
+    const handle = this.#strayOf(epochMajor, round);
+    if (handle) await this.#parts.driver.stop(handle, STRAY_GRACE_MS);
+  }
+
+  async #recordFailure(action: Extract<LifecycleAction, { type: 'recordFailure' }>, round: Round): Promise<void> {
+    const { view } = round;
+    const now = Date.now();
+    const kept = countedFailures(
+      view.failuresAt.map((at) => at.getTime()),
+      now,
+    );
+    this.#parts.admin.forget(view.spec.id);
+    await this.#write(round, {
+      state: action.retryAt === null ? 'failed' : 'backing-off',
+      observedVersion: view.spec.version,
+      handle: null,
+      endpoint: null,
+      observed: null,
+      accessDigest: null,
+      consecutiveFailures: kept.length + 1,
+      failuresAt: [...kept, now].map((at) => new Date(at)),
+      nextAttemptAt: action.retryAt === null ? null : new Date(action.retryAt),
+      deadlineAt: action.retryAt === null ? null : new Date(action.retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
+      message: sentence(action.reason),
+    });
+  }
+
+  async #settleRunning(round: Round): Promise<void> {
+    const { spec, status } = round.view;
+    const report = round.observed.report!;
+    await this.#write(round, {
+      state: 'running',
+      observedVersion: spec.version,
+      accessDigest: report.accessDocument?.digest ?? null,
+      endpoint: { address: status.address!, port: NORTHBOUND_PORT, adminPort: ADMIN_PORT, serverName: serverNameOf(spec.id) },
+      nextAttemptAt: null,
+      deadlineAt: null,
+      message: 'It runs.',
+      observed: report as unknown as Record<string, unknown>,
+    });
+  }
+
+  async #settleStopped(round: Round): Promise<void> {
+    await this.#write(round, {
+      state: 'stopped',
+      observedVersion: round.view.spec.version,
+      handle: null,
+      endpoint: null,
+      observed: null,
+      accessDigest: null,
+      consecutiveFailures: 0,
+      failuresAt: [],
+      nextAttemptAt: null,
+      deadlineAt: null,
+      message: 'It is stopped.',
+    });
+  }
+
+  async #release(round: Round): Promise<void> {
+    const { database, files, admin } = this.#parts;
+    const { spec, operations: open } = round.view;
+    await this.#write(round, { state: 'deleting', message: 'Its files and rows are being removed.' });
+    admin.forget(spec.id);
+    await files.remove(spec.id);
+    await database.asPlatform(async (tx) => {
+      await this.#mustWrite(instanceStatus.write(tx, round.lease.fence, spec.id, { state: 'deleted' }));
+      for (const operation of open) {
+        if (operation.kind === 'instance.delete')
+          await operations.advance(tx, operation.id, { state: 'succeeded', progress: 100 });
+      }
+      await instances.remove(tx, spec.id);
+    });
+  }
+
+  #strayOf(epochMajor: number, round: Round): IncarnationHandle | undefined {
+    return round.observed.strays.find((handle) => handle.epochMajor === epochMajor);
+  }
+
+  #write(round: Round, changes: instanceStatus.StatusChanges): Promise<void> {
+    return this.#mustWrite(
+      this.#parts.database.asPlatform((tx) => instanceStatus.write(tx, round.lease.fence, round.view.spec.id, changes)),
+    );
+  }
+
+  async #mustWrite(written: Promise<boolean>): Promise<void> {
+    if (!(await written)) throw new LeaseLost();
+  }
+}
+
+/** Status messages are sentences for people. */
+export function sentence(reason: string): InstanceStatus['message'] {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
+}
