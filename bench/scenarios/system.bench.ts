@@ -19,7 +19,7 @@ const ROUND_TRIPS = 800;
 
 async function start(home: string): Promise<{ readonly launcher: ChildProcess; readonly ms: number }> {
   const since = performance.now();
-  const launcher = fork(resolve(readEnvironment().cloneRoot, 'dist/apps/launcher/src/main.js'), ['--home', home], { stdio: 'ignore' });
+  const launcher = fork(resolve(readEnvironment().cloneRoot, 'tools/start.mjs'), ['--home', home], { stdio: 'ignore' });
   while (!existsSync(join(home, 'run.json'))) {
     if (launcher.exitCode !== null) throw new Error('the launcher ended at its start');
     if (performance.now() - since > READY_WITHIN_MS) throw new Error('the system was not ready in time');

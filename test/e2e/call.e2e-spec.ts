@@ -58,8 +58,8 @@ describe('a call through the edge', () => {
     const session = await TestSession.open();
     const caller = await session.phone(controller.address, controller.extensions[20]!);
     const count = async () => {
-      const answer = await simulator<{ controllers: { address: string; requests: Record<string, number> }[] }>('GET', '/v1/controllers');
-      return answer.body.controllers.find((c) => c.address === controller.address)?.requests['MAKE_CALL'] ?? 0;
+      const answer = await simulator<{ controllers: { address: string; counters: { requests: Record<string, number> } }[] }>('GET', '/v1/controllers');
+      return answer.body.controllers.find((c) => c.address === controller.address)!.counters.requests['MAKE_CALL']!;
     };
     const before = await count();
     const call = () =>

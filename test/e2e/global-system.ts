@@ -22,7 +22,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Starts the launcher with `home`; resolves when run.json is there, rejects with what was printed. */
 export async function startSystem(home: string): Promise<{ readonly launcher: ChildProcess; readonly output: () => string }> {
-  const launcher = spawn(process.execPath, [join(root, 'dist/apps/launcher/src/main.js')], {
+  const launcher = spawn(process.execPath, [join(root, 'tools/start.mjs')], {
     cwd: root,
     env: { ...process.env, CORDBOARD_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],

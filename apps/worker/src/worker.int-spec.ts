@@ -176,6 +176,17 @@ describe('the worker', () => {
       state: 'failed',
       error: { code: 'UNAVAILABLE', detail: expect.stringContaining('deadline') },
     });
+    for (const handle of await bench.alive(id)) process.kill(handle['pid'] as number, 'SIGKILL');
+  });
+
+  it('a stop does not wait for a start that hangs', async () => {
+    await start({ program: await bench.writeProgram(LIVES) });
+    const { id, operation } = await bench.addInstance(tenant);
+    await eventually(async () => (await bench.alive(id)).length === 1);
+    const stop = await bench.ask(id, 'instance.stop', { desiredState: 'stopped' });
+    expect(await bench.ended(stop, 10_000)).toMatchObject({ state: 'succeeded' });
+    expect(await bench.ended(operation)).toMatchObject({ state: 'failed', error: { code: 'CONFLICT' } });
+    expect(await bench.alive(id)).toEqual([]);
   });
 
   it('stops all instances with the installation, and starts them again without a failure', async () => {

@@ -29,6 +29,10 @@ describe('an operation on an instance', () => {
     });
     expect(end('instance.restart', target({ version: 3 }, {}))).toBeUndefined();
   });
+  it('making an instance that should run has failed when it was stopped before it ran', () => {
+    const stopped = target({ version: 3, desiredState: 'stopped' }, { state: 'stopped', observedVersion: 3 });
+    expect(end('instance.create', stopped)).toMatchObject({ state: 'failed', error: { code: 'CONFLICT' } });
+  });
   it('I10 ends at its deadline without exception', () => {
     for (const kind of ['instance.create', 'instance.start', 'instance.stop', 'instance.restart', 'instance.delete'] as const) {
       expect(end(kind, target({ desiredState: kind === 'instance.stop' ? 'stopped' : 'running' }, {}), NOW + 1000)).toMatchObject(

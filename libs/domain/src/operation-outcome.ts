@@ -29,7 +29,7 @@ export function instanceOperationEnd(
   if (target === undefined) return failed('NOT_FOUND', 'The instance was deleted meanwhile.');
   const { spec, status } = target;
   const answered = status.observedVersion >= operation.targetVersion;
-  if (answered && reached(operation.kind, spec, status)) return SUCCEEDED;
+  if (answered && reached(operation, spec, status)) return SUCCEEDED;
   if (spec.version > operation.targetVersion && !stillWanted(operation.kind, spec)) {
     return failed('CONFLICT', 'Something else was asked for before this was done.');
   }
@@ -43,14 +43,15 @@ export function pastDeadline(operation: Pick<Operation, 'deadlineAt'>, now: numb
   return failed('UNAVAILABLE', `Not done by its deadline${situation === '' ? '' : `; the last that is known: ${situation}`}.`);
 }
 
-function reached(kind: Operation['kind'], spec: InstanceSpec, status: InstanceStatus): boolean {
+type Asked = Pick<Operation, 'kind' | 'targetVersion'>;
+
+function reached({ kind, targetVersion }: Asked, spec: InstanceSpec, status: InstanceStatus): boolean {
   if (kind === 'instance.stop') return status.state === 'stopped';
-  if (kind === 'instance.create' && spec.desiredState === 'stopped') return status.state === 'stopped';
+  // Made as a stopped one; one that was to run and was then stopped by a later wish has not become what was asked for.
+  if (kind === 'instance.create' && spec.version === targetVersion && spec.desiredState === 'stopped') return status.state === 'stopped';
   return status.state === 'running';
 }
 
 function stillWanted(kind: Operation['kind'], spec: InstanceSpec): boolean {
-  if (kind === 'instance.stop') return spec.desiredState === 'stopped';
-  if (kind === 'instance.create') return spec.desiredState !== 'deleted';
-  return spec.desiredState === 'running';
+  return spec.desiredState === (kind === 'instance.stop' ? 'stopped' : 'running');
 }

@@ -47,6 +47,11 @@ export async function release(tx: Tx, lease: Lease): Promise<void> {
   ]);
 }
 
+/** For a name that is never used again, after its thing is gone: every fence of it is stale from then on. May be called twice. */
+export async function remove(tx: Tx, fence: Fence): Promise<void> {
+  await rowOf(tx, 'DELETE FROM leases WHERE name = $1 AND token = $2 RETURNING name', [fence.name, fence.token.toString()]);
+}
+
 /** Whether the fence still holds; it cannot be taken by another until this transaction ends (the row is locked). */
 export async function fenceHolds(tx: Tx, fence: Fence): Promise<boolean> {
   return (

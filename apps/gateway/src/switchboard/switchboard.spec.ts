@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { INSTANCE_LIMITS } from '#domain/limits';
+import { documentRefusal } from './access-changes.js';
+import { admitControllerMonitor, admitMonitor, controllerMonitorCap } from './admission.rules.js';
 import { makeObjectId } from './numbering.rules.js';
 import type { CoreOutcome } from './switchboard.port.js';
 import {
@@ -133,6 +136,27 @@ describe('limits', () => {
     plant.run({ name: 'logout', request: { sessionId: sessions[7]! } });
     expect(codeOf(plant.tryLogin())).toBe('ok');
     expect(codeOf(plant.tryLogin())).toBe('SESSION_LIMIT');
+  });
+
+  it('R-LIM-02 takes a document of 250 controllers and refuses one of 251', () => {
+    const withControllers = (count: number) =>
+      documentOf({ controllers: Array.from({ length: count }, (_, index) => grantOf(index + 1)) });
+    expect(documentRefusal(withControllers(250), INSTANCE_LIMITS)).toBeUndefined();
+    expect(documentRefusal(withControllers(251), INSTANCE_LIMITS)).toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      limit: 'controllers',
+      cap: 250,
+    });
+    expect(documentRefusal(withControllers(3), limitsOf({ controllers: 2 }))).toMatchObject({ limit: 'controllers', cap: 2 });
+  });
+
+  it('R-LIM-03 R-LIM-04 the 50,000th and the 5000th monitor are admitted, the next one is refused', () => {
+    const refusalAt = (used: number) => [admitMonitor(used, INSTANCE_LIMITS)?.code, admitControllerMonitor(used, 5000)?.code];
+    expect(refusalAt(4999)).toEqual([undefined, undefined]);
+    expect(refusalAt(5000)).toEqual([undefined, 'MONITOR_LIMIT']);
+    expect(refusalAt(49_999)[0]).toBeUndefined();
+    expect(refusalAt(50_000)[0]).toBe('MONITOR_LIMIT');
+    expect(controllerMonitorCap(5000, INSTANCE_LIMITS, 'powerpc')).toBe(2000);
   });
 
   it('R-LIM-03 counts monitors as applications hold them, those under way included', () => {

@@ -5,7 +5,7 @@
  * by its postmaster.pid. Loopback TCP only, no unix socket, passwords everywhere.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -77,11 +77,16 @@ interface Place {
   readonly passwordFile: string;
 }
 
-/** Folders for root: `dir` when the Postgres user can enter it, else one of our own below /var/lib. */
+/**
+ * Where the data goes: `dir` when the Postgres user can enter it, else a folder of its own below /var/lib. Its name is random and kept in
+ * `dir`, so that a new home at the path of a removed one does not find that one's data, whose passwords are gone.
+ */
 export function serverFolder(dir: string, account: Account | undefined): string {
   mkdirSync(dir, { recursive: true, mode: account === undefined ? 0o700 : 0o711 });
   if (canEnter(dir, account)) return realpathSync(dir);
-  return join(SYSTEM_FOLDER, createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 12));
+  const note = join(dir, 'place');
+  if (!existsSync(note)) writeFileSync(note, randomBytes(6).toString('hex'), { mode: 0o600 });
+  return join(SYSTEM_FOLDER, readFileSync(note, 'utf8').replace(/[^0-9a-f]/g, ''));
 }
 
 function findPlace({ dir, log }: ServerOptions): Place {

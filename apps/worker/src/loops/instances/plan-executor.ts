@@ -3,6 +3,7 @@ import type { InstanceStatus } from '#domain/resources';
 import type { Database } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
+import * as leases from '#persistence/leases';
 import * as operations from '#persistence/operations';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
 import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
@@ -14,6 +15,8 @@ import type { OperationRecorder } from './operation-recorder.js';
 
 /** How often a starting incarnation is asked whether it serves. */
 const POLL_MS = 30;
+/** How often the spec is looked at meanwhile: a stop that is asked for must not wait for a start that hangs. */
+const SPEC_POLL_MS = 1000;
 const STRAY_GRACE_MS = 5000;
 
 export interface ExecutorParts {
@@ -130,9 +133,10 @@ export class PlanExecutor {
   }
 
   async #awaitServing(deadlineAt: number, round: Round): Promise<void> {
-    const { driver, observer } = this.#parts;
+    const { database, driver, observer } = this.#parts;
     const { status } = round.view;
     const until = performance.now() + Math.max(0, deadlineAt - Date.now());
+    let specSeenAt = performance.now();
     while (performance.now() < until) {
       if (round.signal.aborted) throw new Error('the worker is stopping; the next one goes on with it');
       const report = await observer.ask(status);
@@ -141,6 +145,11 @@ export class PlanExecutor {
         throw new Error('the process ended before it served; its last words are in its log folder, output.log');
       }
       await round.lease.keep();
+      if (performance.now() - specSeenAt > SPEC_POLL_MS) {
+        specSeenAt = performance.now();
+        const spec = await database.asPlatform((tx) => instances.find(tx, status.instanceId));
+        if (spec?.version !== round.view.spec.version) throw new Error('something else was asked for meanwhile');
+      }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     throw new Error('it did not serve in time');
@@ -237,7 +246,7 @@ export class PlanExecutor {
         if (operation.kind === 'instance.delete')
           await operations.advance(tx, operation.id, { state: 'succeeded', progress: 100 });
       }
-      await instances.remove(tx, spec.id);
+      if (await instances.remove(tx, spec.id)) await leases.remove(tx, round.lease.fence);
     });
   }
 
