@@ -29,7 +29,10 @@ for (const [name, others] of Object.entries(allow)) {
     severity: 'error',
     comment: `libs/${name} may import ${others.join(', ') || 'no lib'}`,
     from: { path: `^libs/${name}/`, pathNot: SPEC },
-    to: { path: '^(libs|apps|tools|bench|test|migrations)/', pathNot: [`^libs/${name}/`, ...lib(others), ...(name === 'persistence' ? ['^migrations/'] : [])] },
+    to: {
+      path: '^(libs|apps|tools|bench|test|migrations)/',
+      pathNot: [`^libs/${name}/`, ...lib(others), ...(name === 'persistence' ? ['^migrations/'] : [])],
+    },
   });
 }
 for (const [name, others] of Object.entries(apps)) {
@@ -38,7 +41,10 @@ for (const [name, others] of Object.entries(apps)) {
     severity: 'error',
     comment: `apps/${name} may import ${[...others, 'telemetry', 'config'].join(', ')}`,
     from: { path: `^apps/${name}/`, pathNot: SPEC },
-    to: { path: '^(libs|apps|tools|bench|test|migrations)/', pathNot: [`^apps/${name}/`, ...lib([...others, 'telemetry', 'config'])] },
+    to: {
+      path: '^(libs|apps|tools|bench|test|migrations)/',
+      pathNot: [`^apps/${name}/`, ...lib([...others, 'telemetry', 'config'])],
+    },
   });
 }
 const only = (what, places, name) => ({
@@ -67,9 +73,24 @@ module.exports = {
       from: { path: '^(apps|libs|tools|bench|test|migrations)/([^/]+)/' },
       to: { path: '^libs/([^/]+)/src/[^/]+/', pathNot: ['^libs/$2/', '^libs/contracts/src/generated/', '\\.conformance\\.ts$'] },
     },
-    { name: 'testkit-from-tests', severity: 'error', from: { path: '^(apps|libs|tools|migrations)/', pathNot: [SPEC, '^libs/testkit/'] }, to: { path: '^libs/testkit/' } },
-    { name: 'domain-is-pure', severity: 'error', from: { path: '^libs/domain/', pathNot: SPEC }, to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] } },
-    { name: 'switchboard-is-sans-io', severity: 'error', from: { path: '^apps/gateway/src/switchboard/', pathNot: SPEC }, to: { dependencyTypes: ['core', 'npm', 'npm-dev'] } },
+    {
+      name: 'testkit-from-tests',
+      severity: 'error',
+      from: { path: '^(apps|libs|tools|migrations)/', pathNot: [SPEC, '^libs/testkit/'] },
+      to: { path: '^libs/testkit/' },
+    },
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: SPEC },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] },
+    },
+    {
+      name: 'switchboard-is-sans-io',
+      severity: 'error',
+      from: { path: '^apps/gateway/src/switchboard/', pathNot: SPEC },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
     only('node_modules/(typeorm|@nestjs/typeorm)/', ['^libs/persistence/', '^migrations/'], 'typeorm-at-home'),
     only('node_modules/(bullmq|@nestjs/bullmq)/', ['^libs/jobs/'], 'bullmq-at-home'),
     only('^(node:)?child_process$', ['^libs/runtime-drivers/src/process/', '^apps/launcher/'], 'child-process-at-home'),
@@ -93,6 +114,10 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -1,21 +1,39 @@
 import tseslint from 'typescript-eslint';
 
 const ban = (selector, message) => ({ selector, message });
-const environment = ban("MemberExpression[object.name='process'][property.name='env']", 'process.env is read in libs/config only; take a setting.');
-const focus = ban("CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name=/^(only|skip|todo|skipIf|runIf)$/]", 'No focused, skipped or promised tests.');
+const environment = ban(
+  "MemberExpression[object.name='process'][property.name='env']",
+  'process.env is read in libs/config only; take a setting.',
+);
+const focus = ban(
+  'CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name=/^(only|skip|todo|skipIf|runIf)$/]',
+  'No focused, skipped or promised tests.',
+);
 const clocks = [
   ban("MemberExpression[object.name='Date'][property.name='now']", 'Pure code takes the time as an argument.'),
   ban("NewExpression[callee.name='Date'][arguments.length=0]", 'Pure code takes the time as an argument.'),
   ban("MemberExpression[object.name='performance']", 'Pure code takes the time as an argument.'),
   ban("MemberExpression[object.name='Math'][property.name='random']", 'Pure code takes randomness as an argument.'),
-  ban("CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|queueMicrotask)$/]", 'Pure code has no timers.'),
+  ban('CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|queueMicrotask)$/]', 'Pure code has no timers.'),
   ban('AwaitExpression', 'Pure code is synchronous.'),
-  ban("FunctionDeclaration[async=true], ArrowFunctionExpression[async=true], MethodDefinition > FunctionExpression[async=true]", 'Pure code is synchronous.'),
+  ban(
+    'FunctionDeclaration[async=true], ArrowFunctionExpression[async=true], MethodDefinition > FunctionExpression[async=true]',
+    'Pure code is synchronous.',
+  ),
 ];
 const tls = ban("Property[key.name='rejectUnauthorized'] > Literal[value=false]", 'Verification is never turned off.');
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'var/**', 'coverage/**', 'libs/contracts/src/generated/**', 'libs/contracts/src/control-api-client.ts'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'var/**',
+      'coverage/**',
+      'libs/contracts/src/generated/**',
+      'libs/contracts/src/control-api-client.ts',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -24,7 +42,10 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false, attributes: false } }],
       '@typescript-eslint/await-thenable': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/no-empty-object-type': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -19,17 +19,26 @@ export interface Judged extends Figure {
 export function judge(figure: Figure): Judged {
   const ratio = figure.baseline === undefined ? undefined : figure.value / figure.baseline.value;
   const compared = ratio ?? figure.value;
-  const met = figure.goal === undefined ? undefined : figure.goal.at === 'most' ? compared <= figure.goal.bound : compared >= figure.goal.bound;
+  const met =
+    figure.goal === undefined
+      ? undefined
+      : figure.goal.at === 'most'
+        ? compared <= figure.goal.bound
+        : compared >= figure.goal.bound;
   return { ...figure, ratio, met };
 }
 
-const round = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
+const round = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /** One line for people. */
 export function lineOf({ name, value, unit, baseline, ratio, goal, met }: Judged): string {
   const parts = [`${name.padEnd(58)} ${round(value).padStart(9)} ${unit.padEnd(10)}`];
   if (baseline !== undefined) parts.push(`${round(ratio!)} x ${baseline.name} (${round(baseline.value)})`);
-  if (goal !== undefined) parts.push(`goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${baseline === undefined ? ` ${unit}` : ' x'} [${goal.source}]: ${met ? 'met' : 'NOT MET'}`);
+  if (goal !== undefined)
+    parts.push(
+      `goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${baseline === undefined ? ` ${unit}` : ' x'} [${goal.source}]: ${met ? 'met' : 'NOT MET'}`,
+    );
   return parts.join('  ');
 }
 

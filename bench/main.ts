@@ -41,7 +41,10 @@ const run = {
   figures: judged.map(({ name, value, unit, ratio, goal, met }) => ({ name, value, unit, ratio, bound: goal?.bound, met })),
 };
 if (json) console.log(JSON.stringify(run, null, 2));
-else console.log(`\n${judged.filter((figure) => figure.met === true).length} goals met, ${judged.filter((figure) => figure.met === false).length} not met`);
+else
+  console.log(
+    `\n${judged.filter((figure) => figure.met === true).length} goals met, ${judged.filter((figure) => figure.met === false).length} not met`,
+  );
 if (record) appendFileSync(join(readEnvironment().cloneRoot, 'bench', 'history.jsonl'), `${JSON.stringify(run)}\n`);
 
 function commitOf(cwd: string): string {

@@ -18,7 +18,12 @@ import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
 
 export const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
-export const CREDENTIALS = { companyName: 'Bench', applicationName: 'Bench', applicationPassword: 'bench-application', localPassword: 'bench-local' };
+export const CREDENTIALS = {
+  companyName: 'Bench',
+  applicationName: 'Bench',
+  applicationPassword: 'bench-application',
+  localPassword: 'bench-local',
+};
 const READY_WITHIN_MS = 30_000;
 const program = (path: string) => resolve(readEnvironment().cloneRoot, 'dist', path);
 
@@ -64,7 +69,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const extensions = Array.from({ length: options.phones }, (_, index) => String(10_000 + index));
   const files = fileWriter(dir);
 
-  const controllerTls = await controllers.issue({ commonName: `controller:${controllerAddress}`, ipAddresses: [controllerAddress], client: true, server: true });
+  const controllerTls = await controllers.issue({
+    commonName: `controller:${controllerAddress}`,
+    ipAddresses: [controllerAddress],
+    client: true,
+    server: true,
+  });
   const caFile = files('ca.pem', authority.certPem);
   const controllerCaFile = files('controllers-ca.pem', controllers.certPem);
   const simulatorSettings = files(
@@ -87,14 +97,22 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       logLevel: 'error',
     }),
   );
-  const simulator = fork(program('apps/call-manager-sim/src/main.js'), ['--settings', simulatorSettings], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const simulator = fork(program('apps/call-manager-sim/src/main.js'), ['--settings', simulatorSettings], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   children.add(simulator);
   const simulatorPort = await portWhenReady(simulator);
   const base = `http://127.0.0.1:${simulatorPort}`;
   const router = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true });
   let next = 1;
 
-  const start = async (path: string, args: readonly string[], instanceId: string, address: string, port: number): Promise<Peer> => {
+  const start = async (
+    path: string,
+    args: readonly string[],
+    instanceId: string,
+    address: string,
+    port: number,
+  ): Promise<Peer> => {
     const since = performance.now();
     const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     children.add(child);
@@ -154,16 +172,41 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         eventLog: { perSessionMax: 10_000, retentionMs: 900_000 },
         monitorStartsPerSecond: 20,
       };
-      const controllersOf = withController ? [{ icpId: 1, name: 'bench', address: controllerAddress, port: 5320, release: '9.4', enabled: true, monitorsMax: 5000 }] : [];
-      writeFileSync(config.accessDocumentFile, JSON.stringify(signDocument(documentOf(instanceId, controllersOf), documents.privateKeyPem)));
-      return start(program('gateway/gateway.mjs'), ['--config', files(`${instanceId}.json`, JSON.stringify(config))], instanceId, address, config.northboundPort);
+      const controllersOf = withController
+        ? [{ icpId: 1, name: 'bench', address: controllerAddress, port: 5320, release: '9.4', enabled: true, monitorsMax: 5000 }]
+        : [];
+      writeFileSync(
+        config.accessDocumentFile,
+        JSON.stringify(signDocument(documentOf(instanceId, controllersOf), documents.privateKeyPem)),
+      );
+      return start(
+        program('gateway/gateway.mjs'),
+        ['--config', files(`${instanceId}.json`, JSON.stringify(config))],
+        instanceId,
+        address,
+        config.northboundPort,
+      );
     },
     async baseline(name) {
       const number = next++;
       const instanceId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
       const address = block.address(number);
-      const settings = { address, port: 9443, instanceId, controller: controllerAddress, caFile, controllerCaFile, ...(await identityOf(instanceId, address)) };
-      return start(program(`bench/baselines/${name}.js`), [files(`${name}-${number}.json`, JSON.stringify(settings))], instanceId, address, settings.port);
+      const settings = {
+        address,
+        port: 9443,
+        instanceId,
+        controller: controllerAddress,
+        caFile,
+        controllerCaFile,
+        ...(await identityOf(instanceId, address)),
+      };
+      return start(
+        program(`bench/baselines/${name}.js`),
+        [files(`${name}-${number}.json`, JSON.stringify(settings))],
+        instanceId,
+        address,
+        settings.port,
+      );
     },
     async traffic(callsPerHour) {
       const answer = await fetch(`${base}/v1/traffic`, {
@@ -175,7 +218,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     },
     async close() {
       for (const child of children) child.kill('SIGKILL');
-      await Promise.all([...children].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)));
+      await Promise.all(
+        [...children].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)),
+      );
       await block.release();
       rmSync(dir, { recursive: true, force: true });
     },

@@ -22,7 +22,11 @@ interface Settings {
   readonly controllerCaFile: string;
 }
 const settings = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Settings;
-const pem = { cert: readFileSync(settings.certFile, 'utf8'), key: readFileSync(settings.keyFile, 'utf8'), ca: readFileSync(settings.caFile, 'utf8') };
+const pem = {
+  cert: readFileSync(settings.certFile, 'utf8'),
+  key: readFileSync(settings.keyFile, 'utf8'),
+  ca: readFileSync(settings.caFile, 'utf8'),
+};
 const identity = { certPem: pem.cert, keyPem: pem.key, caPem: readFileSync(settings.controllerCaFile, 'utf8') };
 
 const waiting = new Map<number, (message: ControllerMessage) => void>();
@@ -93,15 +97,26 @@ async function link(): Promise<void> {
     signal: new AbortController().signal,
   });
   send = (message) => void forward.write(encodeMessage(message));
-  forward.on('data', read((message) => {
-    if (message.type === 'PING') return send({ ...message, type: 'PONG' });
-    if (!('correlation' in message)) return undefined;
-    waiting.get(message.correlation)?.(message);
-    waiting.delete(message.correlation);
-    return undefined;
-  }));
+  forward.on(
+    'data',
+    read((message) => {
+      if (message.type === 'PING') return send({ ...message, type: 'PONG' });
+      if (!('correlation' in message)) return undefined;
+      waiting.get(message.correlation)?.(message);
+      waiting.delete(message.correlation);
+      return undefined;
+    }),
+  );
   setInterval(() => send({ type: 'PING', opaque: 1n }), 1000);
-  send({ type: 'HELLO', nonce, epochMajor: 1, epochMinor: 0, instanceId: settings.instanceId, address: settings.address, callbackPort: listener.port });
+  send({
+    type: 'HELLO',
+    nonce,
+    epochMajor: 1,
+    epochMinor: 0,
+    instanceId: settings.instanceId,
+    address: settings.address,
+    callbackPort: listener.port,
+  });
 }
 
 async function handle(url: URL, response: ServerResponse): Promise<void> {
@@ -116,7 +131,8 @@ async function handle(url: URL, response: ServerResponse): Promise<void> {
     sessions.push({ pending: [], poll: undefined });
     return void response.end(JSON.stringify({ session: sessions.length - 1 }));
   }
-  if (url.pathname === '/phone') return void response.end(JSON.stringify(await ask({ type: 'LOOKUP_DEVICE', directoryNumber: text('dn') })));
+  if (url.pathname === '/phone')
+    return void response.end(JSON.stringify(await ask({ type: 'LOOKUP_DEVICE', directoryNumber: text('dn') })));
   if (url.pathname === '/monitor') {
     const target = number('target');
     const known = watchers.get(target);
@@ -125,14 +141,21 @@ async function handle(url: URL, response: ServerResponse): Promise<void> {
     return void response.end('{}');
   }
   if (url.pathname === '/call') {
-    return void response.end(JSON.stringify(await ask({ type: 'MAKE_CALL', target: number('target'), number: text('number'), accountCode: '' })));
+    return void response.end(
+      JSON.stringify(await ask({ type: 'MAKE_CALL', target: number('target'), number: text('number'), accountCode: '' })),
+    );
   }
-  return void response.end(JSON.stringify(await ask({ type: `${text('verb')}_CALL`, target: number('target'), localCallId: number('call') })));
+  return void response.end(
+    JSON.stringify(await ask({ type: `${text('verb')}_CALL`, target: number('target'), localCallId: number('call') })),
+  );
 }
 
 // mutual TLS as at the gateway: the same wire on both sides
 await link();
-createTlsServer({ cert: pem.cert, key: pem.key, ca: pem.ca, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-  request.resume();
-  void handle(new URL(request.url!, 'https://raw'), response);
-}).listen(settings.port, settings.address);
+createTlsServer(
+  { cert: pem.cert, key: pem.key, ca: pem.ca, requestCert: true, rejectUnauthorized: true },
+  (request, response) => {
+    request.resume();
+    void handle(new URL(request.url!, 'https://raw'), response);
+  },
+).listen(settings.port, settings.address);

@@ -24,7 +24,9 @@ async function measure(rig: Rig, client: BenchClient, pid: number, mark: string)
   for (let index = 0; index < SESSIONS; index++) {
     const session = await client.session();
     sessions.push(session);
-    await Promise.all(Array.from({ length: PHONES_PER_SESSION }, (_, at) => client.monitor(session, handles[(index * 7 + at) % handles.length]!)));
+    await Promise.all(
+      Array.from({ length: PHONES_PER_SESSION }, (_, at) => client.monitor(session, handles[(index * 7 + at) % handles.length]!)),
+    );
   }
   let delivered = 0;
   let answers = 0;
@@ -63,7 +65,12 @@ export async function events(): Promise<Figure[]> {
     await linked(client, rig.extensions[0]!);
     const ours = await measure(rig, client, gateway.pid, '"eventId":');
     return [
-      { name: `events per second to ${SESSIONS} long-polling sessions`, value: ours.perSecond, unit: '/s', baseline: { name: 'R2', value: baseline.perSecond } },
+      {
+        name: `events per second to ${SESSIONS} long-polling sessions`,
+        value: ours.perSecond,
+        unit: '/s',
+        baseline: { name: 'R2', value: baseline.perSecond },
+      },
       {
         name: 'events by long poll per CPU-second of the gateway',
         value: ours.perCpuSecond,
@@ -71,7 +78,12 @@ export async function events(): Promise<Figure[]> {
         baseline: { name: 'R2', value: baseline.perCpuSecond },
         goal: { at: 'least', bound: 0.75, source: 'performance.md' },
       },
-      { name: 'events in one answer, on average', value: ours.perAnswer, unit: '', baseline: { name: 'R2', value: baseline.perAnswer } },
+      {
+        name: 'events in one answer, on average',
+        value: ours.perAnswer,
+        unit: '',
+        baseline: { name: 'R2', value: baseline.perAnswer },
+      },
     ];
   } finally {
     await rig.close();

@@ -20,7 +20,13 @@ function agentOf(rig: Rig, connections: number, servername: string): Agent {
   return new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { ...rig.router, servername } });
 }
 
-async function text(dispatcher: Agent, url: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string): Promise<string> {
+async function text(
+  dispatcher: Agent,
+  url: string,
+  method: 'GET' | 'POST',
+  headers: Record<string, string>,
+  body?: string,
+): Promise<string> {
   const answer = await request(url, { dispatcher, method, headers, ...(body === undefined ? {} : { body }) });
   const read = await answer.body.text();
   if (answer.statusCode >= 300) throw new Error(`${method} ${url} was answered ${answer.statusCode}: ${read}`);
@@ -30,7 +36,11 @@ async function text(dispatcher: Agent, url: string, method: 'GET' | 'POST', head
 export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchClient {
   const dispatcher = agentOf(rig, connections, `i-${peer.instanceId}.cordboard.internal`);
   const base = `https://${peer.address}:${peer.port}`;
-  const trusted = { [INTERNAL_HEADERS.tenant]: TENANT_ID, [INTERNAL_HEADERS.instance]: peer.instanceId, [INTERNAL_HEADERS.clientAddress]: '127.0.0.1' };
+  const trusted = {
+    [INTERNAL_HEADERS.tenant]: TENANT_ID,
+    [INTERNAL_HEADERS.instance]: peer.instanceId,
+    [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
+  };
   const tokens = new Map<number, string>();
   const cursors = new Map<number, string>();
   const ask = (session: number, method: 'GET' | 'POST', path: string, body?: object) =>
@@ -38,12 +48,22 @@ export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchC
       dispatcher,
       `${base}/v1/sessions/${session}${path}`,
       method,
-      { ...trusted, authorization: `Bearer ${tokens.get(session)}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      {
+        ...trusted,
+        authorization: `Bearer ${tokens.get(session)}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       body === undefined ? undefined : JSON.stringify(body),
     );
   let commands: number | undefined;
   const session = async (): Promise<number> => {
-    const answer = await text(dispatcher, `${base}/v1/sessions`, 'POST', { ...trusted, 'content-type': 'application/json' }, JSON.stringify(CREDENTIALS));
+    const answer = await text(
+      dispatcher,
+      `${base}/v1/sessions`,
+      'POST',
+      { ...trusted, 'content-type': 'application/json' },
+      JSON.stringify(CREDENTIALS),
+    );
     const { sessionId, token } = JSON.parse(answer) as { sessionId: number; token: string };
     tokens.set(sessionId, token);
     return sessionId;
@@ -51,9 +71,12 @@ export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchC
   const own = async (): Promise<number> => (commands ??= await session());
   return {
     session,
-    phone: async (dn) => (JSON.parse(await ask(await own(), 'GET', `/controllers/1/phones/${dn}`)) as { objectId: number }).objectId,
+    phone: async (dn) =>
+      (JSON.parse(await ask(await own(), 'GET', `/controllers/1/phones/${dn}`)) as { objectId: number }).objectId,
     monitor: async (of, objectId) => void (await ask(of, 'POST', '/monitors', { objectId })),
-    call: async (objectId, number) => (JSON.parse(await ask(await own(), 'POST', `/devices/${objectId}/calls`, { number })) as { localCallId: number }).localCallId,
+    call: async (objectId, number) =>
+      (JSON.parse(await ask(await own(), 'POST', `/devices/${objectId}/calls`, { number })) as { localCallId: number })
+        .localCallId,
     verb: async (verb, objectId, call) => void (await ask(await own(), 'POST', `/devices/${objectId}/calls/${call}/${verb}`, {})),
     poll: async (of) => {
       const cursor = cursors.get(of);
@@ -73,7 +96,8 @@ export function rawClient(rig: Rig, peer: Peer, connections: number): BenchClien
     session: async () => (JSON.parse(await ask('/session')) as { session: number }).session,
     phone: async (dn) => (JSON.parse(await ask(`/phone?dn=${dn}`)) as { target: number }).target,
     monitor: async (session, target) => void (await ask(`/monitor?session=${session}&target=${target}`)),
-    call: async (target, number) => (JSON.parse(await ask(`/call?target=${target}&number=${number}`)) as { localCallId: number }).localCallId,
+    call: async (target, number) =>
+      (JSON.parse(await ask(`/call?target=${target}&number=${number}`)) as { localCallId: number }).localCallId,
     verb: async (verb, target, call) => void (await ask(`/verb?verb=${verb.toUpperCase()}&target=${target}&call=${call}`)),
     poll: (session) => ask(`/events?session=${session}`),
     close: () => dispatcher.destroy(),

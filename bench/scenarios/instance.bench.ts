@@ -28,7 +28,12 @@ export async function instance(): Promise<Figure[]> {
         baseline: { name: 'R5', value: median(starts.plain) },
         goal: { at: 'most', bound: 2, source: 'performance.md' },
       },
-      { name: 'memory of an idle instance (proportional set size)', value: memory.gateway, unit: 'MB', baseline: { name: 'R5', value: memory.plain } },
+      {
+        name: 'memory of an idle instance (proportional set size)',
+        value: memory.gateway,
+        unit: 'MB',
+        baseline: { name: 'R5', value: memory.plain },
+      },
     ];
   } finally {
     await rig.close();

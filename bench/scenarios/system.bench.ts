@@ -73,12 +73,26 @@ async function roundTrips(run: RunFile, home: string): Promise<{ readonly routed
     return JSON.parse(text) as T;
   };
   const { name, applicationPassword, localPassword } = run.tenant.application;
-  const session = await ask<OperationResponse<'login'>>(edge, routedBase, {}, { companyName: run.tenant.companyName, applicationName: name, applicationPassword, localPassword });
+  const session = await ask<OperationResponse<'login'>>(
+    edge,
+    routedBase,
+    {},
+    { companyName: run.tenant.companyName, applicationName: name, applicationPassword, localPassword },
+  );
   const headers = { authorization: `Bearer ${session.token}` };
   const controller = run.tenant.controllers[0]!;
-  const { icpId } = await ask<OperationResponse<'getIcpId'>>(edge, `${routedBase}/${session.sessionId}/controllers?icpIpAddress=${controller.address}`, headers);
+  const { icpId } = await ask<OperationResponse<'getIcpId'>>(
+    edge,
+    `${routedBase}/${session.sessionId}/controllers?icpIpAddress=${controller.address}`,
+    headers,
+  );
   const path = `/${session.sessionId}/controllers/${icpId}/phones/${controller.extensions[0]}`;
-  const trusted = { ...headers, [INTERNAL_HEADERS.tenant]: run.tenant.id, [INTERNAL_HEADERS.instance]: instance.id, [INTERNAL_HEADERS.clientAddress]: '127.0.0.1' };
+  const trusted = {
+    ...headers,
+    [INTERNAL_HEADERS.tenant]: run.tenant.id,
+    [INTERNAL_HEADERS.instance]: instance.id,
+    [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
+  };
   const direct = await timed(() => ask(inside, directBase + path, trusted));
   const routed = await timed(() => ask(edge, routedBase + path, headers));
   await edge.close();
@@ -110,9 +124,19 @@ export async function system(): Promise<Figure[]> {
     running = warm.launcher;
     return [
       { name: 'system start, cold (built, new folder)', value: cold.ms / 1000, unit: 's' },
-      { name: 'system start, warm (all state there)', value: warm.ms / 1000, unit: 's', goal: { at: 'most', bound: 10, source: 'R-ORC-01' } },
+      {
+        name: 'system start, warm (all state there)',
+        value: warm.ms / 1000,
+        unit: 's',
+        goal: { at: 'most', bound: 10, source: 'R-ORC-01' },
+      },
       { name: 'instance restart, asked to operation succeeded', value: median(restarts), unit: 'ms' },
-      { name: 'operation through the router, p50', value: trips.routed, unit: 'ms', baseline: { name: 'without the router', value: trips.direct } },
+      {
+        name: 'operation through the router, p50',
+        value: trips.routed,
+        unit: 'ms',
+        baseline: { name: 'without the router', value: trips.direct },
+      },
     ];
   } finally {
     if (running !== undefined && running.exitCode === null) await stop(running);

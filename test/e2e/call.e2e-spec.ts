@@ -58,7 +58,10 @@ describe('a call through the edge', () => {
     const session = await TestSession.open();
     const caller = await session.phone(controller.address, controller.extensions[20]!);
     const count = async () => {
-      const answer = await simulator<{ controllers: { address: string; counters: { requests: Record<string, number> } }[] }>('GET', '/v1/controllers');
+      const answer = await simulator<{ controllers: { address: string; counters: { requests: Record<string, number> } }[] }>(
+        'GET',
+        '/v1/controllers',
+      );
       return answer.body.controllers.find((c) => c.address === controller.address)!.counters.requests['MAKE_CALL']!;
     };
     const before = await count();
@@ -88,7 +91,9 @@ describe('refusals at the edge', () => {
       { ...right, localPassword: 'x' },
     ];
     const answers = await Promise.all(wrong.map((body) => atEdge(runFile().tenant.slug, 'POST', '/v1/sessions', { body })));
-    expect(answers.map((a) => [a.status, a.body['code'], a.body['detail']])).toEqual(answers.map(() => [401, 'LOGIN_REFUSED', answers[0]!.body['detail']]));
+    expect(answers.map((a) => [a.status, a.body['code'], a.body['detail']])).toEqual(
+      answers.map(() => [401, 'LOGIN_REFUSED', answers[0]!.body['detail']]),
+    );
   });
 
   it('R-SES-01 another session’s token opens nothing', async () => {
@@ -101,11 +106,16 @@ describe('refusals at the edge', () => {
   });
 
   it('an unknown tenant is told so', async () => {
-    expect(await atEdge('nobody', 'POST', '/v1/sessions', { body: sampleCredentials() })).toMatchObject({ status: 404, body: { code: 'TENANT_UNKNOWN' } });
+    expect(await atEdge('nobody', 'POST', '/v1/sessions', { body: sampleCredentials() })).toMatchObject({
+      status: 404,
+      body: { code: 'TENANT_UNKNOWN' },
+    });
   });
 
   it('R-SES-02 an application built for a newer release is refused, both versions named', async () => {
-    const answer = await atEdge(runFile().tenant.slug, 'POST', '/v1/sessions', { body: { ...sampleCredentials(), version: '9.9' } });
+    const answer = await atEdge(runFile().tenant.slug, 'POST', '/v1/sessions', {
+      body: { ...sampleCredentials(), version: '9.9' },
+    });
     expect(answer).toMatchObject({ status: 409, body: { code: 'VERSION_NOT_SUPPORTED' } });
     expect(answer.body['detail']).toMatch(/9\.9.*4\.1|4\.1.*9\.9/s);
   });

@@ -20,16 +20,21 @@ describe('a hosting provider and a tenant of its own', () => {
   it('R-ORC-01 R-ORC-02 provisions a tenant from nothing to a call, scales it down to nothing, and nobody else notices', async () => {
     const slug = 'acme';
     await api().post('/v1/tenants').set(admin()).send({ slug, companyName: 'Acme' }).expect(201);
-    const key = (await api().post(`/v1/tenants/${slug}/keys`).set(admin()).send({ name: 'own' }).expect(201)).body as { key: string };
+    const key = (await api().post(`/v1/tenants/${slug}/keys`).set(admin()).send({ name: 'own' }).expect(201)).body as {
+      key: string;
+    };
     const own = { authorization: `Bearer ${key.key}` };
-    const cluster = (await api().post(`/v1/tenants/${slug}/clusters`).set(admin()).send({ name: 'main' }).expect(201)).body as { id: string };
+    const cluster = (await api().post(`/v1/tenants/${slug}/clusters`).set(admin()).send({ name: 'main' }).expect(201)).body as {
+      id: string;
+    };
     const address = runFile().tenant.controllers[0]!.address;
     await api()
       .post(`/v1/tenants/${slug}/controllers`)
       .set(admin())
       .send({ clusterId: cluster.id, name: 'first', address, platform: 'virtual', release: '9.1' })
       .expect(201);
-    const application = (await api().post(`/v1/tenants/${slug}/applications`).set(own).send({ name: 'Dialler' }).expect(201)).body as {
+    const application = (await api().post(`/v1/tenants/${slug}/applications`).set(own).send({ name: 'Dialler' }).expect(201))
+      .body as {
       id: string;
       applicationPassword: string;
       localPassword: string;
@@ -53,22 +58,32 @@ describe('a hosting provider and a tenant of its own', () => {
       applicationPassword: application.applicationPassword,
       localPassword: application.localPassword,
     };
-    const answers = await Promise.all(Array.from({ length: 12 }, () => atEdge(slug, 'POST', '/v1/sessions', { body: credentials })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => atEdge(slug, 'POST', '/v1/sessions', { body: credentials })),
+    );
     expect(answers.filter((a) => a.status === 201)).toHaveLength(3);
     const refused = answers.filter((a) => a.status !== 201);
-    expect(refused.map((a) => [a.status, a.body['code'], a.body['used'], a.body['cap']])).toEqual(refused.map(() => [429, 'SESSION_LIMIT', 3, 3]));
+    expect(refused.map((a) => [a.status, a.body['code'], a.body['used'], a.body['cap']])).toEqual(
+      refused.map(() => [429, 'SESSION_LIMIT', 3, 3]),
+    );
 
     // R-SES-01: what is freed is free
     const { sessionId, token } = answers.find((a) => a.status === 201)!.body as { sessionId: number; token: string };
     await atEdge(slug, 'DELETE', `/v1/sessions/${sessionId}`, { token });
     const again = await TestSession.open(slug, credentials);
     // another tenant's session is nobody's here, and the sample tenant's address knows nothing of it
-    expect((await atEdge(runFile().tenant.slug, 'POST', `/v1/sessions/${again.id}/keepalive`, { token: again.token, body: {} })).status).toBe(401);
+    expect(
+      (await atEdge(runFile().tenant.slug, 'POST', `/v1/sessions/${again.id}/keepalive`, { token: again.token, body: {} }))
+        .status,
+    ).toBe(401);
 
     // R-ACL-01: removal from the list closes its sessions
     await api().patch(`/v1/tenants/${slug}/applications/${application.id}`).set(own).send({ allowed: false }).expect(200);
     await expect.poll(async () => (await again.ask('POST', '/keepalive', {})).status, { timeout: 15_000 }).toBe(401);
-    expect(await atEdge(slug, 'POST', '/v1/sessions', { body: credentials })).toMatchObject({ status: 403, body: { code: 'NOT_AUTHORISED' } });
+    expect(await atEdge(slug, 'POST', '/v1/sessions', { body: credentials })).toMatchObject({
+      status: 403,
+      body: { code: 'NOT_AUTHORISED' },
+    });
 
     const instance = String(operation['targetId']);
     for (const verb of ['stop', 'start'] as const) {
@@ -84,12 +99,15 @@ describe('a hosting provider and a tenant of its own', () => {
   it('nothing of one tenant is visible to another’s key', async () => {
     const slug = `other-${Date.now().toString(36)}`;
     await api().post('/v1/tenants').set(admin()).send({ slug, companyName: 'Other' }).expect(201);
-    const { key } = (await api().post(`/v1/tenants/${slug}/keys`).set(admin()).send({ name: 'own' }).expect(201)).body as { key: string };
+    const { key } = (await api().post(`/v1/tenants/${slug}/keys`).set(admin()).send({ name: 'own' }).expect(201)).body as {
+      key: string;
+    };
     const theirs = { authorization: `Bearer ${key}` };
     const { tenant } = runFile();
     const absent = await api().get('/v1/tenants/no-such-tenant/instances').set(theirs).expect(404);
     const foreign = await api().get(`/v1/tenants/${tenant.slug}/instances`).set(theirs).expect(404);
-    const shape = ({ correlationId: _correlationId, ...rest }: Record<string, unknown>) => JSON.stringify(rest).replaceAll(tenant.slug, 'X').replaceAll('no-such-tenant', 'X');
+    const shape = ({ correlationId: _correlationId, ...rest }: Record<string, unknown>) =>
+      JSON.stringify(rest).replaceAll(tenant.slug, 'X').replaceAll('no-such-tenant', 'X');
     expect(shape(foreign.body as Record<string, unknown>)).toBe(shape(absent.body as Record<string, unknown>));
     const list = await api().get('/v1/tenants').set(theirs).expect(200);
     expect((list.body as { items: { slug: string }[] }).items.map((t) => t.slug)).toEqual([slug]);
@@ -108,18 +126,25 @@ describe('a hosting provider and a tenant of its own', () => {
 
 describe('the command line', () => {
   const cordboard = (...words: string[]) =>
-    run(process.execPath, [resolve(root, 'dist/apps/cli/src/main.js'), ...words], { env: { ...process.env, CORDBOARD_HOME: systemHome() }, timeout: 60_000 });
+    run(process.execPath, [resolve(root, 'dist/apps/cli/src/main.js'), ...words], {
+      env: { ...process.env, CORDBOARD_HOME: systemHome() },
+      timeout: 60_000,
+    });
 
   it('status, instances and operations as text and as JSON', async () => {
     expect((await cordboard('status')).stdout).toContain('running');
-    const instances = JSON.parse((await cordboard('instances', '--tenant', runFile().tenant.slug, 'list', '--json')).stdout) as { items: { name: string }[] } | { name: string }[];
+    const instances = JSON.parse((await cordboard('instances', '--tenant', runFile().tenant.slug, 'list', '--json')).stdout) as
+      { items: { name: string }[] } | { name: string }[];
     expect(JSON.stringify(instances)).toContain('gateway-1');
     expect((await cordboard('--help')).stdout).toMatch(/tenants[\s\S]*instances[\s\S]*operations[\s\S]*events/);
   });
 
   it('operations watch follows a restart to its end', async () => {
     const { tenant } = runFile();
-    const answer = await api().post(`/v1/tenants/${tenant.slug}/instances/${tenant.instances[0]!.id}/restart`).set(admin()).expect(202);
+    const answer = await api()
+      .post(`/v1/tenants/${tenant.slug}/instances/${tenant.instances[0]!.id}/restart`)
+      .set(admin())
+      .expect(202);
     const watched = await cordboard('operations', 'watch', (answer.body as { id: string }).id);
     expect(watched.stdout).toContain('succeeded');
   });

@@ -24,20 +24,29 @@ describe('the system when parts of it die', () => {
     const drop = await simulator('POST', `/v1/controllers/${first!.address}/faults`, { kind: 'drop-links' });
     expect(drop.status, JSON.stringify(drop.body)).toBeLessThan(300);
     await session.eventsUntil((read) => read.some((e) => e.category === 'SYSTEM_EVENT' && e.connectionState !== 'CONNECTED'));
-    expect(await session.ask('POST', `/devices/${here}/calls`, { number: first!.extensions[31] })).toMatchObject({ status: 503, body: { code: 'CONTROLLER_DISCONNECTED' } });
-    const other = await session.ask<{ localCallId: number }>('POST', `/devices/${there}/calls`, { number: second!.extensions[31] });
+    expect(await session.ask('POST', `/devices/${here}/calls`, { number: first!.extensions[31] })).toMatchObject({
+      status: 503,
+      body: { code: 'CONTROLLER_DISCONNECTED' },
+    });
+    const other = await session.ask<{ localCallId: number }>('POST', `/devices/${there}/calls`, {
+      number: second!.extensions[31],
+    });
     expect(other.status).toBe(200);
     await session.ask('POST', `/devices/${there}/calls/${other.body.localCallId}/clear`, {});
     expect((await simulator('DELETE', `/v1/controllers/${first!.address}/faults`)).status).toBeLessThan(300);
     await session.eventsUntil((read) => read.some((e) => e.category === 'SYSTEM_EVENT' && e.connectionState === 'CONNECTED'));
     const call = await eventually(
       async () => {
-        const answer = await session.ask<{ localCallId: number }>('POST', `/devices/${here}/calls`, { number: first!.extensions[31] });
+        const answer = await session.ask<{ localCallId: number }>('POST', `/devices/${here}/calls`, {
+          number: first!.extensions[31],
+        });
         return answer.status === 200 ? answer.body : undefined;
       },
       { deadlineMs: 20_000, what: 'calls at the recovered controller' },
     );
-    await session.eventsUntil((read) => read.some((e) => e.category === 'CALL_EVENT' && e.objectId === here && e.type === 'CALL_ORIGINATED' && e.source === 'live'));
+    await session.eventsUntil((read) =>
+      read.some((e) => e.category === 'CALL_EVENT' && e.objectId === here && e.type === 'CALL_ORIGINATED' && e.source === 'live'),
+    );
     await session.ask('POST', `/devices/${here}/calls/${call.localCallId}/clear`, {});
     await session.ask('DELETE');
   });
@@ -47,15 +56,24 @@ describe('the system when parts of it die', () => {
     const instance = runFile().tenant.instances[0]!;
     const session = await TestSession.open();
     process.kill(pids['worker']!, 'SIGKILL');
-    await eventually(() => Promise.resolve(!alive(pids['worker']!) || undefined), { deadlineMs: 10_000, what: 'the end of the worker' });
+    await eventually(() => Promise.resolve(!alive(pids['worker']!) || undefined), {
+      deadlineMs: 10_000,
+      what: 'the end of the worker',
+    });
     expect((await session.ask('POST', '/keepalive', {})).status).toBe(200);
-    await eventually(() => Promise.resolve(runFile().pids['worker'] !== pids['worker'] || undefined), { deadlineMs: 30_000, what: 'another worker' });
+    await eventually(() => Promise.resolve(runFile().pids['worker'] !== pids['worker'] || undefined), {
+      deadlineMs: 30_000,
+      what: 'another worker',
+    });
     const client = adminClient();
     const operation = await client.restartInstance(tenant.slug, instance.id);
     const ended = await client.waitOperation(operation.id, { timeoutSeconds: 60 });
     expect(ended).toMatchObject({ state: 'succeeded' });
     // acknowledged means kept: the same session at the next incarnation
-    await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), { deadlineMs: 20_000, what: 'the session at the next incarnation' });
+    await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), {
+      deadlineMs: 20_000,
+      what: 'the session at the next incarnation',
+    });
     await session.ask('DELETE');
   });
 
@@ -75,8 +93,13 @@ describe('the system when parts of it die', () => {
     const running = Number(instance.status.pid);
     expect(running).toBeGreaterThan(1);
     process.kill(running, 'SIGKILL');
-    await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), { deadlineMs: 30_000, what: 'the session after the crash' });
-    const after = await session.eventsUntil((read) => read.some((e) => e.category === 'GAP') && read.some((e) => e.type === 'MONITOR_SET'));
+    await eventually(async () => ((await session.ask('POST', '/keepalive', {})).status === 200 ? true : undefined), {
+      deadlineMs: 30_000,
+      what: 'the session after the crash',
+    });
+    const after = await session.eventsUntil(
+      (read) => read.some((e) => e.category === 'GAP') && read.some((e) => e.type === 'MONITOR_SET'),
+    );
     expect(after.find((e) => e.category === 'GAP')).toMatchObject({ reason: 'restart', objectIds: [objectId] });
     const keys = [...before, ...after].map((e) => `${e.epoch.major}.${e.epoch.minor}.${e.seq}`);
     expect(new Set(keys).size).toBe(keys.length);
@@ -84,7 +107,9 @@ describe('the system when parts of it die', () => {
     // the monitor is back: a call is told live
     const call = await eventually(
       async () => {
-        const answer = await session.ask<{ localCallId: number }>('POST', `/devices/${objectId}/calls`, { number: controller.extensions[41] });
+        const answer = await session.ask<{ localCallId: number }>('POST', `/devices/${objectId}/calls`, {
+          number: controller.extensions[41],
+        });
         return answer.status === 200 ? answer.body : undefined;
       },
       { deadlineMs: 20_000, what: 'calls after the crash' },
@@ -100,7 +125,19 @@ describe('the system when parts of it die', () => {
     const session = await TestSession.open();
     expect((await session.ask('POST', '/keepalive', {})).status).toBe(200);
     await session.ask('DELETE');
-    await eventually(() => Promise.resolve(runFile().pids['orchestrator'] !== pids['orchestrator'] || undefined), { deadlineMs: 30_000, what: 'another orchestrator' });
-    await eventually(() => adminClient().listTenants().then(() => true, () => undefined), { deadlineMs: 30_000, what: 'the control API' });
+    await eventually(() => Promise.resolve(runFile().pids['orchestrator'] !== pids['orchestrator'] || undefined), {
+      deadlineMs: 30_000,
+      what: 'another orchestrator',
+    });
+    await eventually(
+      () =>
+        adminClient()
+          .listTenants()
+          .then(
+            () => true,
+            () => undefined,
+          ),
+      { deadlineMs: 30_000, what: 'the control API' },
+    );
   });
 });

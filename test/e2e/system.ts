@@ -22,14 +22,20 @@ export const adminClient = (): ControlApiClient => {
 
 let edgeAgent: Agent | undefined;
 /** Verifies the edge against the installation's authority, as applications do. */
-const dispatcher = (): Agent => (edgeAgent ??= new Agent({ connect: { ca: readFileSync(runFile().edge.caFile, 'utf8') }, headersTimeout: 90_000 }));
+const dispatcher = (): Agent =>
+  (edgeAgent ??= new Agent({ connect: { ca: readFileSync(runFile().edge.caFile, 'utf8') }, headersTimeout: 90_000 }));
 
 /** One request at the edge, below `/t/<slug>`; over HTTPS unless `base` says otherwise. */
 export async function atEdge<T = Record<string, unknown>>(
   slug: string,
   method: 'GET' | 'POST' | 'DELETE' | 'PUT',
   path: string,
-  options: { readonly token?: string; readonly body?: unknown; readonly base?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly token?: string;
+    readonly body?: unknown;
+    readonly base?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer<T>> {
   const base = (options.base ?? runFile().edge.https).replace(/\/$/, '');
   const answer = await request(`${base}/t/${slug}${path}`, {
@@ -40,7 +46,9 @@ export async function atEdge<T = Record<string, unknown>>(
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
       ...options.headers,
     },
-    ...(options.body === undefined ? {} : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+    ...(options.body === undefined
+      ? {}
+      : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
   });
   const text = await answer.body.text();
   const json = String(answer.headers['content-type'] ?? '').includes('json');
@@ -58,7 +66,10 @@ export function sampleCredentials(): Credentials {
   const { tenant } = runFile();
   return { companyName: tenant.companyName, ...{ applicationName: tenant.application.name }, ...passwordsOf(tenant.application) };
 }
-const passwordsOf = ({ applicationPassword, localPassword }: RunFile['tenant']['application']) => ({ applicationPassword, localPassword });
+const passwordsOf = ({ applicationPassword, localPassword }: RunFile['tenant']['application']) => ({
+  applicationPassword,
+  localPassword,
+});
 
 /** A session of an application at the edge. */
 export class TestSession {
@@ -76,7 +87,10 @@ export class TestSession {
   }
 
   ask<T = Record<string, unknown>>(method: 'GET' | 'POST' | 'DELETE', path = '', body?: unknown): Promise<Answer<T>> {
-    return atEdge<T>(this.slug, method, `/v1/sessions/${this.id}${path}`, { token: this.token, ...(body === undefined ? {} : { body }) });
+    return atEdge<T>(this.slug, method, `/v1/sessions/${this.id}${path}`, {
+      token: this.token,
+      ...(body === undefined ? {} : { body }),
+    });
   }
 
   async get<T>(path: string): Promise<T> {
@@ -92,12 +106,16 @@ export class TestSession {
   }
 
   /** Events after the cursor until `enough` is true of all read since; fails after 20 s. */
-  async eventsUntil(enough: (events: OperationResponse<'getEvents'>['events']) => boolean): Promise<OperationResponse<'getEvents'>['events']> {
+  async eventsUntil(
+    enough: (events: OperationResponse<'getEvents'>['events']) => boolean,
+  ): Promise<OperationResponse<'getEvents'>['events']> {
     const read: OperationResponse<'getEvents'>['events'] = [];
     const deadline = performance.now() + 20_000;
     while (!enough(read)) {
       if (performance.now() > deadline) throw new Error(`not within 20 s; read so far: ${JSON.stringify(read, null, 1)}`);
-      const page = await this.get<OperationResponse<'getEvents'>>(`/events?wait=2${this.cursor === undefined ? '' : `&after=${this.cursor}`}`);
+      const page = await this.get<OperationResponse<'getEvents'>>(
+        `/events?wait=2${this.cursor === undefined ? '' : `&after=${this.cursor}`}`,
+      );
       this.cursor = page.cursor;
       read.push(...page.events);
     }
@@ -106,7 +124,11 @@ export class TestSession {
 }
 
 /** The simulator's own interface: what its controllers saw, and their faults. */
-export async function simulator<T = Record<string, unknown>>(method: 'GET' | 'POST' | 'DELETE' | 'PUT', path: string, body?: unknown): Promise<Answer<T>> {
+export async function simulator<T = Record<string, unknown>>(
+  method: 'GET' | 'POST' | 'DELETE' | 'PUT',
+  path: string,
+  body?: unknown,
+): Promise<Answer<T>> {
   const { base, key } = runFile().simulator;
   const answer = await request(`${base.replace(/\/$/, '')}${path}`, {
     method,

@@ -13,7 +13,8 @@ export interface ErrorKind {
   readonly action: string;
 }
 
-const kind = (status: number, title: string, retriable: boolean, action: string): ErrorKind => Object.freeze({ status, title, retriable, action });
+const kind = (status: number, title: string, retriable: boolean, action: string): ErrorKind =>
+  Object.freeze({ status, title, retriable, action });
 
 export const ERROR_KINDS = Object.freeze({
   // requests
@@ -28,33 +29,78 @@ export const ERROR_KINDS = Object.freeze({
   CONFLICT: kind(409, 'The resource is not in a state that allows this', false, 'Read the resource and decide again.'),
   ALREADY_EXISTS: kind(409, 'A resource of this name exists', false, 'Choose another name or use the existing one.'),
   PRECONDITION_FAILED: kind(412, 'The resource has changed', false, 'Read it again and send its new ETag.'),
-  IDEMPOTENCY_KEY_REUSED: kind(422, 'The idempotency key was used for another request', false, 'Use a new key for a new request.'),
-  IDEMPOTENCY_KEY_IN_USE: kind(409, 'A request with this idempotency key is under way', true, 'Wait and send the same request again.'),
-  QUOTA_EXCEEDED: kind(409, 'A limit would be exceeded', false, 'Free something or ask for a higher quota; limit, use and cap are in the answer.'),
+  IDEMPOTENCY_KEY_REUSED: kind(
+    422,
+    'The idempotency key was used for another request',
+    false,
+    'Use a new key for a new request.',
+  ),
+  IDEMPOTENCY_KEY_IN_USE: kind(
+    409,
+    'A request with this idempotency key is under way',
+    true,
+    'Wait and send the same request again.',
+  ),
+  QUOTA_EXCEEDED: kind(
+    409,
+    'A limit would be exceeded',
+    false,
+    'Free something or ask for a higher quota; limit, use and cap are in the answer.',
+  ),
   UNAVAILABLE: kind(503, 'The service cannot answer now', true, 'Try again after the time in Retry-After.'),
   INTERNAL: kind(500, 'Something went wrong on our side', true, 'Try again; if it stays, report the correlation id.'),
   // sessions
   LOGIN_REFUSED: kind(401, 'Company, application or password is wrong', false, 'Check the four credentials.'),
-  NOT_AUTHORISED: kind(403, 'The application is not on the access-control list', false, 'Ask the provider to allow the application.'),
-  VERSION_NOT_SUPPORTED: kind(409, 'The application is built for a newer release', false, 'Use a contract version up to the one named in the detail.'),
+  NOT_AUTHORISED: kind(
+    403,
+    'The application is not on the access-control list',
+    false,
+    'Ask the provider to allow the application.',
+  ),
+  VERSION_NOT_SUPPORTED: kind(
+    409,
+    'The application is built for a newer release',
+    false,
+    'Use a contract version up to the one named in the detail.',
+  ),
   SESSION_INVALID: kind(401, 'The session is unknown or has ended', false, 'Log in again.'),
-  SESSION_LIMIT: kind(429, 'All sessions are in use', true, 'Log out sessions no longer needed; limit, use and cap are in the answer.'),
+  SESSION_LIMIT: kind(
+    429,
+    'All sessions are in use',
+    true,
+    'Log out sessions no longer needed; limit, use and cap are in the answer.',
+  ),
   TENANT_UNKNOWN: kind(404, 'No tenant has this address', false, 'Check the path prefix or the host name.'),
   TENANT_SUSPENDED: kind(403, 'The tenant is suspended', false, 'Ask the provider.'),
   NO_INSTANCE: kind(503, 'No gateway instance can take this request', true, 'Try again after the time in Retry-After.'),
-  OUTCOME_UNKNOWN: kind(504, 'The instance was lost before it answered', true, 'The outcome is unknown; repeat only with the same idempotency key.'),
+  OUTCOME_UNKNOWN: kind(
+    504,
+    'The instance was lost before it answered',
+    true,
+    'The outcome is unknown; repeat only with the same idempotency key.',
+  ),
   DRAINING: kind(503, 'The instance takes no new sessions', true, 'Log in again; another instance will answer.'),
   // controllers, devices, calls
   CONTROLLER_UNKNOWN: kind(404, 'No controller has this address or id', false, 'Use an address configured for the tenant.'),
   CONTROLLER_DISCONNECTED: kind(503, 'The controller is not connected', true, 'Wait for its ICP_COMMUNICATION_EVENT.'),
   CONTROLLER_TIMEOUT: kind(504, 'MCD_TIMEOUT_ERROR', true, 'The outcome is unknown; repeat only with the same idempotency key.'),
-  PRIVILEGE_VIOLATION: kind(403, 'PRIVILEGE_VIOLATION', false, 'Enable the controller, or change the class of service of the device.'),
+  PRIVILEGE_VIOLATION: kind(
+    403,
+    'PRIVILEGE_VIOLATION',
+    false,
+    'Enable the controller, or change the class of service of the device.',
+  ),
   OBJECT_NOT_FOUND: kind(404, 'No such device', false, 'Look the device up again.'),
   INVALID_CONNECTION: kind(404, 'The device is not in that call', false, 'Use the localCallId of the last event.'),
   INVALID_STATE: kind(409, 'The call is not in a state that allows this', false, 'Use the featuresAllowed of the last event.'),
   INVALID_NUMBER: kind(400, 'The number cannot be dialled', false, 'Dial an existing number.'),
   FEATURE_NOT_ALLOWED: kind(409, 'Feature not allowed', false, 'The device does not support this.'),
-  MONITOR_LIMIT: kind(429, 'All monitors are in use', true, 'Stop monitors no longer needed; limit, use and cap are in the answer.'),
+  MONITOR_LIMIT: kind(
+    429,
+    'All monitors are in use',
+    true,
+    'Stop monitors no longer needed; limit, use and cap are in the answer.',
+  ),
   MONITOR_NOT_SET: kind(404, 'The session holds no such monitor', false, 'Set the monitor first.'),
   RATE_LIMITED: kind(429, 'Too many requests', true, 'Wait for the time in Retry-After.'),
   EVENT_CURSOR_INVALID: kind(400, 'The event cursor cannot be read', false, 'Send the cursor of the last answer, or none.'),

@@ -135,7 +135,13 @@ export const InstanceHealthSchema = z.strictObject({
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
 
 const use = z.strictObject({ used: z.int().min(0), cap: z.int().min(0) });
-export const CONNECTION_STATES = ['NOT_CONNECTED', 'CONNECTED', 'CONNECTION_FAILURE', 'CONNECTION_ATTEMPT', 'CONNECTION_INITIALIZING'] as const;
+export const CONNECTION_STATES = [
+  'NOT_CONNECTED',
+  'CONNECTED',
+  'CONNECTION_FAILURE',
+  'CONNECTION_ATTEMPT',
+  'CONNECTION_INITIALIZING',
+] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 export const InstanceStatusReportSchema = z.strictObject({
   instanceId: z.uuid(),

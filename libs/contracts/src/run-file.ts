@@ -16,7 +16,9 @@ export const RunFileSchema = z.strictObject({
     key: z.string(),
     application: z.strictObject({ name: z.string(), applicationPassword: z.string(), localPassword: z.string() }),
     controllers: z.array(z.strictObject({ name: z.string(), address: z.string(), extensions: z.array(z.string()) })),
-    instances: z.array(z.strictObject({ id: z.uuid(), name: z.string(), pid: z.int().nullable(), address: z.string().nullable() })),
+    instances: z.array(
+      z.strictObject({ id: z.uuid(), name: z.string(), pid: z.int().nullable(), address: z.string().nullable() }),
+    ),
   }),
   simulator: z.strictObject({ base: z.url(), key: z.string() }),
   /** pid of each program by name. */

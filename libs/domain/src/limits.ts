@@ -49,7 +49,8 @@ export function lowerLimits(base: InstanceLimits, wanted: Partial<InstanceLimits
     if (value === undefined) continue;
     const cap = base[name as keyof InstanceLimits];
     if (cap === undefined) throw new RangeError(`unknown limit ${name}`);
-    if (!Number.isInteger(value) || value < 0 || value > cap) throw new RangeError(`${name} must be a whole number from 0 to ${cap}, not ${value}`);
+    if (!Number.isInteger(value) || value < 0 || value > cap)
+      throw new RangeError(`${name} must be a whole number from 0 to ${cap}, not ${value}`);
     result[name] = value;
   }
   return result as unknown as InstanceLimits;

@@ -48,7 +48,8 @@ type Asked = Pick<Operation, 'kind' | 'targetVersion'>;
 function reached({ kind, targetVersion }: Asked, spec: InstanceSpec, status: InstanceStatus): boolean {
   if (kind === 'instance.stop') return status.state === 'stopped';
   // Made as a stopped one; one that was to run and was then stopped by a later wish has not become what was asked for.
-  if (kind === 'instance.create' && spec.version === targetVersion && spec.desiredState === 'stopped') return status.state === 'stopped';
+  if (kind === 'instance.create' && spec.version === targetVersion && spec.desiredState === 'stopped')
+    return status.state === 'stopped';
   return status.state === 'running';
 }
 

@@ -79,7 +79,8 @@ export interface InstanceSpec {
  * `pending` and `starting`, `stopping`, `deleting` and `backing-off` are transitional and carry a deadline (design.md 1);
  * `running`, `stopped`, `failed` and `deleted` stay until somebody asks for something.
  */
-export type InstanceState = 'pending' | 'starting' | 'running' | 'backing-off' | 'stopping' | 'stopped' | 'failed' | 'deleting' | 'deleted';
+export type InstanceState =
+  'pending' | 'starting' | 'running' | 'backing-off' | 'stopping' | 'stopped' | 'failed' | 'deleting' | 'deleted';
 
 /** What the worker writes about an instance. */
 export interface InstanceStatus {
@@ -95,7 +96,12 @@ export interface InstanceStatus {
   /** Digest of the access document the incarnation has confirmed. */
   readonly accessDigest: string | null;
   /** Where routers reach the incarnation; null unless running. */
-  readonly endpoint: { readonly address: string; readonly port: number; readonly adminPort: number; readonly serverName: string } | null;
+  readonly endpoint: {
+    readonly address: string;
+    readonly port: number;
+    readonly adminPort: number;
+    readonly serverName: string;
+  } | null;
   /** Address the runtime gave to this instance; kept until it is deleted. */
   readonly address: string | null;
   /** Opaque to everyone but the runtime driver: what it needs to find the incarnation again. */

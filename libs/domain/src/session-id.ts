@@ -12,7 +12,8 @@ const RANDOM_RANGE = 2 ** 43;
  * @param random a whole number from 0 to 2^43 - 1, from a cryptographic source
  */
 export function makeSessionId(slot: number, random: number): number {
-  if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) throw new RangeError(`slot ${slot} is outside 0..${SLOT_COUNT - 1}`);
+  if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT)
+    throw new RangeError(`slot ${slot} is outside 0..${SLOT_COUNT - 1}`);
   if (!Number.isInteger(random) || random < 0 || random >= RANDOM_RANGE) throw new RangeError('random part is outside 43 bits');
   return slot * RANDOM_RANGE + random;
 }

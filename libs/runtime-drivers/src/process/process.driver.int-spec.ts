@@ -21,7 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const request = (config: string) => async (instanceId: string, epochMajor: number) => ({ instanceId, epochMajor, configFile: config, logDir: join(folder, 'log') });
+const request = (config: string) => async (instanceId: string, epochMajor: number) => ({
+  instanceId,
+  epochMajor,
+  configFile: config,
+  logDir: join(folder, 'log'),
+});
 
 describeRuntimeDriver('process', {
   driver: (installation) => new ProcessDriver({ installation, program: program(), watchIntervalMs: 20 }),
@@ -45,7 +50,9 @@ describe('process driver', () => {
 
   it('a program that cannot run is told with a typed error', async () => {
     const driver = new ProcessDriver({ installation: 'broken', program: program() });
-    await expect(driver.start({ instanceId: 'x', epochMajor: 1, configFile: '/normal', logDir: join(program(), 'log') })).rejects.toMatchObject({ code: 'START_FAILED' });
+    await expect(
+      driver.start({ instanceId: 'x', epochMajor: 1, configFile: '/normal', logDir: join(program(), 'log') }),
+    ).rejects.toMatchObject({ code: 'START_FAILED' });
     driver.close();
   });
 });

@@ -8,7 +8,14 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RuntimeDriverError, type DriverCapabilities, type IncarnationHandle, type IncarnationState, type RuntimeDriver, type StartRequest } from '../runtime-driver.js';
+import {
+  RuntimeDriverError,
+  type DriverCapabilities,
+  type IncarnationHandle,
+  type IncarnationState,
+  type RuntimeDriver,
+  type StartRequest,
+} from '../runtime-driver.js';
 import { allPids, environmentOf, identityOf, type ProcessIdentity } from './proc-table.js';
 
 export interface ProcessDriverOptions {
@@ -37,21 +44,34 @@ export class ProcessDriver implements RuntimeDriver {
   #closed = false;
 
   constructor(options: ProcessDriverOptions) {
-    if (options.installation === '' || options.installation.includes(':')) throw new RangeError('installation must be a name without colons');
+    if (options.installation === '' || options.installation.includes(':'))
+      throw new RangeError('installation must be a name without colons');
     this.#options = options;
   }
 
   async start(request: StartRequest): Promise<IncarnationHandle> {
     const child = await this.#spawn(request).catch((cause: unknown) => {
-      throw new RuntimeDriverError('START_FAILED', `the process of instance ${request.instanceId} could not be started`, { cause });
+      throw new RuntimeDriverError('START_FAILED', `the process of instance ${request.instanceId} could not be started`, {
+        cause,
+      });
     });
     const pid = child.pid!;
     this.#children.set(pid, child);
     child.once('exit', () => this.#children.delete(pid));
     child.unref();
     const identity = await identityOf(pid);
-    if (identity === undefined) throw new RuntimeDriverError('START_FAILED', `the process of instance ${request.instanceId} ended at once; see ${join(request.logDir, 'output.log')}`);
-    return { driver: this.name, instanceId: request.instanceId, epochMajor: request.epochMajor, pid, startTicks: identity.startTicks } satisfies ProcessHandle;
+    if (identity === undefined)
+      throw new RuntimeDriverError(
+        'START_FAILED',
+        `the process of instance ${request.instanceId} ended at once; see ${join(request.logDir, 'output.log')}`,
+      );
+    return {
+      driver: this.name,
+      instanceId: request.instanceId,
+      epochMajor: request.epochMajor,
+      pid,
+      startTicks: identity.startTicks,
+    } satisfies ProcessHandle;
   }
 
   async #spawn(request: StartRequest): Promise<ChildProcess> {
@@ -78,7 +98,10 @@ export class ProcessDriver implements RuntimeDriver {
     const label = await environmentOf(identity.pid, LABEL);
     if (label !== this.#label(handle.instanceId, handle.epochMajor)) {
       if (!(await this.#alive(identity))) return;
-      throw new RuntimeDriverError('STOP_FAILED', `process ${identity.pid} does not bear the label of instance ${handle.instanceId}; it is left alone`);
+      throw new RuntimeDriverError(
+        'STOP_FAILED',
+        `process ${identity.pid} does not bear the label of instance ${handle.instanceId}; it is left alone`,
+      );
     }
     signal(identity.pid, 'SIGTERM');
     if (await this.#gone(identity, graceMs)) return;
@@ -101,7 +124,8 @@ export class ProcessDriver implements RuntimeDriver {
       const [installation, instanceId, epoch] = (await environmentOf(pid, LABEL))?.split(':') ?? [];
       if (installation !== this.#options.installation || instanceId === undefined || epoch === undefined) continue;
       const identity = await identityOf(pid);
-      if (identity !== undefined) found.push({ driver: this.name, instanceId, epochMajor: Number(epoch), pid, startTicks: identity.startTicks });
+      if (identity !== undefined)
+        found.push({ driver: this.name, instanceId, epochMajor: Number(epoch), pid, startTicks: identity.startTicks });
     }
     return found;
   }
@@ -156,7 +180,8 @@ export class ProcessDriver implements RuntimeDriver {
 
 function own(handle: IncarnationHandle): ProcessIdentity {
   const { driver, pid, startTicks } = handle;
-  if (driver !== 'process' || !Number.isInteger(pid) || !Number.isInteger(startTicks)) throw new RangeError('not a handle of the process driver');
+  if (driver !== 'process' || !Number.isInteger(pid) || !Number.isInteger(startTicks))
+    throw new RangeError('not a handle of the process driver');
   return { pid: pid as number, startTicks: startTicks as number };
 }
 
