@@ -217,10 +217,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       if (!answer.ok) throw new Error(`the simulator refused the traffic: ${await answer.text()}`);
     },
     async close() {
-      for (const child of children) child.kill('SIGKILL');
-      await Promise.all(
-        [...children].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined)),
-      );
+      for (const child of children) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      }
       await block.release();
       rmSync(dir, { recursive: true, force: true });
     },

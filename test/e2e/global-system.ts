@@ -4,10 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from '#config/environment';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -24,7 +25,7 @@ const root = resolve(import.meta.dirname, '../..');
 export async function startSystem(home: string): Promise<{ readonly launcher: ChildProcess; readonly output: () => string }> {
   const launcher = spawn(process.execPath, [join(root, 'tools/start.mjs')], {
     cwd: root,
-    env: { ...process.env, CORDBOARD_HOME: home },
+    env: childEnvironment({ CORDBOARD_HOME: home }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -57,7 +58,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('systemHome', home);
   return async () => {
     await stopSystem(system.launcher);
-    if (process.env['CORDBOARD_KEEP'] === undefined) rmSync(home, { recursive: true, force: true });
-    else console.log(`kept: ${home}\n${readFileSync(join(home, 'logs/worker.log'), 'utf8').slice(-2000)}`);
+    rmSync(home, { recursive: true, force: true });
   };
 }

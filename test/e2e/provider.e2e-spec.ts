@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
+import { childEnvironment } from '#config/environment';
 import { atEdge, runFile, simulator, systemHome, TestSession, type Credentials } from './system.js';
 
 const run = promisify(execFile);
@@ -127,7 +128,7 @@ describe('a hosting provider and a tenant of its own', () => {
 describe('the command line', () => {
   const cordboard = (...words: string[]) =>
     run(process.execPath, [resolve(root, 'dist/apps/cli/src/main.js'), ...words], {
-      env: { ...process.env, CORDBOARD_HOME: systemHome() },
+      env: childEnvironment({ CORDBOARD_HOME: systemHome() }),
       timeout: 60_000,
     });
 

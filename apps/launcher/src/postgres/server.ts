@@ -23,6 +23,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '#config/addresses';
 import { childEnvironment } from '#config/environment';
+import pg from 'pg';
 import { LaunchError } from '../launch-error.js';
 import { canEnter, postgresAccount, type Account } from './account.js';
 import { postgresBinaries } from './binaries.js';
@@ -187,6 +188,34 @@ async function untilReady(dataDir: string, deadlineMs: number): Promise<Postmast
   }
 }
 
+/** The running server, once it has answered: one that is being killed at this moment is still in the process table and is not adopted. */
+async function untilAnswers(dataDir: string, password: string): Promise<Postmaster | undefined> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const found = await untilReady(dataDir, 15_000);
+    if (found === undefined) return undefined;
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: found.port,
+      user: SUPERUSER,
+      password,
+      database: 'postgres',
+      connectionTimeoutMillis: 3000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('select 1');
+      if (runningPostmaster(dataDir)?.pid === found.pid) return found;
+    } catch (error) {
+      if (performance.now() > deadline) throw asLaunchError(`the Postgres that runs (pid ${found.pid}) does not answer`, error);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
 /** A postmaster.pid whose process is gone or is not ours (its number was used again) would keep the server from starting. */
 function removeStalePidFile(dataDir: string): void {
   if (runningPostmaster(dataDir) === undefined) rmSync(join(dataDir, 'postmaster.pid'), { force: true });
@@ -248,9 +277,9 @@ function lastLines(dataDir: string): string {
 export async function openServer(options: ServerOptions): Promise<PostgresServer> {
   const place = findPlace(options);
   if (!existsSync(join(place.dataDir, 'PG_VERSION'))) await initialise(place);
-  const running = await untilReady(place.dataDir, 15_000);
-  const { pid, port } = running ?? (await start(place, options.throwAway === true));
   const password = readFileSync(place.passwordFile, 'utf8').trim();
+  const running = await untilAnswers(place.dataDir, password);
+  const { pid, port } = running ?? (await start(place, options.throwAway === true));
   return {
     pid,
     port,
