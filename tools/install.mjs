@@ -15,18 +15,21 @@ export function giveUp(line, code = 1) {
   process.exit(code);
 }
 
-export function checkSystem() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
+/** Why Cordboard cannot run on such a machine, as one line that says what to do; undefined when it can. */
+export function systemFault({ node, platform, arch }) {
+  const [major, minor] = node.split('.').map(Number);
   if (major < NODE_FLOOR[0] || (major === NODE_FLOOR[0] && minor < NODE_FLOOR[1])) {
-    giveUp(
-      `Node ${process.versions.node} is too old: install Node ${NODE_FLOOR.join('.')} or later (22 or 24 for production) and start again`,
-    );
+    return `Node ${node} is too old: install Node ${NODE_FLOOR.join('.')} or later (22 or 24 for production) and start again`;
   }
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
-    giveUp(
-      `Cordboard runs on Linux x64 and arm64, not on ${process.platform} ${process.arch}: use a Linux machine, virtual machine or container`,
-    );
+  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) {
+    return `Cordboard runs on Linux x64 and arm64, not on ${platform} ${arch}: use a Linux machine, virtual machine or container`;
   }
+  return undefined;
+}
+
+function checkSystem() {
+  const fault = systemFault({ node: process.versions.node, platform: process.platform, arch: process.arch });
+  if (fault !== undefined) giveUp(fault);
 }
 
 function wantedStamp() {

@@ -9,6 +9,7 @@ const ADVICE: Readonly<Record<string, (path: string) => string>> = {
   EACCES: (path) => `no permission${path}: start as the owner of that folder, or choose another with --home <folder>`,
   EPERM: (path) => `not permitted${path}: start as the owner of that folder, or choose another with --home <folder>`,
   EROFS: (path) => `the file system is read-only${path}: choose another folder with --home <folder>`,
+  ENOENT: (path) => `a folder or file cannot be made there${path}: choose another folder with --home <folder>`,
   ENOTDIR: (path) => `a file is where a folder should be${path}: choose another folder with --home <folder>`,
   EMFILE: () => 'too many open files: raise the limit (ulimit -n 8192) and start again',
 };

@@ -1,7 +1,7 @@
 /** The whole system of one home: brought up step by step, kept up, taken down in order. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { HomeLayout } from '#config/home';
 import { childEnvironment } from '#config/environment';
@@ -252,6 +252,12 @@ async function both(...works: Promise<unknown>[]): Promise<void> {
 
 /** Home folder: passable but not readable for others when we are root, because Postgres then runs as another user and may live below it. */
 export function makeHome(layout: HomeLayout): void {
-  mkdirSync(layout.home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+  // folder by folder: mkdir's own `recursive` never returns where a folder cannot be made though its parent exists (/proc)
+  const missing: string[] = [];
+  for (let dir = layout.home; !existsSync(dir); dir = dirname(dir)) missing.unshift(dir);
+  for (const dir of missing) mkdirSync(dir, { mode });
+  if (missing.length === 0 && !statSync(layout.home).isDirectory())
+    throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR', path: layout.home });
   accessSync(layout.home, constants.R_OK | constants.W_OK | constants.X_OK);
 }
