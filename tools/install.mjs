@@ -55,10 +55,10 @@ function install() {
   if (isInstalled()) return;
   if (!fitsLock()) {
     console.log('installing packages (npm ci), about a minute the first time');
-    // Development packages too: the build needs them. Scripts of packages stay off but for what package.json allows.
+    // Development packages too: the build needs them. No package's script runs (S-84): none is needed.
     const { status, error } = spawnSync(
       'npm',
-      ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
       {
         cwd: root,
         stdio: ['ignore', 'inherit', 'inherit'],

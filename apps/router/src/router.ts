@@ -89,6 +89,8 @@ async function listen(server: Server, place: { readonly host: string; readonly p
 
 async function closeAll(servers: readonly Server[], pools: InstancePools): Promise<void> {
   const timer = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), FINISH_MS);
+  // a connection that was answering at the first look is idle a moment later: it is not waited for
+  const sweep = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), 50);
   await Promise.all(
     servers.map(
       async (server) =>
@@ -99,5 +101,6 @@ async function closeAll(servers: readonly Server[], pools: InstancePools): Promi
     ),
   );
   clearTimeout(timer);
+  clearInterval(sweep);
   await pools.close();
 }
