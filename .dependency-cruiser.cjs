@@ -111,7 +111,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: NPM },
-    exclude: { path: '(^|/)dist/' },
+    // our own output only: packages live in their dist folders, and leaving those out would blind the rules to them
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

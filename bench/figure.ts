@@ -8,6 +8,8 @@ export interface Figure {
   readonly baseline?: { readonly name: string; readonly value: number };
   /** A bound on value / baseline, or on the value itself where there is no baseline; absent: shown without a goal. */
   readonly goal?: { readonly at: 'most' | 'least'; readonly bound: number; readonly source: string };
+  /** How it was measured, where that has to be known to read it. */
+  readonly remark?: string;
 }
 
 export interface Judged extends Figure {
@@ -32,13 +34,14 @@ const round = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /** One line for people. */
-export function lineOf({ name, value, unit, baseline, ratio, goal, met }: Judged): string {
+export function lineOf({ name, value, unit, baseline, ratio, goal, met, remark }: Judged): string {
   const parts = [`${name.padEnd(58)} ${round(value).padStart(9)} ${unit.padEnd(10)}`];
   if (baseline !== undefined) parts.push(`${round(ratio!)} x ${baseline.name} (${round(baseline.value)})`);
   if (goal !== undefined)
     parts.push(
       `goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${baseline === undefined ? ` ${unit}` : ' x'} [${goal.source}]: ${met ? 'met' : 'NOT MET'}`,
     );
+  if (remark !== undefined) parts.push(`(${remark})`);
   return parts.join('  ');
 }
 
@@ -49,3 +52,4 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

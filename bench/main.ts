@@ -3,32 +3,61 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { readEnvironment } from '#config/environment';
 import { judge, lineOf, type Figure, type Judged } from './figure.js';
+import { edge } from './scenarios/edge.bench.js';
 import { events } from './scenarios/events.bench.js';
+import { failover } from './scenarios/failover.bench.js';
 import { instance } from './scenarios/instance.bench.js';
 import { operations } from './scenarios/operations.bench.js';
 import { system } from './scenarios/system.bench.js';
 
-const SCENARIOS: Readonly<Record<string, () => Promise<Figure[]>>> = { instance, operations, events, system };
-
-const words = process.argv.slice(2);
-const record = words.includes('--record');
-const json = words.includes('--json');
-const wanted = words.filter((word) => !word.startsWith('--'));
-if (words.includes('--help') || wanted.some((name) => !(name in SCENARIOS))) {
-  console.log(`usage: npm run bench [-- ${Object.keys(SCENARIOS).join(' | ')} ...] [--json] [--record]
+const SCENARIOS: Readonly<Record<string, (size: { readonly full: boolean }) => Promise<Figure[]>>> = {
+  instance,
+  operations,
+  events,
+  edge,
+  system,
+  failover,
+};
+const USAGE = `usage: npm run bench [-- ${Object.keys(SCENARIOS).join(' | ')} ...] [--full] [--json] [--record]
 Each figure stands beside the baseline measured in the same run and its goal; absolute times of a busy machine mean little.
+  instance    start and idle memory of an incarnation, beside a plain node process (R5)
+  operations  an operation without the router, beside the least a gateway can be (R1)
+  events      events to long-polling sessions, beside the same (R2)
+  edge        requests through the router, beside a bare reverse proxy in node
+  system      npm start cold and warm, restart of an instance, an operation through the router
+  failover    from kill -9 of an instance until all its monitors stand again, beside the floor that pacing sets
+Without names all of them, about four minutes.
+  --full    failover with 50,000 monitors in three shapes (about 20 minutes) instead of a scaled-down set
   --json    one JSON document instead of lines
-  --record  adds the figures to bench/history.jsonl`);
-  process.exit(words.includes('--help') ? 0 : 2);
+  --record  adds the run as one line to bench/history.jsonl`;
+
+function argumentsOrUsage() {
+  try {
+    const options = {
+      json: { type: 'boolean' },
+      record: { type: 'boolean' },
+      full: { type: 'boolean' },
+      help: { type: 'boolean' },
+    } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (values.help !== true && positionals.every((name) => name in SCENARIOS)) return { ...values, wanted: positionals };
+    console.log(USAGE);
+    return process.exit(values.help === true ? 0 : 2);
+  } catch {
+    console.error(USAGE);
+    return process.exit(2);
+  }
 }
+const { json = false, record = false, full = false, wanted } = argumentsOrUsage();
 
 const judged: Judged[] = [];
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   if (!json) console.log(`\n${name}`);
-  for (const figure of await scenario()) {
+  for (const figure of await scenario({ full })) {
     judged.push(judge(figure));
     if (!json) console.log(`  ${lineOf(judged.at(-1)!)}`);
   }
@@ -38,7 +67,13 @@ const run = {
   commit: commitOf(readEnvironment().cloneRoot),
   node: process.version,
   cores: cpus().length,
-  figures: judged.map(({ name, value, unit, ratio, goal, met }) => ({ name, value, unit, ratio, bound: goal?.bound, met })),
+  figures: judged.map(({ name, value, unit, baseline, ratio, goal, met }) => ({
+    name,
+    value: rounded(value),
+    unit,
+    ...(baseline === undefined ? {} : { baseline: baseline.name, ratio: rounded(ratio!) }),
+    ...(goal === undefined ? {} : { goal: `${goal.at === 'most' ? '<=' : '>='} ${goal.bound}`, met }),
+  })),
 };
 if (json) console.log(JSON.stringify(run, null, 2));
 else
@@ -47,9 +82,15 @@ else
   );
 if (record) appendFileSync(join(readEnvironment().cloneRoot, 'bench', 'history.jsonl'), `${JSON.stringify(run)}\n`);
 
+/** Three digits that mean something. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** The commit, with `+` where files differ from it: such a figure is not the commit's. */
 function commitOf(cwd: string): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd, encoding: 'utf8' }).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty=+'], { cwd, encoding: 'utf8' }).trim();
   } catch {
     return 'unknown';
   }

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freeLoopbackBlock, type LoopbackBlock } from '#config/addresses';
 import { readEnvironment } from '#config/environment';
 import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
+import { INTERNAL_HEADERS, type RoutingTable } from '#contracts/routing';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
@@ -24,7 +25,16 @@ export const CREDENTIALS = {
   applicationPassword: 'bench-application',
   localPassword: 'bench-local',
 };
+const TENANT_SLUG = 'bench';
+const FRONT_PORT = 8080;
 const READY_WITHIN_MS = 30_000;
+export const serverNameOf = (instanceId: string): string => `i-${instanceId}.cordboard.internal`;
+/** What the router adds to a request. */
+export const trustedHeaders = (instanceId: string): Record<string, string> => ({
+  [INTERNAL_HEADERS.tenant]: TENANT_ID,
+  [INTERNAL_HEADERS.instance]: instanceId,
+  [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
+});
 const program = (path: string) => resolve(readEnvironment().cloneRoot, 'dist', path);
 
 export interface RigOptions {
@@ -33,14 +43,22 @@ export interface RigOptions {
   readonly seed?: number;
 }
 
-export interface Peer {
-  readonly process: ChildProcess;
-  readonly pid: number;
+interface Place {
   readonly instanceId: string;
   readonly address: string;
   readonly port: number;
+  /** Session slots, where it is an instance. */
+  readonly slots: readonly number[];
+}
+export interface Peer extends Place {
+  readonly process: ChildProcess;
+  readonly pid: number;
   /** Milliseconds from the start of the process until it accepted a connection. */
   readonly startMs: number;
+}
+
+export interface Front extends Peer {
+  readonly base: string;
 }
 
 export interface Rig {
@@ -49,10 +67,14 @@ export interface Rig {
   readonly controllerAddress: string;
   readonly extensions: readonly string[];
   /** Client side of the router, for talking to the gateway directly. */
-  readonly router: { readonly cert: string; readonly key: string; readonly ca: string };
+  readonly routerTls: { readonly cert: string; readonly key: string; readonly ca: string };
   readonly simulator: { readonly base: string; readonly key: string };
   gateway(options?: { readonly withController?: boolean }): Promise<Peer>;
   baseline(name: 'raw-gateway' | 'plain-node'): Promise<Peer>;
+  /** The router with a table of this one instance; plain HTTP in front, the tenant's prefix in `base`. */
+  router(gateway: Peer): Promise<Front>;
+  /** R-plain in front of this instance. */
+  plainProxy(gateway: Peer): Promise<Front>;
   traffic(callsPerHour: number | null): Promise<void>;
   close(): Promise<void>;
 }
@@ -103,27 +125,27 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   children.add(simulator);
   const simulatorPort = await portWhenReady(simulator);
   const base = `http://127.0.0.1:${simulatorPort}`;
-  const router = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true });
+  const routerIdentity = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true, server: true });
+  const routerFiles = {
+    certFile: files('router.crt', routerIdentity.certPem),
+    keyFile: files('router.key', routerIdentity.keyPem),
+    caFile,
+  };
   let next = 1;
 
-  const start = async (
-    path: string,
-    args: readonly string[],
-    instanceId: string,
-    address: string,
-    port: number,
-  ): Promise<Peer> => {
+  const start = async (path: string, args: readonly string[], what: Place): Promise<Peer> => {
     const since = performance.now();
     const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     children.add(child);
-    await accepting(child, address, port);
-    return { process: child, pid: child.pid!, instanceId, address, port, startMs: performance.now() - since };
+    await accepting(child, what.address, what.port);
+    return { ...what, process: child, pid: child.pid!, startMs: performance.now() - since };
   };
   const identityOf = async (instanceId: string, address: string) => {
     const issued = await authority.issue({
       commonName: `instance:${instanceId}`,
-      dnsNames: [`i-${instanceId}.cordboard.internal`],
+      dnsNames: [serverNameOf(instanceId)],
       ipAddresses: [address],
+      uris: [`urn:cordboard:tenant:${TENANT_ID}:instance:${instanceId}:epoch:1`],
       client: true,
       server: true,
     });
@@ -135,7 +157,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     dir,
     controllerAddress,
     extensions,
-    router: { cert: router.certPem, key: router.keyPem, ca: authority.certPem },
+    routerTls: { cert: routerIdentity.certPem, key: routerIdentity.keyPem, ca: authority.certPem },
     simulator: { base, key },
     async gateway({ withController = true } = {}) {
       const number = next++;
@@ -145,7 +167,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       mkdirSync(home);
       const config: InstanceConfig = {
         schema: 1,
-        tenant: { id: TENANT_ID, slug: 'bench', companyName: CREDENTIALS.companyName },
+        tenant: { id: TENANT_ID, slug: TENANT_SLUG, companyName: CREDENTIALS.companyName },
         instance: { id: instanceId, name: 'bench' },
         epochMajor: 1,
         slots: [number],
@@ -179,13 +201,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         config.accessDocumentFile,
         JSON.stringify(signDocument(documentOf(instanceId, controllersOf), documents.privateKeyPem)),
       );
-      return start(
-        program('gateway/gateway.mjs'),
-        ['--config', files(`${instanceId}.json`, JSON.stringify(config))],
+      return start(program('gateway/gateway.mjs'), ['--config', files(`${instanceId}.json`, JSON.stringify(config))], {
         instanceId,
         address,
-        config.northboundPort,
-      );
+        port: config.northboundPort,
+        slots: config.slots,
+      });
     },
     async baseline(name) {
       const number = next++;
@@ -200,13 +221,67 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         controllerCaFile,
         ...(await identityOf(instanceId, address)),
       };
-      return start(
-        program(`bench/baselines/${name}.js`),
-        [files(`${name}-${number}.json`, JSON.stringify(settings))],
+      return start(program(`bench/baselines/${name}.js`), [files(`${name}-${number}.json`, JSON.stringify(settings))], {
         instanceId,
         address,
-        settings.port,
-      );
+        port: settings.port,
+        slots: [],
+      });
+    },
+    async router(gateway) {
+      const table: RoutingTable = {
+        schema: 1,
+        version: 1,
+        issuedAt: new Date().toISOString(),
+        tenants: [
+          {
+            tenantId: TENANT_ID,
+            slug: TENANT_SLUG,
+            status: 'active',
+            instances: [
+              {
+                instanceId: gateway.instanceId,
+                epochMajor: 1,
+                endpoint: { address: gateway.address, port: gateway.port, serverName: serverNameOf(gateway.instanceId) },
+                acceptsLogins: true,
+                slots: [...gateway.slots],
+              },
+            ],
+          },
+        ],
+      };
+      const address = block.address(next++);
+      const settings = {
+        listen: { http: { host: address, port: FRONT_PORT }, https: { host: address, port: FRONT_PORT + 1 } },
+        admin: { host: address, port: FRONT_PORT + 2 },
+        edgeDomain: 'bench.localhost',
+        edgeTls: { certFile: routerFiles.certFile, keyFile: routerFiles.keyFile },
+        tls: routerFiles,
+        tableFile: files('table.json', JSON.stringify(table)),
+        logLevel: 'error',
+      };
+      const args = ['--settings', files('router.json', JSON.stringify(settings))];
+      const peer = await start(program('apps/router/src/main.js'), args, {
+        instanceId: 'router',
+        address,
+        port: FRONT_PORT,
+        slots: [],
+      });
+      return { ...peer, base: `http://${address}:${FRONT_PORT}/t/${TENANT_SLUG}` };
+    },
+    async plainProxy(gateway) {
+      const address = block.address(next++);
+      const settings = {
+        address,
+        port: FRONT_PORT,
+        ...routerFiles,
+        upstream: { address: gateway.address, port: gateway.port, serverName: serverNameOf(gateway.instanceId) },
+        headers: trustedHeaders(gateway.instanceId),
+      };
+      const args = [files('plain-proxy.json', JSON.stringify(settings))];
+      const path = program('bench/baselines/plain-proxy.js');
+      const peer = await start(path, args, { instanceId: 'plain-proxy', address, port: FRONT_PORT, slots: [] });
+      return { ...peer, base: `http://${address}:${FRONT_PORT}` };
     },
     async traffic(callsPerHour) {
       const answer = await fetch(`${base}/v1/traffic`, {

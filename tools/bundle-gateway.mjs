@@ -1,10 +1,10 @@
 /**
- * Bundles the gateway, from TypeScript, into the one file an instance runs: dist/gateway/gateway.mjs. Run as a program or call
- * {@link bundleGateway}. The file appears whole: tests and builds may do this at the same time.
+ * Bundles the gateway, from TypeScript, into one file, dist/gateway/gateway.cjs, and puts its loader beside it: gateway.mjs is what an
+ * instance runs. Run as a program or call {@link bundleGateway}. The files appear whole: tests and builds may do this at the same time.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -21,11 +21,13 @@ const withoutLanguages = {
   },
 };
 
-/** @returns the path of the bundle */
+/** @returns the path of the loader, `outFile`; the bundle is beside it as .cjs */
 export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gateway.mjs')) {
   const folder = dirname(outFile);
   const making = join(folder, `.making-${randomBytes(6).toString('hex')}`);
-  const made = join(making, 'gateway.mjs');
+  const bundle = outFile.replace(/\.mjs$/, '.cjs');
+  const made = join(making, basename(bundle));
+  const loader = join(making, basename(outFile));
   await mkdir(folder, { recursive: true });
   try {
     await build({
@@ -34,18 +36,23 @@ export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gat
       outfile: made,
       bundle: true,
       platform: 'node',
-      format: 'esm',
+      format: 'cjs',
       target: 'node20',
       conditions: ['source'],
       sourcemap: true,
+      // one byte a character: the loader reads it so, and V8 keeps it so
+      charset: 'ascii',
       minifyWhitespace: true,
       plugins: [withoutLanguages],
       logLevel: 'warning',
-      // packages in CommonJS ask for node's modules by require, which an ES module does not have by itself
-      banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
     });
-    await rename(`${made}.map`, `${outFile}.map`);
-    await rename(made, outFile);
+    await copyFile(join(root, 'tools', 'gateway-loader.mjs'), loader);
+    await rename(`${made}.map`, `${bundle}.map`);
+    await rename(made, bundle);
+    await rename(loader, outFile);
+    // code caches of an earlier bundle: the loader would pass them over
+    for (const name of await readdir(folder))
+      if (name.startsWith(`${basename(bundle)}.`) && name.includes('.cache')) await rm(join(folder, name), { force: true });
   } finally {
     await rm(making, { recursive: true, force: true });
   }

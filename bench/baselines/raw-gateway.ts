@@ -86,6 +86,7 @@ async function link(): Promise<void> {
       };
       back.on('data', read(onMessage));
       back.on('error', () => undefined);
+      setInterval(() => back.write(encodeMessage({ type: 'PING', opaque: 2n })), 1000);
     },
   });
   const forward = await dialTls({

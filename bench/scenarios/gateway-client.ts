@@ -1,7 +1,6 @@
 /** Talks to a gateway or to the raw baseline directly, as the router does: HTTPS with the router's certificate. */
 import { Agent, request } from 'undici';
-import { INTERNAL_HEADERS } from '#contracts/routing';
-import { CREDENTIALS, TENANT_ID, type Peer, type Rig } from '../rig.js';
+import { CREDENTIALS, serverNameOf, trustedHeaders, type Peer, type Rig } from '../rig.js';
 
 /** What both can do; `handle` is objectId at the gateway and the device handle at the baseline. */
 export interface BenchClient {
@@ -17,7 +16,7 @@ export interface BenchClient {
 }
 
 function agentOf(rig: Rig, connections: number, servername: string): Agent {
-  return new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { ...rig.router, servername } });
+  return new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { ...rig.routerTls, servername } });
 }
 
 async function text(
@@ -34,13 +33,9 @@ async function text(
 }
 
 export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchClient {
-  const dispatcher = agentOf(rig, connections, `i-${peer.instanceId}.cordboard.internal`);
+  const dispatcher = agentOf(rig, connections, serverNameOf(peer.instanceId));
   const base = `https://${peer.address}:${peer.port}`;
-  const trusted = {
-    [INTERNAL_HEADERS.tenant]: TENANT_ID,
-    [INTERNAL_HEADERS.instance]: peer.instanceId,
-    [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
-  };
+  const trusted = trustedHeaders(peer.instanceId);
   const tokens = new Map<number, string>();
   const cursors = new Map<number, string>();
   const ask = (session: number, method: 'GET' | 'POST', path: string, body?: object) =>
@@ -90,7 +85,7 @@ export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchC
 }
 
 export function rawClient(rig: Rig, peer: Peer, connections: number): BenchClient {
-  const dispatcher = agentOf(rig, connections, peer.address);
+  const dispatcher = agentOf(rig, connections, '');
   const ask = (path: string) => text(dispatcher, `https://${peer.address}:${peer.port}${path}`, 'POST', {});
   return {
     session: async () => (JSON.parse(await ask('/session')) as { session: number }).session,

@@ -137,6 +137,7 @@ describe('the command line', () => {
     const instances = JSON.parse((await cordboard('instances', '--tenant', runFile().tenant.slug, 'list', '--json')).stdout) as
       { items: { name: string }[] } | { name: string }[];
     expect(JSON.stringify(instances)).toContain('gateway-1');
+    expect((await cordboard('failovers', 'list')).stdout).toMatch(/DETECTED.*FENCE.*RESTORE/);
     expect((await cordboard('--help')).stdout).toMatch(/tenants[\s\S]*instances[\s\S]*operations[\s\S]*events/);
   });
 

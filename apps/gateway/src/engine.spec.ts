@@ -231,7 +231,22 @@ describe('engine', () => {
     const other = await login(engine);
     const last = engine.nextEvent({ sessionId: other.sessionId, waitMs: 30_000 }, context(other.token));
     await engine.stop();
-    expect(await last).toEqual({ ok: true, value: undefined });
+    expect(await last).toMatchObject({ ok: true, value: { event: { type: 'OIG_SHUTDOWN' }, eventNumber: 1 } });
     expect(await engine.execute('login', credentials, context())).toMatchObject({ ok: false, refusal: { code: 'UNAVAILABLE' } });
+  });
+
+  it('the stop tells every session once: those that wait at once, those that read while it stops when they do', async () => {
+    const { engine } = setUp();
+    const [waiting, away] = [await login(engine), await login(engine)];
+    const read = ({ sessionId, token }: typeof away) =>
+      engine.execute('getEvents', { sessionId, waitMs: 30_000, max: 10 }, context(token));
+    const poll = read(waiting);
+    await Promise.all([engine.stop(), engine.stop()]);
+    const told = {
+      ok: true,
+      value: { events: [{ type: 'OIG_SHUTDOWN', category: 'SYSTEM_EVENT', source: 'synthetic', seq: 1, connectionState: null }] },
+    };
+    expect(await poll).toMatchObject(told);
+    expect(await read(away)).toMatchObject(told);
   });
 });

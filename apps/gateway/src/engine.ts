@@ -2,7 +2,7 @@
  * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
  * kept, and lets readers of events wait. All decisions are the switchboard's.
  */
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomInt } from 'node:crypto';
 import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
@@ -52,6 +52,8 @@ export interface EngineOptions {
 export interface EngineStart {
   /** What the journal holds of earlier incarnations. */
   readonly records: readonly JournalRecord[];
+  /** When the last of them was last known to be alive, ms since 1970; undefined: now. */
+  readonly lastAliveMs?: number | undefined;
   readonly document: AccessDocument | undefined;
 }
 
@@ -62,7 +64,7 @@ interface Waiting {
 
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
 const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
-const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
 
 export class GatewayEngine implements Engine, LinkListener {
@@ -90,9 +92,9 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
-  start({ records, document }: EngineStart, links: ControllerLinks): void {
+  start({ records, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
     this.links = links;
-    this.switchboard.restore(records, this.clock());
+    this.switchboard.restore(records, this.clock(), lastAliveMs);
     if (document !== undefined) this.dispatch({ kind: 'access-document', document });
     this.arm();
   }
@@ -110,13 +112,13 @@ export class GatewayEngine implements Engine, LinkListener {
     return this.switchboard.report();
   }
 
-  async execute<N extends OperationName>(
+  execute<N extends OperationName>(
     name: N,
     request: OperationRequest<N>,
     context: CallContext,
   ): Promise<Outcome<OperationResponse<N>>> {
-    const outcome = await this.carryOut({ name, request } as { name: OperationName; request: never }, context);
-    return outcome as Outcome<OperationResponse<N>>;
+    const outcome = this.carryOut({ name, request } as { name: OperationName; request: never }, context);
+    return outcome as Promise<Outcome<OperationResponse<N>>>;
   }
 
   async nextEvent(
@@ -141,9 +143,15 @@ export class GatewayEngine implements Engine, LinkListener {
     if (message.type !== 'EVENT') this.arm();
   }
 
-  /** Takes nothing new, answers waiting readers, gives requests under way a short time, writes the journal out. May be called twice. */
+  /**
+   * Takes nothing new but reads of events, tells every session OIG_SHUTDOWN (waiting readers are answered with it), gives requests under
+   * way a short time, writes the journal out. May be called twice.
+   */
   async stop(): Promise<void> {
+    if (!this.stopping) this.dispatch({ kind: 'shutdown' });
     this.stopping = true;
+    // readers that were woken read in the same turn of the loop
+    await new Promise((resolve) => setImmediate(resolve));
     this.waits.finishAll();
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -152,7 +160,7 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
-    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
+    if (this.stopping && operation.name !== 'getEvents') return Promise.resolve({ ok: false, refusal: STOPPING });
     if (operation.name === 'login') return this.login(operation.request, context);
     if (operation.name === 'getEvents') {
       const request: OperationRequest<'getEvents'> = operation.request;
@@ -190,9 +198,14 @@ export class GatewayEngine implements Engine, LinkListener {
     context: CallContext,
     isEmpty: (value: unknown) => boolean,
   ): Promise<CoreOutcome> {
-    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
     const caller = callerOf(context);
-    return this.waits.read({ sessionId, waitMs, signal: context.signal, isEmpty, read: () => this.runNow(operation, caller) });
+    return this.waits.read({
+      sessionId,
+      waitMs: this.stopping ? 0 : waitMs,
+      signal: context.signal,
+      isEmpty,
+      read: () => this.runNow(operation, caller),
+    });
   }
 
   private run(operation: CoreOperation, caller: Caller, isLogin = false): Promise<CoreOutcome> {
@@ -218,8 +231,9 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   private carry(effects: readonly Effect[]): void {
-    const records = effects.flatMap((effect) => (effect.kind === 'journal' ? [effect.record] : []));
-    if (records.length > 0) this.keep(records);
+    let records: JournalRecord[] | undefined;
+    for (const effect of effects) if (effect.kind === 'journal') (records ??= []).push(effect.record);
+    if (records !== undefined) this.keep(records);
     for (const effect of effects) this.carryOne(effect);
   }
 

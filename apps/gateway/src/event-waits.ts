@@ -1,10 +1,11 @@
 /** Readers of events that wait: at most one per session, the newest claim wins and the older is answered with what it has (nothing). */
+import type { Departure } from './northbound-port.js';
 import type { CoreOutcome } from './switchboard/switchboard.port.js';
 
 export interface EventRead {
   readonly sessionId: number;
   readonly waitMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Departure | undefined;
   /** Reads now; may be called again. */
   readonly read: () => CoreOutcome;
   readonly isEmpty: (value: unknown) => boolean;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -223,6 +224,14 @@ const credentials = {
 };
 
 describe('the gateway as a process', () => {
+  it('is one file that needs no package beside it and holds no framework', async () => {
+    const text = await readFile(bundle, 'utf8');
+    expect(text).not.toMatch(/@nestjs|typeorm|bullmq|reflect-metadata/);
+    const imported = [...text.matchAll(/^(?:import|export)\b[^'"\n]*["']([^'"]+)["'];?$/gm)].map((match) => match[1]!);
+    expect(imported.length).toBeGreaterThan(3);
+    expect(imported.filter((name) => !isBuiltin(name))).toEqual([]);
+  });
+
   it('starts, serves, takes documents from the worker alone, and stops cleanly', async () => {
     const running = await start('one');
     const health = await call(running.ports.admin, worker, 'GET', '/v1/health');
@@ -302,7 +311,7 @@ describe('the gateway as a process', () => {
     expect(JSON.parse(await readFile(join(home, 'two', 'epoch.json'), 'utf8'))).toMatchObject({ major: 3, minor: 1 });
   });
 
-  it('a long poll is answered by the stop, not cut', async () => {
+  it('a long poll is answered by the stop with OIG_SHUTDOWN, not cut', async () => {
     const running = await start('three');
     await push(running, documentOf(1));
     const session = (await application(running, 'POST', '/v1/sessions', credentials)).body as {
@@ -315,7 +324,10 @@ describe('the gateway as a process', () => {
     const polls = [poll(), poll()];
     await Promise.race(polls);
     const ended = killed(running.child, 'SIGTERM');
-    for (const answered of await Promise.all(polls)) expect(answered).toMatchObject({ status: 200, body: { events: [] } });
+    const answers = await Promise.all(polls);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const told = { category: 'SYSTEM_EVENT', type: 'OIG_SHUTDOWN', seq: 1, epoch: { major: 3, minor: 0 } };
+    expect(answers.flatMap(({ body }) => body['events'])).toMatchObject([told]);
     expect(await ended).toBe(0);
   });
 

@@ -6,6 +6,7 @@ import { createAdminServer, type AdminServer } from './admin/admin-server.js';
 import { GatewayEngine, type EngineLogger } from './engine.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
+import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
 import { createNorthbound, type Northbound } from './northbound/server.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
 
@@ -78,7 +79,9 @@ async function assemble(
     },
   });
   undo.push(() => admin.close());
-  engine.start({ records, document: documents.current?.document }, links);
+  engine.start({ records, lastAliveMs: await lastAliveMs(config.journalDir), document: documents.current?.document }, links);
+  const endLifeSigns = await giveLifeSigns(config.journalDir);
+  undo.push(async () => endLifeSigns());
   const northbound = await createNorthbound({
     engine,
     config,
@@ -88,6 +91,7 @@ async function assemble(
   state = 'serving';
   const end = () => {
     state = 'stopping';
+    endLifeSigns();
     return stopParts(parts, northbound, admin);
   };
   let ended: Promise<void> | undefined;
@@ -126,7 +130,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, controllers } = engine.report();
+  const { sessions, monitors, devices, recovery, controllers } = engine.report();
   const held = documents.current;
   return {
     ...health,
@@ -137,6 +141,18 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
       held === undefined ? null : { serial: held.document.serial, digest: held.digest, expiresAt: held.document.expiresAt },
     sessions,
     monitors,
+    devices,
+    recovery:
+      recovery === undefined
+        ? null
+        : {
+            sessions: recovery.sessions,
+            monitors: recovery.monitors,
+            waiting: recovery.waiting,
+            gapSince: new Date(recovery.gapSinceMs).toISOString(),
+            gapNamedAt: new Date(recovery.gapNamedMs).toISOString(),
+            restoredAt: recovery.restoredMs === undefined ? null : new Date(recovery.restoredMs).toISOString(),
+          },
     controllers: controllers.map((controller) => ({ ...controller, ...links.figures(controller.icpId) })),
   };
 }

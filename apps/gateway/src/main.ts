@@ -1,19 +1,20 @@
 /** `gateway --config <file>`: one incarnation of one gateway instance, until SIGTERM. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { InstanceConfigSchema, type InstanceConfig } from '#contracts/gateway-admin';
+import type { InstanceConfig } from '#contracts/gateway-admin';
 import { announceReady, stopOnSignals } from '#telemetry/lifecycle';
 import { createLogger, type Logger } from '#telemetry/logger';
 import { startIncarnation, type Incarnation } from './incarnation.js';
+import { readDocument } from './shapes/shapes.js';
 
 const STOP_MS_MAX = 5000;
 
 async function readConfig(): Promise<InstanceConfig> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new Error('say which configuration: --config <file>');
-  const parsed = InstanceConfigSchema.safeParse(JSON.parse(await readFile(values.config, 'utf8')));
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const shaped = await readDocument('instanceConfig', JSON.parse(await readFile(values.config, 'utf8')));
+  if (shaped.ok) return shaped.value;
+  const faults = shaped.errors.map(({ path, message }) => `${path}: ${message}`);
   throw new Error(`${values.config} is not an instance configuration: ${faults.join('; ')}`);
 }
 
@@ -30,7 +31,9 @@ async function main(logger: Logger): Promise<void> {
     incarnation = await startIncarnation(config, logger);
     if (stopped) return await incarnation.stop();
     const facts = { ...incarnation.health(), address: config.address, ports: incarnation.ports };
-    logger.info(facts, 'serving');
+    // told by the loader: `used` when this start was spared the compiling
+    const codeCache = (globalThis as Record<symbol, unknown>)[Symbol.for('cordboard.code-cache')];
+    logger.info({ ...facts, codeCache }, 'serving');
     announceReady(facts);
   } catch (error) {
     logger.fatal({ err: error }, 'the gateway cannot start');
@@ -45,4 +48,4 @@ process.on('unhandledRejection', (error) => {
   logger.fatal({ err: error }, 'a promise was rejected and nobody looked');
   process.exit(1);
 });
-await main(logger);
+void main(logger);

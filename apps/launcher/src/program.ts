@@ -15,7 +15,7 @@ const READY_TIMEOUT_MS = 60_000;
 const BACK_OFF_MIN_MS = 500;
 const BACK_OFF_MAX_MS = 30_000;
 /** A program that ran this long has its back-off forgotten. */
-const STEADY_MS = 60_000;
+const STEADY_MS = 10_000;
 
 export interface ProgramOptions {
   readonly name: string;

@@ -13,6 +13,7 @@ import { LaunchError } from './launch-error.js';
 import { awaitLeftOvers, instancesOf } from './left-overs.js';
 import type { LaunchOptions } from './options.js';
 import { ensurePostgres, useDatabase, type Database } from './postgres/embedded.js';
+import { keepUp } from './postgres/keep-up.js';
 import { writePrivateJson } from './private-files.js';
 import { lastComplaint, Program, type ProgramOptions } from './program.js';
 import { edgeBases, writeControlSettings, writeEdgeSettings } from './program-settings.js';
@@ -38,6 +39,7 @@ export class System {
   private database: Database | undefined;
   private tenant: SampleTenant | undefined;
   private refreshTimer: NodeJS.Timeout | undefined;
+  private letDatabaseBe: () => Promise<void> = () => Promise.resolve();
   private written = '';
   private stopping = false;
   /** What the record says of a time before this is about programs that ran before us. */
@@ -80,6 +82,8 @@ export class System {
     const database = this.database;
     if (database === undefined) throw new Error('the database step left no database');
     writeControlSettings({ ...this.facts, installation }, database);
+    const revived = () => void this.refresh().catch(() => undefined);
+    this.letDatabaseBe = keepUp(database, { say: progress.say, revived });
     if (!isMigrated(this.facts, database)) {
       await step('migrations', () => this.once('orchestrator', 'migrate', 'migrate', 120_000));
       noteMigrated(this.facts);
@@ -116,6 +120,7 @@ export class System {
       const program = this.programs.get(name);
       if (program !== undefined) await attempt(`${name} stopped`, () => program.stop(hurry));
     }
+    await this.letDatabaseBe();
     const database = this.database;
     if (database !== undefined && database.pid !== null)
       await attempt('database stopped', () => database.stop(hurry.aborted ? 'immediate' : 'fast'));

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { loadSettings, orchestratorMigrateSettings, orchestratorSettings } from '#config/settings';
 import { openProducer } from '#jobs/producer';
+import { armFailpoints } from '#telemetry/failpoints';
 import { announceReady, exitWithLauncher, stopOnSignals } from '#telemetry/lifecycle';
 import { createLogger, type Logger } from '#telemetry/logger';
 import { runMigrations } from './migrate.js';
@@ -10,6 +11,7 @@ import { startOrchestrator } from './start.js';
 async function serve(): Promise<void> {
   const settings = loadSettings(orchestratorSettings);
   const logger = createLogger('orchestrator', settings.logLevel);
+  armFailpoints(settings.failpoints);
   exitWithLauncher();
   await orFail(logger, async () => {
     const producer = openProducer({

@@ -9,6 +9,7 @@ import { ApplicationsController } from './rest/applications/applications.control
 import { ClustersController } from './rest/clusters/clusters.controller.js';
 import { ContractPipe } from './rest/contract.pipe.js';
 import { ControllersController } from './rest/controllers/controllers.controller.js';
+import { FailoversController } from './rest/failovers/failovers.controller.js';
 import { InstancesController } from './rest/instances/instances.controller.js';
 import { KeyGuard } from './rest/key.guard.js';
 import { KeysController } from './rest/keys/keys.controller.js';
@@ -23,6 +24,7 @@ import { DATABASE, DOCUMENT_KEY, LOGGER, SETTINGS } from './unit-of-work/tokens.
 import { ApplicationsUseCase } from './use-cases/applications/applications.use-case.js';
 import { ClustersUseCase } from './use-cases/clusters/clusters.use-case.js';
 import { ControllersUseCase } from './use-cases/controllers/controllers.use-case.js';
+import { FailoversUseCase } from './use-cases/failovers/failovers.use-case.js';
 import { InstancesUseCase } from './use-cases/instances/instances.use-case.js';
 import { KeysUseCase } from './use-cases/keys/keys.use-case.js';
 import { OperationNotices } from './use-cases/operations/operation-notices.js';
@@ -48,6 +50,7 @@ export const CONTROLLERS = [
   ApplicationsController,
   KeysController,
   OperationsController,
+  FailoversController,
 ];
 
 @Module({})
@@ -72,6 +75,7 @@ export class OrchestratorModule {
         ApplicationsUseCase,
         ClustersUseCase,
         ControllersUseCase,
+        FailoversUseCase,
         InstancesUseCase,
         KeysUseCase,
         OperationsUseCase,

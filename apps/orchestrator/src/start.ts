@@ -33,10 +33,31 @@ export interface StartOptions {
   readonly settings: OrchestratorSettings;
   readonly logger: Logger;
   readonly producer: Producer;
+  /** Shorter times than {@link CLIENT_TIMES}. */
+  readonly clientTimes?: Partial<ClientTimes>;
 }
 
+/** S-54: what slow and idle clients may take, in milliseconds. */
+export interface ClientTimes {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+  /** Nothing read or written for so long, also by a client that does not take its answer; longer than an operation is waited for. */
+  readonly stalledMs: number;
+  /** How often they are looked at. */
+  readonly checkMs: number;
+}
+const CONNECTIONS_MAX = 2000;
+const CLIENT_TIMES: ClientTimes = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 10_000,
+  stalledMs: 90_000,
+  checkMs: 2000,
+};
+
 /** Resolves when requests are answered. Routers that are away do not keep it from starting. */
-export async function startOrchestrator({ settings, logger, producer }: StartOptions): Promise<RunningOrchestrator> {
+export async function startOrchestrator({ settings, logger, producer, clientTimes }: StartOptions): Promise<RunningOrchestrator> {
   assertRoutesComplete(CONTROLLERS);
   const onError = (err: Error) => logger.warn({ err }, 'a database connection was lost');
   const database = await openDatabase({
@@ -46,7 +67,7 @@ export async function startOrchestrator({ settings, logger, producer }: StartOpt
     onError,
   });
   try {
-    return await assemble(settings, logger, database, producer);
+    return await assemble(settings, logger, database, producer, { ...CLIENT_TIMES, ...clientTimes });
   } catch (error) {
     await database.close();
     throw error;
@@ -58,6 +79,7 @@ async function assemble(
   logger: Logger,
   database: Database,
   producer: Producer,
+  times: ClientTimes,
 ): Promise<RunningOrchestrator> {
   await admitBootstrapKey(database, settings.bootstrapAdminKeySha256);
   const bell = new Bell(producer, database, logger);
@@ -79,7 +101,7 @@ async function assemble(
   await database.listen('cordboard_instance_status', () => (publisher.nudge(), renewal.nudge()));
   await database.listen('cordboard_spec', publisher.nudge);
   await database.listen('cordboard_operation', (id) => notices.publish(id));
-  const server = await listen(express as unknown as RequestListener, settings.listen);
+  const server = await listen(express as unknown as RequestListener, settings.listen, times);
   publisher.start();
   renewal.start();
 
@@ -111,20 +133,24 @@ async function routerClients(settings: OrchestratorSettings): Promise<RouterClie
   return settings.routers.map(({ adminUrl, serverName }) => new RouterClient(adminUrl, serverName, { cert, key, ca }));
 }
 
-/** Slow and idle clients are bounded (S-54): headers 10 s, request 30 s, looked at every 2 s. */
-async function listen(handler: RequestListener, address: { readonly host: string; readonly port: number }): Promise<Server> {
+async function listen(
+  handler: RequestListener,
+  address: { readonly host: string; readonly port: number },
+  times: ClientTimes,
+): Promise<Server> {
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 2000,
+      headersTimeout: times.headersMs,
+      requestTimeout: times.requestMs,
+      keepAliveTimeout: times.keepAliveMs,
+      connectionsCheckingInterval: times.checkMs,
       maxHeaderSize: 16_384,
       insecureHTTPParser: false,
     },
     handler,
   );
-  server.maxConnections = 2000;
-  server.keepAliveTimeout = 10_000;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.setTimeout(times.stalledMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, resolve);

@@ -1,6 +1,7 @@
 /** S-01, R-ORC-01: three tenants, every route, every kind of foreign id: the answer is the one for things that are not there. */
 import { randomUUID } from 'node:crypto';
 import { CONTROL_ROUTE_LIST, type ControlRoute } from '#contracts/control-api';
+import pg from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBench, sampleTenant, type Bench, type SampleTenant } from './testing/bench.js';
@@ -10,6 +11,16 @@ const tenants: SampleTenant[] = [];
 beforeAll(async () => {
   bench = await openBench();
   for (const slug of ['one', 'two', 'three']) tenants.push(await sampleTenant(bench, slug));
+  // Receipts of failovers are the worker's to write.
+  const writer = new pg.Client({ connectionString: bench.database.superuserUrl });
+  await writer.connect();
+  for (const { id, instanceId } of tenants) {
+    await writer.query(
+      `INSERT INTO failovers (id, tenant_id, instance_id, instance_name, cause, from_epoch, detected_at) VALUES ($1, $2, $3, 'gw-1', 'silent', 1, now())`,
+      [randomUUID(), id, instanceId],
+    );
+  }
+  await writer.end();
 });
 afterAll(() => bench.close());
 

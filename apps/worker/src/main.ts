@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { loadSettings, workerSettings } from '#config/settings';
+import { armFailpoints } from '#telemetry/failpoints';
 import { announceReady, exitWithLauncher, stopOnSignals } from '#telemetry/lifecycle';
 import { createLogger, nestLogger } from '#telemetry/logger';
 import { stopAllInstances } from './shutdown/stop-instances.js';
@@ -25,6 +26,7 @@ if (process.argv[2] === 'stop-instances') {
   process.exit(left.length === 0 ? 0 : 1);
 }
 
+armFailpoints(settings.failpoints);
 exitWithLauncher();
 const module = await WorkerModule.open(settings, logger).catch((error: unknown) => {
   logger.fatal({ err: error }, 'the worker cannot start');

@@ -9,10 +9,12 @@ import * as instanceStatus from '#persistence/instance-status';
 import * as leases from '#persistence/leases';
 import { ProcessDriver } from '#runtime-drivers/process-driver';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
+import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
 import { GatewayAdminClient } from './gateway-admin/gateway-admin.client.js';
 import { addressesOf } from './instance-files/address-range.js';
 import { InstanceFiles } from './instance-files/instance-files.js';
+import { InstanceBeats } from './loops/instances/instance-beats.js';
 import { InstanceLoop } from './loops/instances/instance.loop.js';
 import { InstanceObserver } from './loops/instances/instance-observer.js';
 import { InstanceReconciler } from './loops/instances/instance-reconciler.js';
@@ -43,6 +45,7 @@ export interface WorkerRuntimeOptions {
 
 export class WorkerRuntime {
   readonly handlers: JobHandlers;
+  readonly #beats: InstanceBeats;
   readonly #instances: InstanceLoop;
   readonly #sweeps: readonly Periodic[];
 
@@ -55,13 +58,15 @@ export class WorkerRuntime {
     private readonly admin: GatewayAdminClient,
     options: WorkerRuntimeOptions,
   ) {
+    this.#beats = new InstanceBeats({ admin, logger, onSilent: (instanceId) => void this.#instances.nudge(instanceId) });
     const reconciler = new InstanceReconciler({
       database,
       driver,
       admin,
       logger,
       files: new InstanceFiles(settings),
-      observer: new InstanceObserver(driver, admin),
+      observer: new InstanceObserver(driver, admin, this.#beats),
+      beats: this.#beats,
       addresses: addressesOf(settings.addressRange),
       home: homeLayout(settings.home).home,
       holder: this.#holder,
@@ -85,7 +90,10 @@ export class WorkerRuntime {
     ];
     this.handlers = {
       // Not waited for: an instance that takes long would keep the bells of the others waiting.
-      'instance.reconcile': async ({ instanceId }) => void this.#instances.nudge(instanceId),
+      'instance.reconcile': async ({ instanceId }) => {
+        failpoint('worker.job.received');
+        void this.#instances.nudge(instanceId);
+      },
       'tenant.reconcile': ({ tenantId }) => sweepDeletedTenants({ database, logger }, tenantId),
     };
   }
@@ -101,12 +109,14 @@ export class WorkerRuntime {
   }
 
   start(): void {
+    this.#beats.start();
     this.#instances.start();
     for (const sweep of this.#sweeps) sweep.start();
   }
 
   /** Ends all loops; instances go on and are adopted by the next worker. May be called twice. */
   async stop(): Promise<void> {
+    this.#beats.stop();
     await Promise.all([this.#instances.stop(), ...this.#sweeps.map((sweep) => sweep.stop())]);
   }
 

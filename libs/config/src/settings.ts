@@ -13,6 +13,8 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:
 const queueUrl = z.string().regex(/^(postgres(ql)?|rediss?):\/\//, 'must be a postgres:// or redis:// URL');
 /** Own certificate and key, and the authority of internal peers. */
 const tls = z.strictObject({ certFile: path, keyFile: path, caFile: path });
+/** For tests only: with it the program can be made to die or stand still at its step boundaries (docs/design/failpoints.md). */
+const failpoints = z.strictObject({ folder: path }).optional();
 const edgeDomain = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/, 'must be a DNS name in lower case')
@@ -36,6 +38,7 @@ export const orchestratorSettings = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  failpoints,
   logLevel,
 });
 export type OrchestratorSettings = z.infer<typeof orchestratorSettings>;
@@ -66,6 +69,7 @@ export const workerSettings = z.strictObject({
   tls,
   /** How often every instance is looked at without being asked. */
   sweepIntervalMs: z.int().min(100).default(2000),
+  failpoints,
   logLevel,
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;

@@ -1,5 +1,8 @@
 /** The checked-in forms of the application API: what `npm run generate` writes and a test compares, by path below `generated/`. */
-import { applicationOpenApi } from './application-openapi.js';
+import { z } from 'zod';
+import { APPLICATION_OPERATIONS } from './application-api.js';
+import { applicationOpenApi, REST_OPERATIONS } from './application-openapi.js';
+import { AccessDocumentSchema, InstanceConfigSchema, SignedDocumentSchema } from './gateway-admin.js';
 import { SOAP_PATH, SOAP_SERVICES, wsdlOf } from './soap.js';
 
 /** Stands in the checked-in WSDL; a served one has the address its reader used. */
@@ -8,6 +11,43 @@ const EXAMPLE_BASE = 'https://gateway.example/t/tenant';
 export function applicationArtifacts(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   files.set('application-api.openapi.json', `${JSON.stringify(applicationOpenApi(), null, 2)}\n`);
+  files.set('gateway-tables.ts', gatewayTables());
   for (const name of SOAP_SERVICES.keys()) files.set(`${name}.wsdl`, wsdlOf(name, `${EXAMPLE_BASE}${SOAP_PATH}${name}`));
   return files;
+}
+
+/**
+ * What a gateway needs of the contract at its start and for every request, as plain data: the schema library costs an instance more
+ * start time and memory than all else, and is then loaded only for what these tables do not settle.
+ */
+function gatewayTables(): string {
+  const shape = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  const shapes = {
+    instanceConfig: shape(InstanceConfigSchema),
+    accessDocument: shape(AccessDocumentSchema),
+    signedDocument: shape(SignedDocumentSchema),
+    requests: Object.fromEntries(Object.entries(APPLICATION_OPERATIONS).map(([name, { request }]) => [name, shape(request)])),
+  };
+  const literal = (value: unknown) => `'${JSON.stringify(value).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `/** Generated from the contract (\`npm run generate\`): do not edit. */
+import type { OperationName } from '../application-api.js';
+import type { RestOperation } from '../application-rest.js';
+
+/** JSON Schema as the contract's schemas give it. */
+export type JsonShape = Readonly<Record<string, unknown>>;
+export interface GatewayShapes {
+  readonly instanceConfig: JsonShape;
+  readonly accessDocument: JsonShape;
+  readonly signedDocument: JsonShape;
+  readonly requests: Readonly<Record<OperationName, JsonShape>>;
+}
+
+export const REST_TABLE = JSON.parse(
+  ${literal(REST_OPERATIONS)},
+) as readonly RestOperation[];
+
+export const GATEWAY_SHAPES = JSON.parse(
+  ${literal(shapes)},
+) as GatewayShapes;
+`;
 }

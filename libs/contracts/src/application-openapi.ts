@@ -1,33 +1,17 @@
 /** OpenAPI 3.1 of the application API over REST, written from APPLICATION_OPERATIONS: where each member travels is decided here, once. */
 import { z } from 'zod';
 import { APPLICATION_OPERATIONS, type OperationName } from './application-api.js';
+import { CONTRACT_VERSION, type RestMember, type RestOperation } from './application-rest.js';
 import { ERROR_KINDS } from './errors.js';
 
-export type MemberPlace = 'path' | 'query' | 'body' | 'header';
-export interface RestMember {
-  readonly name: string;
-  readonly place: MemberPlace;
-  readonly required: boolean;
-  /** JSON Schema of the member. */
-  readonly schema: Readonly<Record<string, unknown>>;
-}
-export interface RestOperation {
-  readonly name: OperationName;
-  readonly method: string;
-  /** With `{member}` for members in the path. */
-  readonly path: string;
-  readonly members: readonly RestMember[];
-  /** 201 for what makes a session, 204 where there is nothing to tell. */
-  readonly status: 200 | 201 | 204;
-}
-
-/** The release of the contract this API is compatible with (R-SES-02). */
-export const CONTRACT_VERSION = '4.0';
-
-/** Paths besides the operations: public, without a session. */
-export const REST_DOCUMENTS = Object.freeze({ openApi: '/v1/openapi.json', versions: '/v1/versions' });
-
-export const IDEMPOTENCY_HEADER = 'idempotency-key';
+export {
+  CONTRACT_VERSION,
+  IDEMPOTENCY_HEADER,
+  REST_DOCUMENTS,
+  type MemberPlace,
+  type RestMember,
+  type RestOperation,
+} from './application-rest.js';
 
 type JsonSchema = Record<string, unknown>;
 

@@ -364,7 +364,7 @@ export class ControlApiClient {
     return this.send({ method: 'DELETE', path: `/v1/keys/${encodeURIComponent(key)}`, options });
   }
 
-  /** Creates a key of the tenant, answered once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Creates a key of the tenant, answered once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createKey(tenant: string, body: BodyInputOf<'createKey'>, options?: CallOptions): Promise<AnswerOf<'createKey'>> {
     return this.send({ method: 'POST', path: `/v1/tenants/${encodeURIComponent(tenant)}/keys`, body, options });
   }
@@ -400,5 +400,14 @@ export class ControlApiClient {
     options?: CallOptions,
   ): Promise<AnswerOf<'waitOperation'>> {
     return this.send({ method: 'GET', path: `/v1/operations/${encodeURIComponent(operation)}/wait`, query, options });
+  }
+
+  /** Lists the receipts of failovers, newest first. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  listFailovers(
+    tenant: string,
+    query: QueryInputOf<'listFailovers'> = {},
+    options?: CallOptions,
+  ): Promise<AnswerOf<'listFailovers'>> {
+    return this.send({ method: 'GET', path: `/v1/tenants/${encodeURIComponent(tenant)}/failovers`, query, options });
   }
 }

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { applicationRoutes, type applicationSchema, type applicationWithSecretsSchema } from './control-api/applications.js';
 import { clusterRoutes, type clusterSchema } from './control-api/clusters.js';
 import { controllerRoutes, type controllerSchema } from './control-api/controllers.js';
+import { failoverRoutes, type failoverSchema } from './control-api/failovers.js';
 import { instanceRoutes, type instanceSchema } from './control-api/instances.js';
 import { keyRoutes, type keySchema } from './control-api/keys.js';
 import { operationRoutes, type operationSchema } from './control-api/operations.js';
@@ -28,6 +29,7 @@ export const CONTROL_ROUTES = Object.freeze({
   ...applicationRoutes,
   ...keyRoutes,
   ...operationRoutes,
+  ...failoverRoutes,
 });
 export type RouteId = keyof typeof CONTROL_ROUTES;
 /** The same as a list, for those who walk all of them. */
@@ -52,6 +54,7 @@ export type ApplicationAnswer = z.output<typeof applicationSchema>;
 export type ApplicationWithSecretsAnswer = z.output<typeof applicationWithSecretsSchema>;
 export type KeyAnswer = z.output<typeof keySchema>;
 export type OperationAnswer = z.output<typeof operationSchema>;
+export type FailoverAnswer = z.output<typeof failoverSchema>;
 
 /** Bounds of one request, enforced before anything else looks at it. */
 export const CONTROL_API_BOUNDS = Object.freeze({

@@ -31,7 +31,8 @@ export const InstanceConfigSchema = z.strictObject({
   address: z.string(),
   northboundPort: z.int().min(0).max(65535),
   adminPort: z.int().min(0).max(65535),
-  callbackPorts: z.strictObject({ from: z.int(), to: z.int() }),
+  /** Within R-CLU-03's range; the first free one is taken. */
+  callbackPorts: z.strictObject({ from: z.int().min(49_500), to: z.int().max(49_600) }),
   tls: z.strictObject({
     /** PEM files: own certificate chain and key; the authority of internal peers (router, worker) and of controllers. */
     certFile: z.string(),
@@ -115,17 +116,7 @@ export const SignedDocumentSchema = z.strictObject({
 });
 export type SignedDocument = z.infer<typeof SignedDocumentSchema>;
 
-/** Admin interface; all answers JSON, errors problem documents. */
-export const ADMIN_ROUTES = Object.freeze({
-  /** 200 as soon as the incarnation serves, else 503; body {@link InstanceHealthSchema} */
-  health: { method: 'GET', path: '/v1/health' },
-  status: { method: 'GET', path: '/v1/status' },
-  /** Body: SignedDocument. 200 `{serial, digest}`; the same document twice is accepted twice; an older one is 409. */
-  accessDocument: { method: 'PUT', path: '/v1/access-document' },
-  /** Takes no new sessions until DELETE; 200 with the status. May be called twice. */
-  drain: { method: 'PUT', path: '/v1/drain' },
-  undrain: { method: 'DELETE', path: '/v1/drain' },
-} as const);
+export { ADMIN_ROUTES } from './admin-routes.js';
 
 export const InstanceHealthSchema = z.strictObject({
   instanceId: z.uuid(),
@@ -153,6 +144,22 @@ export const InstanceStatusReportSchema = z.strictObject({
   accessDocument: z.strictObject({ serial: z.int().min(0), digest: z.string(), expiresAt: z.iso.datetime() }).nullable(),
   sessions: use,
   monitors: use,
+  /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
+  devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
+  /** What this incarnation took over from its predecessor; null when there was nothing. */
+  recovery: z
+    .strictObject({
+      sessions: z.int().min(0),
+      /** Devices whose monitors are to be set again, and those of them that neither stand nor have been told to have failed. */
+      monitors: z.int().min(0),
+      waiting: z.int().min(0),
+      /** The gap as named to the sessions: events may be missing since then; and when it was named. */
+      gapSince: z.iso.datetime(),
+      gapNamedAt: z.iso.datetime(),
+      /** null while something waits */
+      restoredAt: z.iso.datetime().nullable(),
+    })
+    .nullable(),
   controllers: z.array(
     z.strictObject({
       icpId: z.int(),

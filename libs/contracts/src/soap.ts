@@ -5,9 +5,7 @@
 export type { ComplexType, EnumType, Field, SimpleName, SimpleType, SoapModel, SoapType } from './soap/model.js';
 export { SOAP_MODEL, SOAP_SERVICES, type SoapOperation, type SoapService } from './soap/services.js';
 export { wsdlOf } from './soap/wsdl.js';
-
-/** Where services are found below the base address, with and without a trailing slash; `?wsdl` describes them. */
-export const SOAP_PATH = '/axis2/services/';
+export { SOAP_PATH } from './application-rest.js';
 
 /** Wait of `getEvent` and `getNumberedEvent` in milliseconds: when none is given, and at most (more counts as this much). */
 export const SOAP_EVENT_WAIT_MS = Object.freeze({ default: 45_000, max: 60_000 });

@@ -101,16 +101,28 @@ describe('the plan for an instance', () => {
 
   it('R-ORC-04 a death nobody asked for is a failure and comes back after a back-off', () => {
     const plan = planInstance(facts({ status: RUNNING, observation: { incarnation: 'exited' } }));
-    expect(plan.actions).toMatchObject([{ type: 'recordFailure', retryAt: NOW + 375 }]);
+    expect(plan.actions).toMatchObject([
+      { type: 'noteFailover', cause: 'exited' },
+      { type: 'recordFailure', retryAt: NOW + 375 },
+    ]);
+    const starting = { ...RUNNING, state: 'starting' } as const;
+    expect(types({ status: starting, observation: { incarnation: 'exited' } })).toEqual(['recordFailure']);
     const waiting = { state: 'backing-off', observedVersion: 1, nextAttemptAt: new Date(NOW + 375) } as const;
     expect(planInstance(facts({ status: waiting }))).toMatchObject({ actions: [], wakeAt: NOW + 375 });
     expect(types({ status: waiting, rest: { now: NOW + 375 } })).toEqual(['start']);
   });
 
+  it('I12 R-ORC-04 a clock that was set back does not move the next attempt on for ever', () => {
+    const ahead = { state: 'backing-off', observedVersion: 1, nextAttemptAt: new Date(NOW + 3_600_000) } as const;
+    expect(types({ status: ahead })).toEqual(['start']);
+    const starting = { state: 'starting', observedVersion: 1, deadlineAt: new Date(NOW + 3_600_000), handle: {} } as const;
+    expect(types({ status: starting, observation: { incarnation: 'running' } })).toEqual(['stop', 'recordFailure']);
+  });
+
   it('R-ORC-04 gives up at the fifth failure in ten minutes, until somebody asks', () => {
     const failuresAt = [1, 2, 3, 4].map((minutes) => NOW - minutes * 60_000);
     const plan = planInstance(facts({ status: RUNNING, observation: { incarnation: 'exited' }, rest: { failuresAt } }));
-    expect(plan.actions).toMatchObject([{ type: 'recordFailure', retryAt: null }]);
+    expect(plan.actions.at(-1)).toMatchObject({ type: 'recordFailure', retryAt: null });
     expect(types({ status: { state: 'failed', observedVersion: 1 } })).toEqual([]);
     expect(types({ status: { state: 'failed', observedVersion: 1 }, spec: { version: 2 } })).toEqual(['start']);
     const older = failuresAt.map((at) => at - LIFECYCLE_LIMITS.crashLoopWindowMs);
@@ -120,7 +132,7 @@ describe('the plan for an instance', () => {
   it('silence alone is no death: a running one that does not answer is replaced only after the silence time', () => {
     const quiet = (silentMs: number) => types({ status: RUNNING, observation: { incarnation: 'running', silentMs } });
     expect(quiet(LIFECYCLE_LIMITS.silenceMs - 1)).toEqual([]);
-    expect(quiet(LIFECYCLE_LIMITS.silenceMs)).toEqual(['stop', 'recordFailure']);
+    expect(quiet(LIFECYCLE_LIMITS.silenceMs)).toEqual(['noteFailover', 'stop', 'recordFailure']);
   });
 
   it('a stop, a restart and a deletion end the incarnation first', () => {

@@ -3,7 +3,7 @@
  * (guides/style.md 3). Executing a plan makes no choices; when it is done, the world is looked at again and a new plan is made. A plan
  * without actions means: nothing to do before `wakeAt`.
  */
-import type { InstanceSpec, InstanceState, InstanceStatus, TenantStatus } from './resources.js';
+import type { Failover, InstanceSpec, InstanceState, InstanceStatus, TenantStatus } from './resources.js';
 
 /** Milliseconds, except the count. */
 export const LIFECYCLE_LIMITS = Object.freeze({
@@ -12,7 +12,7 @@ export const LIFECYCLE_LIMITS = Object.freeze({
   /** How long an incarnation may take to end by itself before it is ended by force. */
   stopGraceMs: 10_000,
   /** A running incarnation that has not answered for so long is replaced, after its end is confirmed (design.md 6). */
-  silenceMs: 20_000,
+  silenceMs: 6000,
   /** So many failures within the window end the attempts (R-ORC-04). */
   crashLoopFailures: 5,
   crashLoopWindowMs: 600_000,
@@ -32,7 +32,7 @@ export interface InstanceObservation {
     /** Of the access document it holds; null before the first. */
     readonly accessDigest: string | null;
   } | null;
-  /** Since when a running incarnation has not answered, as a duration; 0 when it answers. */
+  /** How long a running incarnation has not answered while it was asked (`silence.ts`); 0 when it answers. */
   readonly silentMs: number;
 }
 
@@ -62,11 +62,15 @@ export type LifecycleAction =
   | { readonly type: 'pushAccessDocument'; readonly reason: string }
   /** Ask it to end, then force it; done when the end is confirmed. */
   | { readonly type: 'stop'; readonly graceMs: number; readonly reason: string }
+  /** An incarnation that served is lost: a receipt of the failover begins (R-RES-05). */
+  | { readonly type: 'noteFailover'; readonly cause: Failover['cause']; readonly reason: string }
   /** The incarnation failed: remember when, and when to try again; null: not again until somebody asks. */
   | { readonly type: 'recordFailure'; readonly retryAt: number | null; readonly reason: string }
   | { readonly type: 'settle'; readonly state: Extract<InstanceState, 'running' | 'stopped'>; readonly reason: string }
   /** Remove its files and its rows: the end of a deletion. */
   | { readonly type: 'release'; readonly reason: string };
+
+type StopAction = Extract<LifecycleAction, { type: 'stop' }>;
 
 export interface InstancePlan {
   readonly actions: readonly LifecycleAction[];
@@ -91,7 +95,7 @@ export function planInstance(facts: LifecycleFacts): InstancePlan {
   }
   // A recorded incarnation that nobody ended and that is gone has failed.
   if (observation.incarnation === 'exited' && status.state !== 'stopping')
-    return act(failure(facts, 'the process ended by itself'));
+    return act(...lost(facts, 'exited', 'the process ended by itself'), failure(facts, 'the process ended by itself'));
   return planStart(facts);
 }
 
@@ -120,7 +124,7 @@ function planStrays(facts: LifecycleFacts): InstancePlan | undefined {
 
 function planRunning(facts: LifecycleFacts): InstancePlan {
   const { spec, status, observation } = facts;
-  const stop = (reason: string): LifecycleAction => ({ type: 'stop', graceMs: LIFECYCLE_LIMITS.stopGraceMs, reason });
+  const stop = (reason: string): StopAction => ({ type: 'stop', graceMs: LIFECYCLE_LIMITS.stopGraceMs, reason });
   const desired = desiredOf(facts);
   if (desired !== 'running') return act(stop(desired === 'deleted' ? 'deletion was asked for' : 'a stop was asked for'));
   if (spec.restartRevision > status.incarnationRevision) return act(stop('a restart was asked for'));
@@ -139,11 +143,10 @@ function planRunning(facts: LifecycleFacts): InstancePlan {
     : act({ type: 'settle', state: 'running', reason: 'it serves with the newest access document' });
 }
 
-function planNotServing(facts: LifecycleFacts, stop: (reason: string) => LifecycleAction): InstancePlan {
+function planNotServing(facts: LifecycleFacts, stop: (reason: string) => StopAction): InstancePlan {
   const { status, observation, now } = facts;
   if (status.state !== 'running') {
-    // Never further away than a deadline is long: the clock that wrote it may have jumped (I12).
-    const deadlineAt = Math.min(status.deadlineAt?.getTime() ?? now, now + LIFECYCLE_LIMITS.startDeadlineMs);
+    const deadlineAt = notBeyond(status.deadlineAt, now, LIFECYCLE_LIMITS.startDeadlineMs);
     if (now < deadlineAt) return act({ type: 'awaitServing', deadlineAt, reason: 'it has been started and does not serve yet' });
     const reason = `it did not serve within ${LIFECYCLE_LIMITS.startDeadlineMs / 1000} s`;
     return act(stop(reason), failure(facts, reason));
@@ -152,19 +155,34 @@ function planNotServing(facts: LifecycleFacts, stop: (reason: string) => Lifecyc
     return { actions: [], wakeAt: now + 1000, reason: 'it runs but does not answer; silence alone is no death yet' };
   }
   const reason = `it has not answered for ${Math.floor(observation.silentMs / 1000)} s`;
-  return act(stop(reason), failure(facts, reason));
+  // A grace would only be time in which it could wake.
+  return act(...lost(facts, 'silent', reason), { ...stop(reason), graceMs: 0 }, failure(facts, reason));
+}
+
+/** The beginning of a receipt, where sessions may have been lost sight of: one that never served had none of its own. */
+function lost({ status }: LifecycleFacts, cause: Failover['cause'], reason: string): readonly LifecycleAction[] {
+  return status.state === 'running' ? [{ type: 'noteFailover', cause, reason }] : [];
 }
 
 function planStart(facts: LifecycleFacts): InstancePlan {
   const { spec, status, now } = facts;
   const asked = spec.version > status.observedVersion;
   if (!asked && status.state === 'failed') return idle('failed too often; start or restart it to try again');
-  const nextAttemptAt = Math.min(status.nextAttemptAt?.getTime() ?? now, now + LIFECYCLE_LIMITS.backOffMaxMs);
+  const nextAttemptAt = notBeyond(status.nextAttemptAt, now, LIFECYCLE_LIMITS.backOffMaxMs);
   if (!asked && status.state === 'backing-off' && nextAttemptAt > now) {
     return { actions: [], wakeAt: nextAttemptAt, reason: 'waiting before the next attempt' };
   }
   if (facts.documentDigest === null) return idle('waiting for its first access document');
   return act({ type: 'start', reason: asked ? 'it was asked for' : 'it should run and does not' });
+}
+
+/**
+ * A recorded time, at most `longestMs` away. The clock that wrote it may have been set back since (I12): one that is further away than two of
+ * the longest has come, because to cut it down at every look would move it on for ever.
+ */
+function notBeyond(recorded: Date | null, now: number, longestMs: number): number {
+  const at = recorded?.getTime() ?? now;
+  return at > now + 2 * longestMs ? now : Math.min(at, now + longestMs);
 }
 
 /** The plan after an attempt to start it did not even get as far as an incarnation. */

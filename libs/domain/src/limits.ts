@@ -32,6 +32,12 @@ export const INSTANCES_PER_CONTROLLER = 6;
 /** R-LIM-11: start-monitor operations per second to one controller; always enforced. */
 export const MONITOR_STARTS_PER_SECOND = 20;
 
+/** Applications registered for one tenant: every access document lists all of them and is bounded. */
+export const APPLICATIONS_PER_TENANT = 1000;
+
+/** Keys of one tenant that are not revoked. */
+export const KEYS_PER_TENANT = 100;
+
 /** A refusal for want of room: names the limit, its use and its cap (R-LIM-13). `used` never exceeds `cap`. */
 export interface LimitRefusal {
   readonly limit: keyof InstanceLimits | string;

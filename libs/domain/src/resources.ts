@@ -191,3 +191,35 @@ export interface Operation {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+export const FAILOVER_CAUSES = ['exited', 'silent'] as const;
+/** The receipt of one failover: an incarnation that served died unasked, or was ended because it was silent, and the next took over (R-RES-05). */
+export interface Failover {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly instanceId: string;
+  readonly instanceName: string;
+  readonly cause: (typeof FAILOVER_CAUSES)[number];
+  /** Epoch major of the incarnation that was lost. */
+  readonly fromEpoch: number;
+  /** Of its successor; null before one was granted. */
+  readonly toEpoch: number | null;
+  /** When the lost one last answered; null when it never did since the worker began. */
+  readonly lastHeardAt: Date | null;
+  readonly detectedAt: Date;
+  /** When its end was confirmed: nothing of it can be sent any more. */
+  readonly fencedAt: Date | null;
+  readonly servingAt: Date | null;
+  /** When every monitor of its journal stood again, or had been told to have failed. */
+  readonly restoredAt: Date | null;
+  /** When it was overtaken: another failover, a stop, a deletion. */
+  readonly abandonedAt: Date | null;
+  /** The gap as it was named to applications: events may be missing since then. */
+  readonly gapSince: Date | null;
+  readonly gapNamedAt: Date | null;
+  /** Sessions taken over, each told of the gap; null before the successor has reported. */
+  readonly sessions: number | null;
+  /** Devices whose monitors were taken over, and how many of them stand again or were told to have failed. */
+  readonly monitors: number | null;
+  readonly restored: number | null;
+}

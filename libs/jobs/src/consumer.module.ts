@@ -56,7 +56,7 @@ export class ConsumerModule {
     readonly inject: NonNullable<Extract<NonNullable<DynamicModule['providers']>[number], { inject?: unknown }>['inject']>;
     readonly handlers: (...dependencies: never[]) => JobHandlers;
   }): DynamicModule {
-    const connection = chooseBackend(options.queueUrl, 4);
+    const connection = chooseBackend(options.queueUrl, 4, 'consumer');
     return {
       module: ConsumerModule,
       imports: [

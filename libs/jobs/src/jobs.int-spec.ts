@@ -1,9 +1,13 @@
 import 'reflect-metadata';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '#testkit/eventually';
 import { createTestDatabase, type TestDatabase } from '#testkit/postgres';
+import { hasRedis, OwnRedis } from '../../../tools/crash/own-redis.js';
 import type { JobHandlers } from './catalog.js';
 import { ConsumerModule } from './consumer.module.js';
 import { migrateQueue } from './migrate.js';
@@ -12,8 +16,12 @@ import { openProducer, type Producer } from './producer.js';
 @Module({})
 class TestModule {}
 
-describe('jobs on Postgres', () => {
+/** The same contract on both backends; where there is no redis-server its tests are counted as skipped (in CI that is a failure). */
+describe.each(['Postgres', 'Redis'] as const)('jobs on %s', (backend) => {
   let test: TestDatabase;
+  let redis: OwnRedis | undefined;
+  let redisDir: string | undefined;
+  let queueUrl: string;
   let producer: Producer;
   let context: INestApplicationContext | undefined;
 
@@ -21,7 +29,13 @@ describe('jobs on Postgres', () => {
     test = await createTestDatabase();
     await migrateQueue({ ownerUrl: test.ownerUrl, queueUrl: test.appUrl, appRole: test.appRole });
     await migrateQueue({ ownerUrl: test.ownerUrl, queueUrl: test.appUrl, appRole: test.appRole });
-    producer = openProducer({ queueUrl: test.appUrl });
+    if (backend === 'Redis' && hasRedis())
+      redis = await OwnRedis.open((redisDir = mkdtempSync(join(tmpdir(), 'cordboard-redis-'))));
+    queueUrl = redis?.url ?? test.appUrl;
+    producer = openProducer({ queueUrl });
+  });
+  beforeEach((context) => {
+    if (backend === 'Redis' && redis === undefined) context.skip('there is no redis-server on the path');
   });
   afterEach(async () => {
     await context?.close();
@@ -30,13 +44,15 @@ describe('jobs on Postgres', () => {
   afterAll(async () => {
     await producer.close();
     await test.drop();
+    await redis?.kill();
+    if (redisDir !== undefined) rmSync(redisDir, { recursive: true, force: true });
   });
 
   const consume = async (handlers: Partial<JobHandlers>) => {
     const all = { 'tenant.reconcile': async () => undefined, ...handlers } as JobHandlers;
     const module = {
       module: TestModule,
-      imports: [ConsumerModule.register({ queueUrl: test.appUrl, inject: [], handlers: () => all })],
+      imports: [ConsumerModule.register({ queueUrl, inject: [], handlers: () => all })],
     };
     context = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   };
@@ -95,7 +111,8 @@ describe('jobs on Postgres', () => {
   });
 
   it('a queue that cannot be reached is an answer, in time, and no error', async () => {
-    const lost = openProducer({ queueUrl: 'postgres://nobody:x@127.0.0.1:1/none', timeoutMs: 1000 });
+    const nowhere = backend === 'Redis' ? 'redis://127.0.0.1:1' : 'postgres://nobody:x@127.0.0.1:1/none';
+    const lost = openProducer({ queueUrl: nowhere, timeoutMs: 1000 });
     expect(await lost.ring('instance.reconcile', { instanceId: 'd' })).toBe(false);
     await lost.close();
   });

@@ -19,7 +19,7 @@ export interface ProducerOptions {
 }
 
 export function openProducer(options: ProducerOptions): Producer {
-  const connection = chooseBackend(options.queueUrl, 2);
+  const connection = chooseBackend(options.queueUrl, 2, 'producer');
   const onError = options.onError ?? (() => undefined);
   const queue = new Queue(RECONCILE_QUEUE, {
     connection,

@@ -1,4 +1,5 @@
 /** Keys of the control API: a SHA-256 each (S-11), shown once and kept nowhere. Admin keys belong to no tenant and only the platform sees them. */
+import { KEYS_PER_TENANT } from '#domain/limits';
 import type { ApiKey, KeyRole } from '#domain/resources';
 import { apiKeyFrom, type ApiKeyRow } from './mappers/api-key.mapper.js';
 import { newId } from './new-id.js';
@@ -9,18 +10,37 @@ import { versionRefusal } from './sql/versions.js';
 
 const COLUMNS = 'id, tenant_id, role, name, prefix, sha256, revoked_at, version, created_at';
 
-/** The key belongs to the transaction's tenant; in platform scope it is an admin key. ALREADY_EXISTS for the same name or hash. */
+/**
+ * The key belongs to the transaction's tenant; in platform scope it is an admin key. ALREADY_EXISTS for the same name or hash,
+ * QUOTA_EXCEEDED at {@link KEYS_PER_TENANT} keys that are not revoked, counted under a lock on the tenant, so concurrent inserts never go over.
+ */
 export async function insert(
   tx: Tx,
   key: { readonly name: string; readonly prefix: string; readonly sha256: string },
 ): Promise<StoreOutcome<ApiKey>> {
   const role: KeyRole = tx.tenantId === undefined ? 'admin' : 'tenant';
+  const full = tx.tenantId === undefined ? undefined : await quotaRefusal(tx, tx.tenantId);
+  if (full) return full;
   const row = await rowOf<ApiKeyRow>(
     tx,
     `INSERT INTO api_keys (id, tenant_id, role, name, prefix, sha256) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [newId(), tx.tenantId ?? null, role, key.name, key.prefix, key.sha256],
   );
   return row ? accepted(apiKeyFrom(row)) : refused('ALREADY_EXISTS', `A key named ${key.name} exists.`);
+}
+
+async function quotaRefusal(tx: Tx, tenantId: string): Promise<ReturnType<typeof refused> | undefined> {
+  await rowOf(tx, 'SELECT id FROM tenants WHERE id = $1 FOR UPDATE', [tenantId]);
+  const counted = await rowOf<{ used: number }>(
+    tx,
+    'SELECT count(*)::int AS used FROM api_keys WHERE tenant_id = $1 AND revoked_at IS NULL',
+    [tenantId],
+  );
+  const { used } = counted!;
+  const cap = KEYS_PER_TENANT;
+  return used < cap
+    ? undefined
+    : refused('QUOTA_EXCEEDED', `The tenant has ${used} of ${cap} keys.`, { limit: 'keys', used, cap });
 }
 
 /** Platform scope, for authentication: the key of this hash that is not revoked, with the tenant it belongs to. */

@@ -36,7 +36,6 @@ const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const positive = fc.integer({ min: 1, max: 0xffff_ffff });
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const uint53 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
-const uint16 = fc.integer({ min: 1, max: 0xffff });
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789*#+'), minLength, maxLength });
 const address = fc
@@ -82,7 +81,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
     epochMinor: uint32,
     instanceId: fc.uuid(),
     address,
-    callbackPort: uint16,
+    callbackPort: fc.integer({ min: 49_500, max: 49_600 }),
   }),
   HELLO_ACK: one('HELLO_ACK', {
     result: fc.constantFrom(...RESULTS),
@@ -216,11 +215,16 @@ describe('controller link messages', () => {
       }),
       { numRuns: 10_000 },
     );
-    console.log(`mutated frames that got past the framing: ${total}, read as messages: ${Math.round((read / total) * 100)} %`);
+    const share = Math.round((100 * read) / total);
+    process.stdout.write(
+      `bad-input frames codec, mutated: ${total} cases, ${total} past the first parser (100 %), ${share} % read as messages\n`,
+    );
     expect(read / total).toBeGreaterThan(0.5);
   });
 
   it('refuses to write what the protocol has no room for', () => {
+    const [address, instanceId] = ['127.0.0.1', '6f1c2a34-5b6d-4e8f-90a1-b2c3d4e5f607'];
+    const hello = { type: 'HELLO', nonce: 1n, epochMajor: 1, epochMinor: 0, instanceId, address, callbackPort: 49_500 } as const;
     const wrong: ControllerMessage[] = [
       { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '' },
       { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '1'.repeat(52) },
@@ -230,7 +234,9 @@ describe('controller link messages', () => {
       { type: 'MAKE_CALL', correlation: 1, target: 1, number: 'sip:x', accountCode: '' },
       { type: 'MONITOR_START', correlation: 1, target: 2 ** 32 },
       { type: 'BACK_ACK', result: 'UNKNOWN_RESULT' },
-      { type: 'HELLO', nonce: 1n, epochMajor: 1, epochMinor: 0, instanceId: 'x', address: '127.0.0.1', callbackPort: 1 },
+      { ...hello, instanceId: 'x' },
+      { ...hello, callbackPort: 49_499 },
+      { ...hello, callbackPort: 49_601 },
     ];
     for (const message of wrong)
       expect(

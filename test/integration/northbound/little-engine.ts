@@ -131,7 +131,7 @@ export class LittleEngine implements Engine {
     return undefined;
   }
 
-  #wait(session: Session, waitMs: number, signal?: AbortSignal): Promise<void> {
+  #wait(session: Session, waitMs: number, signal?: CallContext['signal']): Promise<void> {
     if (waitMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, waitMs);

@@ -15,6 +15,7 @@ import { encodeHelloAck, encodeResponse, type Answer } from '../wire/controller.
 import type { Platform } from '../wire/numbers.js';
 import type { Hello, Request } from '../wire/request.decoder.js';
 import { openBackConnection } from './call-back.js';
+import { EpochMemory } from './epoch-memory.js';
 import { Figures, type RefusalReason } from './figures.js';
 import { LINK_STEP_MS, Link, type LinkOwner } from './link.js';
 import { perform } from './request-desk.js';
@@ -39,13 +40,13 @@ export interface ControllerServerSpec {
 }
 
 export const LINKS_MAX = 1_000;
-const CALLBACK_PORTS = { first: 49_500, last: 49_600 };
 
 let lastLinkId = 0;
 
 export class ControllerServer implements LinkOwner {
   readonly figures = new Figures();
   readonly faults = new Faults();
+  private readonly epochs = new EpochMemory();
   private readonly links = new Map<number, Link>();
   private server: Server | null = null;
   private boundPort = 0;
@@ -154,7 +155,7 @@ export class ControllerServer implements LinkOwner {
       epoch: `${hello.epochMajor}.${hello.epochMinor}`,
       callback: `${hello.address}:${callbackPort}`,
     };
-    const refusal = this.helloRefusal(hello);
+    const refusal = this.helloRefusal(link, hello);
     if (refusal) {
       this.refuse(refusal.reason, detail);
       if (refusal.result) link.send(this.helloAck(refusal.result));
@@ -162,6 +163,7 @@ export class ControllerServer implements LinkOwner {
       return;
     }
     this.linkOf(instanceId)?.close('replaced by a newer link of the same instance', 'replaced');
+    this.epochs.saw(hello);
     link.accept(hello);
     this.trace.note('link-opening', link.controller, link, detail);
     link.send(this.helloAck('OK'));
@@ -227,19 +229,16 @@ export class ControllerServer implements LinkOwner {
       return;
     }
     lastLinkId += 1;
-    const link = new Link(lastLinkId, this.spec.address, remote, socket, this);
+    const link = new Link(lastLinkId, this.spec.address, remote, commonNameOf(certificate), socket, this);
     this.links.set(link.id, link);
     this.stall(link);
   }
 
-  private helloRefusal(hello: Hello): { readonly reason: RefusalReason; readonly result: Result | null } | null {
-    if (hello.callbackPort < CALLBACK_PORTS.first || hello.callbackPort > CALLBACK_PORTS.last)
-      return { reason: 'callback-port', result: null };
+  private helloRefusal(link: Link, hello: Hello): { readonly reason: RefusalReason; readonly result: Result | null } | null {
+    if (link.commonName !== `instance:${hello.instanceId}`) return { reason: 'certificate-name', result: null };
     const refusal = this.faults.linkRefusal(hello.instanceId);
     if (refusal) return { reason: 'operator', result: refusal };
-    const standing = this.linkOf(hello.instanceId);
-    if (standing && isOlder(hello, standing)) return { reason: 'stale-epoch', result: 'STALE_EPOCH' };
-    return null;
+    return this.epochs.isStale(hello) ? { reason: 'stale-epoch', result: 'STALE_EPOCH' } : null;
   }
 
   private linkOf(instanceId: string): Link | undefined {
@@ -295,6 +294,7 @@ export class ControllerServer implements LinkOwner {
   private restart(downMs: number): void {
     for (const link of [...this.links.values()]) link.abort('the controller restarts');
     this.simulation.restart(this.spec.index);
+    this.epochs.forget();
     if (this.rise) clearTimeout(this.rise);
     void this.stopListening().then(() => {
       if (this.closing) return;
@@ -330,8 +330,10 @@ export class ControllerServer implements LinkOwner {
   }
 }
 
-function isOlder(hello: Hello, link: Link): boolean {
-  return hello.epochMajor < link.epochMajor || (hello.epochMajor === link.epochMajor && hello.epochMinor < link.epochMinor);
+/** Empty when there is none or more than one: nobody is named like that. */
+function commonNameOf(certificate: X509Certificate): string {
+  const names = certificate.subject.split('\n').filter((line) => line.startsWith('CN='));
+  return names.length === 1 ? names[0]!.slice(3) : '';
 }
 
 function requestDetail(request: Request): TraceDetail {

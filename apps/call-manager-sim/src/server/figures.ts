@@ -2,7 +2,7 @@ import type { Result } from '../model/words.js';
 import { REQUEST_TYPES, type RequestType } from '../wire/request.decoder.js';
 
 export type RefusalReason =
-  'certificate' | 'certificate-address' | 'stale-epoch' | 'operator' | 'too-many' | 'callback-port' | 'callback-failed';
+  'certificate' | 'certificate-address' | 'certificate-name' | 'stale-epoch' | 'operator' | 'too-many' | 'callback-failed';
 
 const WINDOW_MS = 1_000;
 

@@ -149,6 +149,44 @@ describe('a link', () => {
     expect(seen.counters.refused).toEqual({ 'stale-epoch': 1 });
   });
 
+  it('I2 STALE_EPOCH is judged against the highest epoch ever seen, also when no link stands; a restart of the controller forgets', async () => {
+    const from = await world.instance();
+    const newest = await world.link(from, 1, [3, 1]);
+    newest.forward.socket.destroy();
+    await eventually(async () => (await world.view()).links.length === 0, { what: 'the newest link to end' });
+    for (const epoch of [
+      [3, 0],
+      [2, 9],
+    ] as const) {
+      const stale = await from.dial(world.controllerAt(1));
+      stale.socket.write(from.hello(epoch));
+      await eventually(() => stale.ended, { what: 'the stale link to be closed' });
+      expect(stale.frames.map(({ type, body }) => [type, body.readUInt8(0)])).toEqual([[0x02, 11]]);
+    }
+    // another instance's epochs are its own
+    const other = await world.link(await world.instance(102), 1, [1, 0]);
+    const again = await world.link(from, 1, [3, 1]);
+    expect((await world.fault({ kind: 'restart', downMs: 0 })).status).toBeLessThan(300);
+    await eventually(() => again.forward.ended && other.forward.ended, { what: 'the restart' });
+    await eventually(async () => (await world.view()).listening, { what: 'the controller to listen again' });
+    await world.link(from, 1, [1, 0]);
+  });
+
+  it('S-60 HELLO names the instance of the certificate, or gets GOODBYE (protocol error) and no link', async () => {
+    const [honest, liar] = [await world.instance(101), await world.instance(102)];
+    const standing = await world.link(honest);
+    const forged = liar.hello([9, 9]);
+    forged.set(Buffer.from(honest.instanceId.replaceAll('-', ''), 'hex'), 12 + 16);
+    const caught = await liar.dial(world.controllerAt(1));
+    caught.socket.write(forged);
+    await eventually(() => caught.ended, { what: 'the end of the forged link' });
+    expect(caught.frames.map(({ type, body }) => [type, body])).toEqual([[0x07, Buffer.from([2])]]);
+    expect((await world.view()).counters.refused).toEqual({ 'certificate-name': 1 });
+    expect(await lookUp(standing, '2001')).toBeGreaterThan(0);
+    // the epoch the liar claimed does not count against the honest one
+    await world.link(honest, 1, [1, 2]);
+  });
+
   it('monitors end with the link, whichever connection ends', async () => {
     const from = await world.instance();
     for (const which of ['forward', 'back'] as const) {
@@ -170,6 +208,23 @@ describe('a link', () => {
     expect(forward.ofType(0x90)).toEqual([]);
     back.socket.write(frameOf(0x04, 0, 0, Buffer.from([0])));
     await eventually(() => forward.ofType(0x90).length === 1);
+  });
+
+  it('a thousand requests wait for BACK_ACK, one more is a protocol error', async () => {
+    const from = await world.instance();
+    from.acknowledge = false;
+    const lookUps = (count: number) =>
+      Buffer.concat(Array.from({ length: count }, (_, at) => frameOf(0x10, at + 1, 0, string('2001'))));
+    const patient = await world.link(from);
+    patient.forward.socket.write(lookUps(1000));
+    patient.forward.socket.write(frameOf(0x05, 0, 0, Buffer.from('12345678')));
+    await eventually(() => patient.forward.ofType(0x06).length === 1, { what: 'the PONG behind the requests' });
+    patient.back.socket.write(frameOf(0x04, 0, 0, Buffer.from([0])));
+    await eventually(() => patient.forward.ofType(0x90).length === 1000, { what: 'all answers' });
+    const hasty = await world.link(from);
+    hasty.forward.socket.write(lookUps(1001));
+    await eventually(() => hasty.forward.ended && hasty.back.ended, { what: 'the end of the link' });
+    expect(hasty.forward.frames.at(-1)).toMatchObject({ type: 0x07, body: Buffer.from([2]) });
   });
 
   it('what is not the protocol ends that link with GOODBYE (protocol error) and no other', async () => {
@@ -198,8 +253,8 @@ describe('a link', () => {
     const port = await bad.dial(world.controllerAt(1));
     port.socket.write(bad.hello([1, 1], 8080));
     await eventually(() => port.ended);
-    expect(port.ofType(0x02)).toEqual([]);
-    expect((await world.view()).counters).toMatchObject({ protocolErrors: cases.length + 1, refused: { 'callback-port': 1 } });
+    expect(port.frames.map(({ type, body }) => [type, body])).toEqual([[0x07, Buffer.from([2])]]);
+    expect((await world.view()).counters).toMatchObject({ protocolErrors: cases.length + 2, refused: {} });
     expect(await lookUp(standing, '2001')).toBeGreaterThan(0);
   });
 

@@ -47,6 +47,8 @@ export class Link implements TraceLink {
     readonly id: number,
     readonly controller: string,
     readonly remoteAddress: string,
+    /** Of the certificate the peer has shown. */
+    readonly commonName: string,
     socket: TLSSocket,
     private readonly owner: LinkOwner,
   ) {

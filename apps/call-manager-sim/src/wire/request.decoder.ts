@@ -97,7 +97,8 @@ function decodeHello(body: Buffer): Hello {
   const address = addressOf(body.readUInt8(32), body.subarray(33, 49));
   if (address === null) throw new FrameError('BODY', 'the address family is neither 4 nor 6');
   const callbackPort = body.readUInt16BE(49);
-  if (callbackPort === 0) throw new FrameError('BODY', 'the call-back port is 0');
+  if (callbackPort < 49_500 || callbackPort > 49_600)
+    throw new FrameError('BODY', `the call-back port is ${callbackPort}, not one of 49500 to 49600`);
   return {
     type: 'HELLO',
     nonce: Buffer.from(body.subarray(0, 8)),

@@ -1,16 +1,11 @@
 /** The access document of this instance: verified, kept on disk before it counts, replaced only by a newer one. */
 import { readFile } from 'node:fs/promises';
 import type { Refusal } from '#contracts/errors';
-import {
-  AccessDocumentSchema,
-  SignedDocumentSchema,
-  type AccessDocument,
-  type InstanceConfig,
-  type SignedDocument,
-} from '#contracts/gateway-admin';
+import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
 import { digestOf, DocumentError, verifyDocument } from '#pki/documents';
 import { replaceDurably } from '../journal/durable-file.js';
 import type { Outcome } from '../northbound-port.js';
+import { readDocument } from '../shapes/shapes.js';
 import { documentRefusal } from '../switchboard/access-changes.js';
 
 export interface AcceptedDocument {
@@ -52,7 +47,7 @@ export class AccessDocumentStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    const checked = this.check(parseOrUndefined(text));
+    const checked = await this.check(parseOrUndefined(text));
     if (!checked.ok) return checked.refusal;
     this.accepted = checked.value;
     return undefined;
@@ -66,7 +61,7 @@ export class AccessDocumentStore {
   }
 
   private async acceptInTurn(pushed: unknown): Promise<Outcome<{ readonly serial: number; readonly digest: string }>> {
-    const checked = this.check(pushed);
+    const checked = await this.check(pushed);
     if (!checked.ok) return checked;
     const { document, digest } = checked.value;
     const { serial, expiresAt } = document;
@@ -83,26 +78,24 @@ export class AccessDocumentStore {
   }
 
   /** Signature, shape, addressee and limits; in this order, so that nothing unsigned is looked at. */
-  private check(pushed: unknown): Outcome<AcceptedDocument> {
-    const signed = SignedDocumentSchema.safeParse(pushed);
-    if (!signed.success) return refuse('INVALID_ARGUMENT', 'the body is not a signed document');
+  private async check(pushed: unknown): Promise<Outcome<AcceptedDocument>> {
+    const signed = await readDocument('signedDocument', pushed);
+    if (!signed.ok) return refuse('INVALID_ARGUMENT', 'the body is not a signed document');
     let payload: unknown;
     try {
-      payload = verifyDocument(signed.data, this.publicKeyPem);
+      payload = verifyDocument(signed.value, this.publicKeyPem);
     } catch (error) {
       if (error instanceof DocumentError) return refuse('INVALID_ARGUMENT', error.message);
       throw error;
     }
-    const parsed = AccessDocumentSchema.safeParse(payload);
-    if (!parsed.success) return refuse('INVALID_ARGUMENT', 'the signed bytes are not an access document of this version');
-    const document = parsed.data;
+    const parsed = await readDocument('accessDocument', payload);
+    if (!parsed.ok) return refuse('INVALID_ARGUMENT', 'the signed bytes are not an access document of this version');
+    const document = parsed.value;
     const { tenant, instance, limits } = this.config;
     if (document.tenantId !== tenant.id || document.instanceId !== instance.id)
       return refuse('INVALID_ARGUMENT', 'the document is for another instance');
     const refusal = documentRefusal(document, limits);
-    return refusal === undefined
-      ? { ok: true, value: { document, digest: digestOf(signed.data as SignedDocument) } }
-      : { ok: false, refusal };
+    return refusal === undefined ? { ok: true, value: { document, digest: digestOf(signed.value) } } : { ok: false, refusal };
   }
 }
 

@@ -4,7 +4,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { problemOf, type Refusal } from '#contracts/errors';
-import { ADMIN_ROUTES, type InstanceHealth, type InstanceStatusReport } from '#contracts/gateway-admin';
+import { ADMIN_ROUTES } from '#contracts/admin-routes';
+import type { InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
 import type { EngineLogger } from '../engine.js';
 import type { Outcome } from '../northbound-port.js';
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { InstanceConfig } from '#contracts/gateway-admin';
-import { INTERNAL_HEADERS } from '#contracts/routing';
-import type { Outcome } from '../northbound-port.js';
+import { INTERNAL_HEADERS } from '#contracts/internal-headers';
+import type { Departure, Outcome } from '../northbound-port.js';
 import { NORTHBOUND_LIMITS } from './limits.js';
 import { refuse } from './refusal.js';
 
@@ -22,14 +22,21 @@ export interface Incoming {
   readonly query: string | undefined;
   readonly message: IncomingMessage;
   readonly caller: Caller;
-  readonly signal: AbortSignal;
+  /** When the application goes away. Made at the first look: most operations do not wait and never look. */
+  readonly signal: Departure;
 }
 
-/** The value of a header that may be there once; `false` when it is there more than once. */
+/** The value of a header that may be there once, `name` in lower case; `false` when it is there more than once. */
 export function onlyHeader(message: IncomingMessage, name: string): string | undefined | false {
-  const values = message.headersDistinct[name];
-  if (values === undefined) return undefined;
-  return values.length === 1 ? values[0] : false;
+  const { rawHeaders } = message;
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at]!;
+    if (raw.length !== name.length || (raw !== name && raw.toLowerCase() !== name)) continue;
+    if (found !== undefined) return false;
+    found = rawHeaders[at + 1]!;
+  }
+  return found;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
@@ -46,7 +53,7 @@ export function readCaller(message: IncomingMessage): Caller {
 }
 
 function readPublicBase(text: string): string | undefined {
-  if (text.length > 500 || !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9/_-]*)?$/.test(text)) return undefined;
+  if (text === '' || text.length > 500 || !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9/_-]*)?$/.test(text)) return undefined;
   return text.replace(/\/+$/, '');
 }
 
@@ -67,7 +74,8 @@ export function splitTarget(target: string): { readonly path: string; readonly q
     return undefined;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
-  if (path.includes('//') || path.includes('\\') || /(^|\/)\.{1,2}(\/|$)/.test(path)) return undefined;
+  if (path.includes('//') || path.includes('\\')) return undefined;
+  if (path.includes('/.') && /\/\.{1,2}(\/|$)/.test(path)) return undefined;
   return { path, query: mark === -1 ? undefined : target.slice(mark + 1) };
 }
 

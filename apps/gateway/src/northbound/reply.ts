@@ -7,6 +7,8 @@ export interface Reply {
   readonly contentType?: string;
   /** Absent: no body at all (204). */
   readonly body?: string;
+  /** The body has no character above 0x7f: as many bytes as characters. */
+  readonly ascii?: true;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -19,6 +21,14 @@ export interface Face {
 
 export const jsonReply = (status: number, value: unknown): Reply =>
   status === 204 ? { status } : { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+
+/** `body` is JSON in ASCII. */
+export const asciiReply = (status: number, body: string): Reply => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body,
+  ascii: true,
+});
 
 /** The problem document of a refusal, with Retry-After in whole seconds and WWW-Authenticate where HTTP wants them. */
 export function problemReply(refusal: Refusal, requestId: string, headers: Readonly<Record<string, string>> = {}): Reply {

@@ -6,14 +6,14 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { InstanceConfig } from '#contracts/gateway-admin';
-import { SOAP_PATH } from '#contracts/soap';
-import type { Engine } from '../northbound-port.js';
+import { SOAP_PATH } from '#contracts/application-rest';
+import type { Departure, Engine } from '../northbound-port.js';
+import { ResponseDeparture } from './departure.js';
 import { createRestFace } from './http/rest.js';
 import { checkDestination, PeerGone, readCaller, splitTarget, type Incoming } from './incoming.js';
 import { NORTHBOUND_LIMITS, type NorthboundLimits } from './limits.js';
-import { problemReply, type Reply } from './reply.js';
+import { problemReply, type Face, type Reply } from './reply.js';
 import { refuse } from './refusal.js';
-import { createSoapFace } from './soap/soap.js';
 import { writeReply } from './write-reply.js';
 
 /** The part of a logger that is used here; `#telemetry/logger` fits. */
@@ -43,7 +43,10 @@ export interface Northbound {
 /** Rejects when the address or port cannot be had. */
 export async function createNorthbound({ engine, config, tls, logger, timeouts }: NorthboundOptions): Promise<Northbound> {
   const rest = createRestFace(engine, config.timing.longPollMaxMs);
-  const soap = createSoapFace(engine, config.timing.longPollMaxMs);
+  // the first SOAP request loads the SOAP face: an instance whose applications speak REST does without
+  let soapFace: Promise<Face> | undefined;
+  const soap = (): Promise<Face> =>
+    (soapFace ??= import('./soap/soap.js').then(({ createSoapFace }) => createSoapFace(engine, config.timing.longPollMaxMs)));
   const limits = { ...NORTHBOUND_LIMITS, ...timeouts };
   let closing: Promise<void> | undefined;
 
@@ -89,12 +92,18 @@ export async function createNorthbound({ engine, config, tls, logger, timeouts }
     const target = splitTarget(message.url ?? '');
     if (target === undefined)
       return problemReply(refuse('MALFORMED_REQUEST', 'the request target cannot be read').refusal, caller.requestId);
-    const abort = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) abort.abort();
-    });
-    const incoming: Incoming = { method: message.method ?? '', ...target, message, caller, signal: abort.signal };
-    const face = target.path.startsWith(SOAP_PATH) ? soap : rest;
+    let departure: Departure | undefined;
+    const incoming: Incoming = {
+      method: message.method ?? '',
+      path: target.path,
+      query: target.query,
+      message,
+      caller,
+      get signal() {
+        return (departure ??= new ResponseDeparture(response));
+      },
+    };
+    const face = target.path.startsWith(SOAP_PATH) ? await soap() : rest;
     try {
       return await face.handle(incoming);
     } catch (error) {

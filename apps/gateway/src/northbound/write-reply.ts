@@ -3,26 +3,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NORTHBOUND_LIMITS } from './limits.js';
 import type { Reply } from './reply.js';
 
-/** Resolves when the answer has been handed to the socket; never rejects. */
-export async function writeReply(
-  message: IncomingMessage,
-  response: ServerResponse,
-  reply: Reply,
-  keepAlive: boolean,
-): Promise<void> {
+/** The answer is handed to the socket, at once where the request has been read to its end. */
+export function writeReply(message: IncomingMessage, response: ServerResponse, reply: Reply, keepAlive: boolean): void {
   // What is left of a body nobody read would be taken for the next request, and closing on it would cut our answer short.
-  const clean = message.complete || (await drain(message));
-  if (response.destroyed) return;
-  response.writeHead(reply.status, {
-    ...(reply.contentType === undefined ? {} : { 'content-type': reply.contentType }),
-    ...(reply.status === 204 ? {} : { 'content-length': Buffer.byteLength(reply.body ?? '') }),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...reply.headers,
-    ...(clean && keepAlive ? {} : { connection: 'close' }),
-  });
-  response.end(message.method === 'HEAD' ? undefined : reply.body);
+  if (message.complete) write(message, response, reply, keepAlive);
+  else void drain(message).then((clean) => write(message, response, reply, clean && keepAlive));
 }
+
+function write(message: IncomingMessage, response: ServerResponse, reply: Reply, keepAlive: boolean): void {
+  if (response.destroyed) return;
+  const headers: (string | number)[] = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
+  if (reply.contentType !== undefined) headers.push('content-type', reply.contentType);
+  if (reply.status !== 204) headers.push('content-length', bytesOf(reply));
+  for (const name in reply.headers) headers.push(name, reply.headers[name]!);
+  if (!keepAlive) headers.push('connection', 'close');
+  response.writeHead(reply.status, headers as string[]);
+  if (message.method === 'HEAD') response.end();
+  else response.end(reply.body, reply.ascii === true ? 'latin1' : 'utf8');
+}
+
+const bytesOf = ({ body = '', ascii }: Reply): number => (ascii === true ? body.length : Buffer.byteLength(body));
 
 /** Reads and drops the rest of a body, within a bound of bytes and time; true when it was read to its end. */
 function drain(message: IncomingMessage): Promise<boolean> {

@@ -24,7 +24,9 @@ export class LinkConnection {
   private readonly decoder = new FrameDecoder();
   private listener: ConnectionListener | undefined;
   private open = true;
-  private corked = false;
+  /** Frames of this turn of the event loop, not yet handed to the socket. */
+  private gathered: Buffer[] = [];
+  private gatheredBytes = 0;
 
   constructor(private readonly socket: TLSSocket) {
     let cause = 'closed by the controller';
@@ -42,14 +44,11 @@ export class LinkConnection {
 
   /** False, and nothing sent, when the connection is closed or its buffer full. */
   send(message: ControllerMessage): boolean {
-    if (!this.open || this.socket.writableLength >= SEND_BUFFER_BYTES_MAX) return false;
+    if (!this.open || this.socket.writableLength + this.gatheredBytes >= SEND_BUFFER_BYTES_MAX) return false;
     const bytes = encodeMessage(message);
-    if (!this.corked) {
-      this.corked = true;
-      this.socket.cork();
-      setImmediate(() => this.uncork());
-    }
-    this.socket.write(bytes);
+    if (this.gathered.length === 0) setImmediate(() => this.flush());
+    this.gathered.push(bytes);
+    this.gatheredBytes += bytes.length;
     return true;
   }
 
@@ -60,7 +59,7 @@ export class LinkConnection {
    */
   close(flush: boolean): void {
     this.open = false;
-    this.uncork();
+    this.flush();
     if (!flush || this.socket.destroyed) {
       this.socket.destroy();
       return;
@@ -76,10 +75,13 @@ export class LinkConnection {
     else this.socket.once('close', callback);
   }
 
-  private uncork(): void {
-    if (!this.corked) return;
-    this.corked = false;
-    this.socket.uncork();
+  /** One buffer, not a list of them: the socket then needs no gathering write, which costs it more. */
+  private flush(): void {
+    const { gathered } = this;
+    if (gathered.length === 0) return;
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    if (!this.socket.destroyed) this.socket.write(gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered));
   }
 
   private read(chunk: Buffer): void {

@@ -3,7 +3,8 @@
  * open request. Bounded; full means refuse. All requests have the same time-out, so the oldest entry is always the next to expire.
  */
 const CORRELATION_END = 2 ** 32;
-const OPEN_MAX = 2000;
+/** What a controller keeps of requests that overtake BACK_ACK (controller-link.md, section 1). */
+const OPEN_MAX = 1000;
 const LATE_MAX = 1000;
 
 export class CommandTable<P> {

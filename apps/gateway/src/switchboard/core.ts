@@ -9,10 +9,12 @@ import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { MonitorTable } from './monitor-table.js';
+import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
 import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
 
 const WRONG_SESSIONS_PER_MINUTE = 50;
+const WRONG_LOGINS_PER_MINUTE = 20;
 
 type Unnumbered<R> = R extends unknown ? Omit<R, 'correlation'> : never;
 
@@ -28,6 +30,10 @@ export class Core {
   readonly monitors = new MonitorTable();
   readonly keys = new IdempotencyTable();
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
+  readonly wrongLogins = new AttemptLimiter(WRONG_LOGINS_PER_MINUTE);
+  readonly recovery = new Recovery();
+  /** Monitors whose calls may have begun or ended since the journal was told. */
+  readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
   private synthetic = 0;
 

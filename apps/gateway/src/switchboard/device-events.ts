@@ -1,5 +1,6 @@
 /** What a controller reports of a monitored device: live events, jumps in their numbering, and snapshots (R-CC-08, R-CC-09). */
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
+import { noteCalls } from './calls-hint.js';
 import { advance } from './connection-state.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
@@ -75,6 +76,7 @@ function deliver(core: Core, controller: Controller, monitor: Monitor, message: 
       }
       monitor.touched.add(message.localCallId);
       monitor.setCall({ localCallId: message.localCallId, globalCallId, state });
+      noteCalls(core, monitor);
       toHolders(core, monitor, liveEvent(monitor, bootId, message, state));
     }
   }
@@ -114,10 +116,11 @@ export function onSnapshot(core: Core, monitor: Monitor, response: SnapshotRespo
     if (monitor.touched.has(localCallId) || (known?.state === localState && known.globalCallId === call.globalCallId)) continue;
     say(core, monitor, call);
   }
-  if (response.more) return;
+  if (response.more) return noteCalls(core, monitor);
   for (const call of [...monitor.calls.values()]) {
     if (!listed.has(call.localCallId) && !monitor.touched.has(call.localCallId)) say(core, monitor, { ...call, state: 'null' });
   }
+  noteCalls(core, monitor);
 }
 
 /** Tells one session how things stand with a device as far as we know; for a session that comes to a monitor that stands already. */

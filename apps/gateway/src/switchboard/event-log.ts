@@ -58,6 +58,19 @@ export class EventLog {
     return this.held.size + this.waiting.size;
   }
 
+  /**
+   * Since when events are unread, ms since 1970; undefined when all have been handed out, or the oldest less than `forMs` ago.
+   * A gap that nobody has read begins where it says.
+   */
+  unreadSince(now: Instant, forMs: number): number | undefined {
+    const first = this.waiting.at(0);
+    if (this.gap !== undefined) return Math.floor(this.gap.since);
+    if (first === undefined) return undefined;
+    if (first.body.category === 'GAP') return Math.floor(first.body.since);
+    const ageMs = now.nowMs - first.atMs;
+    return ageMs < forMs ? undefined : Math.floor(now.wallMs - ageMs);
+  }
+
   append(body: EventBody, nowMs: number): void {
     this.waiting.push({ body, atMs: nowMs });
     while (this.size > this.bounds.perSessionMax) this.dropOldest();
@@ -113,7 +126,25 @@ export class EventLog {
   }
 
   private place(body: EventBody, seq: number): ApplicationEvent {
-    return { ...body, seq, epoch: this.epoch };
+    if (body.category !== 'CALL_EVENT') return { ...body, seq, epoch: this.epoch };
+    // member by member: a spread showed in profiles, and this is done for each event of each session
+    return {
+      seq,
+      epoch: this.epoch,
+      category: body.category,
+      type: body.type,
+      eventId: body.eventId,
+      eventTime: body.eventTime,
+      source: body.source,
+      cause: body.cause,
+      callState: body.callState,
+      icpId: body.icpId,
+      objectId: body.objectId,
+      localCallId: body.localCallId,
+      globalCallId: body.globalCallId,
+      devices: body.devices,
+      featuresAllowed: body.featuresAllowed,
+    };
   }
 
   /** Drops what is older than the log may hold. */

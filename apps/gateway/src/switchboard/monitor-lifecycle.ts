@@ -99,7 +99,7 @@ function announce(
 export function enqueue(controller: Controller, monitor: Monitor): void {
   monitor.state = 'queued';
   controller.retries.delete(monitor.objectId);
-  if (monitor.calls.size > 0) return controller.starts.pushUrgent(monitor.objectId);
+  if (monitor.calls.size > 0 || monitor.keptInCall) return controller.starts.pushUrgent(monitor.objectId);
   const [lane = 0] = [...monitor.asking.keys(), ...monitor.holders];
   controller.starts.push(lane, monitor.objectId);
 }
@@ -141,6 +141,7 @@ export function onStarted(
     return sendStop(core, controller, pending.objectId, pending.target, reference);
   monitor.reference = reference;
   monitor.state = 'set';
+  core.recovery.settled(monitor.objectId, core.now.wallMs);
   monitor.failures = 0;
   controller.retries.delete(monitor.objectId);
   if (monitor.places === 0) return settle(core, controller, monitor);
@@ -249,6 +250,7 @@ export function repeatStop(
 
 export function drop(core: Core, controller: Controller | undefined, monitor: Monitor): void {
   core.monitors.remove(monitor);
+  core.recovery.settled(monitor.objectId, core.now.wallMs);
   controller?.objectIds.delete(monitor.objectId);
   controller?.retries.delete(monitor.objectId);
 }

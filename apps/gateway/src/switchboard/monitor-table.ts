@@ -29,6 +29,8 @@ export class Monitor implements DeviceRef {
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. */
   readonly asking = new Map<number, number[]>();
   readonly calls = new Map<number, CallView>();
+  /** Whether the journal knows it to be in a call: then it is set before others. */
+  keptInCall = false;
   /** Snapshots under way; only the answer to the last one asked for counts. */
   snapshots = 0;
   /** Calls touched by events since the last snapshot was asked for: of these the events know better. */
@@ -85,6 +87,10 @@ export class MonitorTable {
 
   get(objectId: number): Monitor | undefined {
     return this.monitors.get(objectId);
+  }
+
+  all(): IterableIterator<Monitor> {
+    return this.monitors.values();
   }
 
   get size(): number {

@@ -5,12 +5,20 @@ import { Monitor } from './monitor-table.js';
 import { partsOf } from './numbering.rules.js';
 import { endSession } from './session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
+import { UNREAD_MARGIN_MS } from './unread-hint.js';
 
-/** Applies the records in order; then every session begins this epoch with a gap. Keep-alives begin anew. */
-export function restore(core: Core, records: Iterable<JournalRecord>): void {
+/**
+ * Applies the records in order; then every session begins this epoch with a gap. Keep-alives begin anew.
+ * @param lastAliveMs when an earlier incarnation was last known to be alive, ms since 1970: events may be missing since then
+ */
+export function restore(core: Core, records: Iterable<JournalRecord>, lastAliveMs?: number): void {
+  const aliveSince = Math.min(core.now.wallMs, Math.floor((lastAliveMs ?? Infinity) - UNREAD_MARGIN_MS));
+  let gapSinceMs = aliveSince;
   for (const record of records) restoreOne(core, record);
   core.takeEffects();
   for (const session of core.sessions.all()) {
+    const since = Math.min(aliveSince, session.keptUnreadSince ?? Infinity);
+    gapSinceMs = Math.min(gapSinceMs, since);
     core.post(session, {
       category: 'GAP',
       type: 'EVENT_GAP',
@@ -18,11 +26,15 @@ export function restore(core: Core, records: Iterable<JournalRecord>): void {
       eventTime: core.now.wallMs,
       source: 'synthetic',
       objectIds: [...session.monitors],
-      since: core.now.wallMs,
+      since,
       lost: null,
       reason: 'restart',
     });
   }
+  const objectIds = new Set<number>();
+  for (const session of core.sessions.all()) for (const objectId of session.monitors) objectIds.add(objectId);
+  if (core.sessions.size > 0)
+    core.recovery.begin({ sessions: core.sessions.size, objectIds, gapSinceMs, nowMs: core.now.wallMs });
 }
 
 function restoreOne(core: Core, record: JournalRecord): void {
@@ -46,6 +58,16 @@ function restoreOne(core: Core, record: JournalRecord): void {
       core.monitors.release(monitor, session.id);
       return monitor.places === 0 ? settle(core, undefined, monitor) : undefined;
     }
+    case 'calls':
+      for (const objectId of record.begun) markInCall(core, objectId, true);
+      for (const objectId of record.ended) markInCall(core, objectId, false);
+      return;
+    case 'unread':
+      for (const [id, since] of record.sessions) {
+        const session = core.sessions.get(id);
+        if (session !== undefined) session.keptUnreadSince = since === 0 ? undefined : since;
+      }
+      return;
     case 'key':
       return core.keys.restore(record, core.now.nowMs);
     case 'key-end':
@@ -60,4 +82,9 @@ function restoreMonitor(core: Core, sessionId: number, objectId: number): void {
   core.monitors.hold(monitor, sessionId);
   session.monitors.add(objectId);
   session.controllers.add(parts.icpId);
+}
+
+function markInCall(core: Core, objectId: number, inCall: boolean): void {
+  const monitor = core.monitors.get(objectId);
+  if (monitor !== undefined) monitor.keptInCall = inCall;
 }

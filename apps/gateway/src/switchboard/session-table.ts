@@ -17,6 +17,8 @@ export interface Session {
   wantsWake: boolean;
   /** Where plain getEvent goes on. */
   plainSeq: number;
+  /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
+  keptUnreadSince: number | undefined;
 }
 
 const ENDED_MAX = 2000;
@@ -54,6 +56,7 @@ export class SessionTable {
       lastSeenMs: nowMs,
       wantsWake: false,
       plainSeq: 0,
+      keptUnreadSince: undefined,
     };
     this.sessions.set(session.id, session);
     return session;

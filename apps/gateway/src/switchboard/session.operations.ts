@@ -10,8 +10,8 @@ import { compareVersions, CONTRACT_VERSION, CONTRACT_VERSION_DEFAULT } from './v
 /** The one answer to unknown companies, unknown applications and wrong passwords. */
 const LOGIN_REFUSED: Refusal = { code: 'LOGIN_REFUSED', detail: 'company, application or one of the passwords is wrong' };
 
-export function login(core: Core, requestId: number, operation: OperationOf<'login'>): void {
-  const checked = checkLogin(core, operation.request);
+export function login(core: Core, requestId: number, caller: Caller, operation: OperationOf<'login'>): void {
+  const checked = checkAttempt(core, caller, operation.request);
   if ('code' in checked) return core.refuse(requestId, checked);
   const full = admitSession(core.sessions.size, core.limits);
   if (full !== undefined) return core.refuse(requestId, full);
@@ -25,6 +25,28 @@ export function login(core: Core, requestId: number, operation: OperationOf<'log
   core.journal({ t: 'session', ...facts });
   const { sessionKeepAliveMs: keepAliveMs, epoch } = core.settings;
   core.answer(requestId, { sessionId: id, keepAliveMs, epoch, durability: 'local' }, true);
+}
+
+/**
+ * S-13: past the allowance the credentials are not even looked at, right or wrong, until the time is over; other applications and other
+ * addresses never notice. Names count as they were sent, known here or not, so that the answers do not tell which are.
+ */
+function checkAttempt(core: Core, { clientAddress }: Caller, facts: LoginFacts): ReturnType<typeof checkLogin> {
+  const { nowMs } = core.now;
+  const key = `${clientAddress} ${facts.applicationName}`;
+  const blockedForMs = core.wrongLogins.blockedForMs(key, nowMs);
+  if (blockedForMs !== undefined) {
+    const detail = 'too many failed log-ins of this application from this address';
+    return { code: 'RATE_LIMITED', detail, retryAfterMs: blockedForMs };
+  }
+  const checked = checkLogin(core, facts);
+  if (checked === LOGIN_REFUSED && core.wrongLogins.failed(key, nowMs)) {
+    core.note('warn', 'an application fails to log in again and again and is slowed', {
+      clientAddress,
+      applicationName: facts.applicationName,
+    });
+  }
+  return checked;
 }
 
 /** The application that logs in, by the access document alone (design.md 5), or why it may not. */

@@ -9,6 +9,7 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
 export interface Instant {
@@ -76,6 +77,8 @@ export type Input =
   /** Verified by the caller; may be the same again. */
   | { readonly kind: 'access-document'; readonly document: AccessDocument }
   | { readonly kind: 'drain'; readonly on: boolean }
+  /** This incarnation ends: every session is told (OIG_SHUTDOWN). Once. */
+  | { readonly kind: 'shutdown' }
   /** False: records are not being kept, so nothing may be acknowledged that has to be. */
   | { readonly kind: 'journal'; readonly healthy: boolean }
   /** A log-in that could not be kept: the session ends, its application never heard of it. */
@@ -114,6 +117,10 @@ export type JournalRecord =
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
+  /** Devices whose calls have begun, and those whose last call has ended: a hint for the order in which monitors are set again. */
+  | { readonly t: 'calls'; readonly begun: readonly number[]; readonly ended: readonly number[] }
+  /** Pairs of session and since when it has unread events (ms since 1970, 0: it has none any more): the gap of a restart begins there. */
+  | { readonly t: 'unread'; readonly sessions: readonly (readonly [number, number])[] }
   /** `outcome` absent: the request is (or was) under way, what became of it is unknown. */
   | { readonly t: 'key'; readonly key: string; readonly fingerprint: string; readonly outcome?: CoreOutcome }
   | { readonly t: 'key-end'; readonly key: string };
@@ -130,6 +137,9 @@ export interface SwitchboardReport {
   readonly draining: boolean;
   readonly sessions: { readonly used: number; readonly cap: number };
   readonly monitors: { readonly used: number; readonly cap: number };
+  /** Devices whose monitors are wanted, and those of them that stand at their controller. */
+  readonly devices: { readonly wanted: number; readonly standing: number };
+  readonly recovery: RecoveryReport | undefined;
   readonly controllers: readonly ControllerReport[];
 }
 

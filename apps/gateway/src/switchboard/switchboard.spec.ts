@@ -588,4 +588,15 @@ describe('journal', () => {
     expect(plant.read(kept).events.at(-1)).toMatchObject({ type: 'CALL_RECEIVED', objectId });
     expect(codeOf(plant.run({ name: 'resetSessionTimer', request: { sessionId: gone } }))).toBe('SESSION_INVALID');
   });
+
+  it('I12 R-SES-01 a process that was stopped itself does not end the sessions it could not hear', () => {
+    const plant = new VirtualPlant();
+    const sessionId = plant.login();
+    plant.pass(1000);
+    plant.nowMs += 40_000;
+    plant.input({ kind: 'tick' });
+    expect(plant.run({ name: 'resetSessionTimer', request: { sessionId } }).ok).toBe(true);
+    plant.pass(31_000);
+    expect(plant.run({ name: 'resetSessionTimer', request: { sessionId } }).ok).toBe(false);
+  });
 });

@@ -5,6 +5,7 @@
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
+import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import { Core, NOT_KEPT } from './core.js';
 import { getEvents, nextEvent } from './event.operations.js';
@@ -22,10 +23,15 @@ import type {
   SwitchboardReport,
   SwitchboardSettings,
 } from './switchboard.port.js';
+import { keepUnread, unreadRecords } from './unread-hint.js';
 import { CONTRACT_VERSION } from './version.rules.js';
+
+/** Ticks come four times a second; when none came for so long, this process did not run. */
+const OWN_PAUSE_MS = 2000;
 
 export class Switchboard {
   private readonly core: Core;
+  private lastTickMs: number | undefined;
 
   constructor(settings: SwitchboardSettings) {
     this.core = new Core(settings);
@@ -48,9 +54,10 @@ export class Switchboard {
   }
 
   /** Only as the first input: takes up what an earlier incarnation had acknowledged. Its sessions begin this epoch with a gap. */
-  restore(records: Iterable<JournalRecord>, now: Instant): void {
+  restore(records: Iterable<JournalRecord>, now: Instant, lastAliveMs?: number): void {
     this.core.now = now;
-    restore(this.core, records);
+    this.lastTickMs = now.nowMs;
+    restore(this.core, records, lastAliveMs);
   }
 
   /** Everything a later incarnation needs, for a compact journal. */
@@ -60,6 +67,12 @@ export class Switchboard {
       for (const objectId of monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
+    const inCall = [...this.core.monitors.all()].filter((monitor) => monitor.keptInCall && monitor.holders.size > 0);
+    yield* callRecords(
+      inCall.map(({ objectId }) => objectId),
+      [],
+    );
+    yield* unreadRecords([...this.core.sessions.all()].filter(({ keptUnreadSince }) => keptUnreadSince !== undefined));
     yield* this.core.keys.records();
   }
 
@@ -69,6 +82,8 @@ export class Switchboard {
       draining,
       sessions: { used: sessions.size, cap: limits.sessions },
       monitors: { used: monitors.places, cap: limits.monitors },
+      devices: this.devices(),
+      recovery: this.core.recovery.report(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
         address: controller.grant.address,
@@ -76,6 +91,15 @@ export class Switchboard {
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
       })),
     };
+  }
+
+  private devices(): SwitchboardReport['devices'] {
+    let [wanted, standing] = [0, 0];
+    for (const { places, state } of this.core.monitors.all()) {
+      if (places > 0) wanted += 1;
+      if (places > 0 && state === 'set') standing += 1;
+    }
+    return { wanted, standing };
   }
 
   get document(): AccessDocument | undefined {
@@ -100,6 +124,8 @@ export class Switchboard {
       case 'drain':
         core.draining = input.on;
         return;
+      case 'shutdown':
+        return this.shutdown();
       case 'journal':
         core.keeping = input.healthy;
         return;
@@ -115,7 +141,7 @@ export class Switchboard {
   }
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
-    if (operation.name === 'login') return login(this.core, requestId, operation);
+    if (operation.name === 'login') return login(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     this.sessionOperation(session, requestId, operation);
@@ -151,23 +177,50 @@ export class Switchboard {
 
   private stopMonitor(session: Session, requestId: number, objectId: number): void {
     const { core } = this;
+    // also that there is none may be known only from what could not be kept
+    if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
     const monitor = core.monitors.get(objectId);
     const held = monitor?.holders.has(session.id) === true;
     if (monitor === undefined || !session.monitors.has(objectId)) {
       return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: `the session holds no monitor of ${objectId}` });
     }
-    if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
     releaseMonitor(core, session, monitor, { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' });
     if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId });
     core.answer(requestId, {}, true);
   }
 
+  private shutdown(): void {
+    const { core } = this;
+    const event = {
+      category: 'SYSTEM_EVENT',
+      type: 'OIG_SHUTDOWN',
+      icpId: 0,
+      connectionState: null,
+      source: 'synthetic',
+    } as const;
+    core.draining = true;
+    for (const session of core.sessions.all())
+      core.post(session, { ...event, eventId: core.syntheticId(), eventTime: core.now.wallMs });
+  }
+
+  /** Whoever was stopped itself has not heard what was said meanwhile: that silence is not the sessions' (I12). */
+  private forgiveOwnPause(): void {
+    const { sessions, now } = this.core;
+    const pausedMs = this.lastTickMs === undefined ? 0 : now.nowMs - this.lastTickMs;
+    this.lastTickMs = now.nowMs;
+    if (pausedMs < OWN_PAUSE_MS) return;
+    for (const session of sessions.all()) session.lastSeenMs = Math.min(now.nowMs, session.lastSeenMs + pausedMs);
+  }
+
   private tick(): void {
     const { core } = this;
+    this.forgiveOwnPause();
     for (const session of core.sessions.silent(core.now.nowMs))
       endSession(core, session, `silent for more than ${core.settings.sessionKeepAliveMs} ms`);
     for (const session of core.sessions.all()) session.log.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
+    keepCalls(core);
+    keepUnread(core);
   }
 }

@@ -21,6 +21,8 @@ export interface Database {
   readonly isNew: boolean;
   /** What was found or done, for the person at the keyboard. */
   readonly summary: string;
+  /** Starts the embedded server again, at the same port, when it has died; true when it did. Never for a database of somebody else. */
+  revive(): Promise<boolean>;
   /** Stops the embedded server; a database of somebody else is left alone. May be called twice. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
 }
@@ -48,6 +50,7 @@ function withCredentials(url: string, user: string, password: string, database?:
 /** @param dir `postgres/` of the home; holds the data (where the Postgres user can enter) and, mode 0600, the passwords. */
 export async function ensurePostgres(dir: string, log: (line: string) => void): Promise<Database> {
   const server = await openServer({ dir, log });
+  let current = server;
   try {
     const file = join(dir, 'roles.json');
     const fresh = {
@@ -69,10 +72,17 @@ export async function ensurePostgres(dir: string, log: (line: string) => void): 
       ownerUrl: withCredentials(server.url(roles.database), roles.owner, roles.ownerPassword),
       appUrl: withCredentials(server.url(roles.database), roles.app, roles.appPassword),
       appRole: roles.app,
-      pid: server.pid,
+      get pid() {
+        return current.pid;
+      },
       isNew: !roles.made,
       summary: `${server.adopted ? 'adopted the running server' : 'embedded server'}, 127.0.0.1:${server.port}, pid ${server.pid}`,
-      stop: (mode) => server.stop(mode),
+      revive: async () => {
+        if (current.isRunning()) return false;
+        current = await openServer({ dir, log, port: server.port });
+        return true;
+      },
+      stop: (mode) => current.stop(mode),
     };
   } catch (error) {
     await server.stop().catch(() => undefined);
@@ -112,6 +122,7 @@ export async function useDatabase(url: string, dir: string): Promise<Database> {
     pid: null,
     isNew: false,
     summary: `the database of DATABASE_URL at ${new URL(url).host}`,
+    revive: () => Promise.resolve(false),
     stop: () => Promise.resolve(),
   };
 }

@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly log: (line: string) => void;
   /** Turns durability off: for tests. */
   readonly throwAway?: boolean;
+  /** Where it must listen when it has to be started; default a free one. */
+  readonly port?: number;
 }
 
 export interface PostgresServer {
@@ -65,6 +67,8 @@ export interface PostgresServer {
   readonly dataDir: string;
   /** Whether it ran already. */
   readonly adopted: boolean;
+  /** Looks at the process table; a server that comes up or goes down counts as running. */
+  isRunning(): boolean;
   /** As superuser, to that database. */
   url(database: string): string;
   /** `fast` ends connections and writes everything; `immediate` leaves that to the next start. May be called twice. */
@@ -229,13 +233,13 @@ function rotateLog(place: Place): string {
 
 /**
  * Starts the server. After a kill -9 of the postmaster its children need a moment to notice, and until then the shared memory is in
- * use: hence several attempts. Another process may take the found port meanwhile: hence a new port at each.
+ * use: hence several attempts. Another process may take the found port meanwhile: hence a new port at each, unless one is asked for.
  */
-async function start(place: Place, throwAway: boolean): Promise<Postmaster> {
+async function start(place: Place, throwAway: boolean, wantedPort: number | undefined): Promise<Postmaster> {
   const deadline = performance.now() + 15_000;
   const settings = { ...SETTINGS, ...(throwAway ? THROW_AWAY : {}) };
   for (;;) {
-    const port = await freePort();
+    const port = wantedPort ?? (await freePort());
     const options = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`);
     try {
       removeStalePidFile(place.dataDir);
@@ -279,12 +283,13 @@ export async function openServer(options: ServerOptions): Promise<PostgresServer
   if (!existsSync(join(place.dataDir, 'PG_VERSION'))) await initialise(place);
   const password = readFileSync(place.passwordFile, 'utf8').trim();
   const running = await untilAnswers(place.dataDir, password);
-  const { pid, port } = running ?? (await start(place, options.throwAway === true));
+  const { pid, port } = running ?? (await start(place, options.throwAway === true, options.port));
   return {
     pid,
     port,
     dataDir: place.dataDir,
     adopted: running !== undefined,
+    isRunning: () => runningPostmaster(place.dataDir) !== undefined,
     url: (database) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => {
       if (runningPostmaster(place.dataDir) === undefined) return;

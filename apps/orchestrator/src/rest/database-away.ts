@@ -10,11 +10,17 @@ const CODES: ReadonlySet<string> = new Set([
   '53300',
   '40001',
   '40P01',
+  // the disk of the database is full, or its memory
+  '53100',
+  '53200',
+  // it could not read or write its own files
+  '58030',
 ]);
 
 /** How the database library tells that a connection was cut while it was in use. */
 const NAMES: ReadonlySet<string> = new Set([
   'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
   'TransactionNotStartedError',
   'ConnectionIsNotSetError',
 ]);

@@ -9,6 +9,7 @@ import type { Database, Tx } from '#persistence/database';
 import * as idempotency from '#persistence/idempotency';
 import type { StoreOutcome } from '#persistence/outcome';
 import * as tenants from '#persistence/tenants';
+import { failpoint } from '#telemetry/failpoints';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Response } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
@@ -52,6 +53,7 @@ export class TransactionInterceptor implements NestInterceptor {
   private async answer(step: Step, options: EndpointOptions, response: Response): Promise<unknown> {
     const answer = await this.run(step, options);
     const { route, state } = step;
+    if ((state.work?.bells.length ?? 0) > 0) failpoint('orchestrator.mutation.committed');
     this.bell.ring(state.work?.bells ?? []);
     if (answer.replayed) response.setHeader('idempotency-replayed', 'true');
     if (route.etag) response.setHeader('etag', `"${String(answer.body['version'])}"`);
@@ -94,10 +96,12 @@ export class TransactionInterceptor implements NestInterceptor {
       if (verdict.kind === 'mismatch') throw refuse('IDEMPOTENCY_KEY_REUSED', 'This key came with another request before.');
       if (verdict.kind === 'in-progress') throw refuse('IDEMPOTENCY_KEY_IN_USE', 'A request with this key is under way.');
     }
+    if (route.status === 202) failpoint('orchestrator.mutation.begun');
     const outcome = await handle();
     if (!outcome.ok) return outcome;
     const body = told(route, outcome.value);
     if (key !== undefined) await idempotency.finish(tx, key, { status: route.status, body: without(body, route.secrets) });
+    if (route.status === 202) failpoint('orchestrator.mutation.before-commit');
     return { ok: true, value: { status: route.status, body, replayed: false } };
   }
 }

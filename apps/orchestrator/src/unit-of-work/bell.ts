@@ -4,6 +4,7 @@ import * as outbox from '#persistence/outbox';
 import type { OutboxEntry } from '#persistence/outbox';
 import { JOB_NAMES, type JobName, type JobPayloads } from '#jobs/catalog';
 import type { Producer } from '#jobs/producer';
+import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
 
 export class Bell {
@@ -27,8 +28,10 @@ export class Bell {
   /** Rung entries are done; the others stay for the sweep. */
   private async attempt(entries: readonly OutboxEntry[]): Promise<void> {
     const rung = await Promise.all(entries.map(({ job, payload }) => this.ringOne(job, payload)));
+    failpoint('orchestrator.bell.rung');
     const ids = entries.filter((_, index) => rung[index]).map(({ id }) => id);
     if (ids.length > 0) await this.database.asPlatform((tx) => outbox.remove(tx, ids));
+    failpoint('orchestrator.bell.removed');
   }
 
   private async ringOne(job: string, payload: OutboxEntry['payload']): Promise<boolean> {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import {
   ADMIN_ROUTES,
+  InstanceHealthSchema,
   InstanceStatusReportSchema,
+  type InstanceHealth,
   type InstanceStatusReport,
   type SignedDocument,
 } from '#contracts/gateway-admin';
@@ -20,6 +22,7 @@ interface TlsFiles {
   readonly keyFile: string;
 }
 
+const HEALTH_TIMEOUT_MS = 1500;
 const TLS_AGE_MAX_MS = 60_000;
 const ANSWER_BYTES_MAX = 1_048_576;
 
@@ -49,6 +52,18 @@ export class GatewayAdminClient {
     }
   }
 
+  /** Whether it is there, whatever state it is in; undefined as for {@link status}. Never rejects. */
+  async health(target: AdminTarget): Promise<InstanceHealth | undefined> {
+    try {
+      const answer = await this.#call(target, ADMIN_ROUTES.health, undefined, HEALTH_TIMEOUT_MS);
+      const health = InstanceHealthSchema.safeParse(JSON.parse(answer.text));
+      return health.success && health.data.instanceId === target.instanceId ? health.data : undefined;
+    } catch {
+      this.forget(target.instanceId);
+      return undefined;
+    }
+  }
+
   /** Resolves when the instance has accepted the document and kept it; rejects otherwise. */
   async pushAccessDocument(target: AdminTarget, document: SignedDocument): Promise<void> {
     const answer = await this.#call(target, ADMIN_ROUTES.accessDocument, JSON.stringify(document));
@@ -73,11 +88,12 @@ export class GatewayAdminClient {
     target: AdminTarget,
     route: { readonly method: string; readonly path: string },
     body?: string,
+    timeoutMs = this.#timeoutMs,
   ): Promise<{ readonly status: number; readonly text: string }> {
     const response = await request(`https://${target.address}:${ADMIN_PORT}${route.path}`, {
       method: route.method as 'GET' | 'PUT',
       dispatcher: this.#agentOf(target.instanceId),
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
     });
     const chunks: Buffer[] = [];

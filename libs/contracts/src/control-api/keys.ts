@@ -66,7 +66,7 @@ export const keyRoutes = {
     status: 201,
     response: keyWithSecretSchema,
     secrets,
-    errors: ['CONFLICT', 'ALREADY_EXISTS'],
+    errors: ['CONFLICT', 'ALREADY_EXISTS', 'QUOTA_EXCEEDED'],
   }),
   listKeys: route({
     id: 'listKeys',

@@ -10,6 +10,7 @@ import {
 } from './tenancy.table.js';
 import {
   ApiKeyTable,
+  FailoverTable,
   IdempotencyKeyTable,
   LeaseTable,
   OperationTable,
@@ -29,6 +30,7 @@ export const ENTITIES = [
   ApplicationTable,
   ApiKeyTable,
   OperationTable,
+  FailoverTable,
   OutboxTable,
   IdempotencyKeyTable,
   LeaseTable,

@@ -66,6 +66,40 @@ export const OutboxTable = new EntitySchema<Record<string, unknown>>({
   foreignKeys: [ofTenant('outbox')],
 });
 
+export const FailoverTable = new EntitySchema<Record<string, unknown>>({
+  name: 'failovers',
+  columns: {
+    id: uuid(key('failovers')),
+    tenant_id: uuid(),
+    instance_id: uuid(),
+    instance_name: text(),
+    cause: text(),
+    from_epoch: integer(),
+    to_epoch: integer(optional),
+    last_heard_at: time(optional),
+    detected_at: time(),
+    fenced_at: time(optional),
+    serving_at: time(optional),
+    restored_at: time(optional),
+    abandoned_at: time(optional),
+    gap_since: time(optional),
+    gap_named_at: time(optional),
+    sessions: integer(optional),
+    monitors: integer(optional),
+    restored: integer(optional),
+  },
+  uniques: [{ name: 'uq_failovers_instance_epoch', columns: ['instance_id', 'from_epoch'] }],
+  indices: [
+    { name: 'ix_failovers_tenant', columns: ['tenant_id', 'id'] },
+    { name: 'ix_failovers_open', columns: ['instance_id'], where: 'restored_at IS NULL AND abandoned_at IS NULL' },
+  ],
+  checks: [
+    { name: 'ck_failovers_cause', expression: `cause IN ('exited', 'silent')` },
+    { name: 'ck_failovers_epoch', expression: 'to_epoch > from_epoch' },
+  ],
+  foreignKeys: [ofTenant('failovers')],
+});
+
 const idempotencyKey = { primary: true, primaryKeyConstraintName: 'pk_idempotency_keys' };
 export const IdempotencyKeyTable = new EntitySchema<Record<string, unknown>>({
   name: 'idempotency_keys',

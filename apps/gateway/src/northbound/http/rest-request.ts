@@ -1,9 +1,11 @@
 /** From the places of a REST request (path, query, header, body) to the request of an operation, checked against its schema. */
-import { APPLICATION_OPERATIONS, type OperationName, type OperationRequest } from '#contracts/application-api';
-import { IDEMPOTENCY_HEADER, type MemberPlace, type RestOperation } from '#contracts/application-openapi';
+import type { OperationName, OperationRequest } from '#contracts/application-api';
+import { IDEMPOTENCY_HEADER, type MemberPlace, type RestOperation } from '#contracts/application-rest';
+import { REST_TABLE } from '#contracts/gateway-tables';
 import type { Outcome } from '../../northbound-port.js';
 import { hasBody, isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
-import { argumentErrors, refuse, refuseArguments } from '../refusal.js';
+import { plainRequest, readRequest } from '../../shapes/shapes.js';
+import { refuse, refuseArguments } from '../refusal.js';
 import { decode, type RouteMatch } from './routes.js';
 import { FORBIDDEN_NAMES, readJson } from './strict-json.js';
 
@@ -20,24 +22,40 @@ export async function readRestRequest(
   if (!query.ok) return query;
   const header = readIdempotencyKey(operation, incoming, values);
   if (!header.ok) return header;
-  const body = await readMembers(operation, incoming, values);
-  if (!body.ok) return body;
-  const parsed = APPLICATION_OPERATIONS[operation.name].request.safeParse(Object.fromEntries(values));
-  return parsed.success ? { ok: true, value: parsed.data } : refuseArguments(argumentErrors(parsed.error));
+  if (hasBody(incoming.message)) {
+    const body = await readMembers(operation, incoming, values);
+    if (!body.ok) return body;
+  }
+  const given: Record<string, unknown> = Object.fromEntries(values);
+  const plain = plainRequest(operation.name, given);
+  if (plain !== undefined) return { ok: true, value: plain };
+  const shaped = await readRequest(operation.name, given);
+  return shaped.ok ? shaped : refuseArguments(shaped.errors);
 }
 
 const done: Outcome<undefined> = { ok: true, value: undefined };
 
+interface Taken {
+  readonly place: MemberPlace;
+  readonly isInteger: boolean;
+}
+const TAKEN: ReadonlyMap<string, ReadonlyMap<string, Taken>> = new Map(
+  REST_TABLE.map(({ name, members }) => [
+    name,
+    new Map(members.map((member) => [member.name, { place: member.place, isInteger: member.schema['type'] === 'integer' }])),
+  ]),
+);
+
 const takes = (operation: RestOperation, name: string, place: MemberPlace): boolean =>
-  operation.members.some((member) => member.name === name && member.place === place);
+  TAKEN.get(operation.name)?.get(name)?.place === place;
 
 const unknown = (name: string, where: string): Outcome<never> =>
   refuseArguments([{ path: name, message: `is no ${where} of this operation` }]);
 
 /** Numbers in paths and queries have one spelling; any other stays a text, which the schema then refuses. */
 function typed(operation: RestOperation, name: string, text: string): unknown {
-  const schema = operation.members.find((member) => member.name === name)?.schema;
-  return schema?.['type'] === 'integer' && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text;
+  const isInteger = TAKEN.get(operation.name)?.get(name)?.isInteger === true;
+  return isInteger && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text;
 }
 
 function readQuery(operation: RestOperation, query: string | undefined, values: Values): Outcome<undefined> {
@@ -67,7 +85,6 @@ function readIdempotencyKey(operation: RestOperation, { message }: Incoming, val
 
 async function readMembers(operation: RestOperation, incoming: Incoming, values: Values): Promise<Outcome<undefined>> {
   const { message } = incoming;
-  if (!hasBody(message)) return done;
   if (operation.method !== 'POST') return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
   const media = mediaType(message);
   if (

@@ -1,25 +1,26 @@
 /** The REST face: routes of the contract, answered with JSON or a problem document. */
-import { applicationOpenApi, CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-openapi';
+import type { OperationResponse } from '#contracts/application-api';
+import { CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-rest';
 import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
 import { onlyHeader, type Incoming } from '../incoming.js';
-import { jsonReply, problemReply, type Face, type Reply } from '../reply.js';
+import { asciiReply, jsonReply, problemReply, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
+import { eventsJson } from './event-json.js';
 import { findRoute } from './routes.js';
 import { readRestRequest } from './rest-request.js';
 
 export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
-  const documents = new Map<string, Reply>([
-    [REST_DOCUMENTS.openApi, jsonReply(200, applicationOpenApi())],
-    [
-      REST_DOCUMENTS.versions,
-      jsonReply(200, { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION }),
-    ],
+  const versions = { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION };
+  const documents = new Map<string, () => Promise<Reply>>([
+    // made when it is asked for: the schemas it is made from are not needed otherwise
+    [REST_DOCUMENTS.openApi, async () => jsonReply(200, (await import('./openapi-document.js')).applicationOpenApi())],
+    [REST_DOCUMENTS.versions, () => Promise.resolve(jsonReply(200, versions))],
   ]);
 
   const handle = async (incoming: Incoming): Promise<Reply> => {
     const { method, path, caller } = incoming;
     const document = documents.get(path);
-    if (document !== undefined) return method === 'GET' ? document : otherMethod(method, ['GET'], caller.requestId);
+    if (document !== undefined) return method === 'GET' ? document() : otherMethod(method, ['GET'], caller.requestId);
     const route = findRoute(method, path);
     if (route.kind === 'none')
       return problemReply(refuse('NOT_FOUND', 'there is nothing at this path').refusal, caller.requestId);
@@ -33,12 +34,16 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
       ...(token.value === undefined ? {} : { token: token.value }),
       clientAddress: caller.clientAddress,
       requestId: caller.requestId,
-      signal: incoming.signal,
+      ...(route.match.operation.name === 'getEvents' ? { signal: incoming.signal } : {}),
     };
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
     const outcome = await engine.execute(route.match.operation.name, bounded, context);
-    return outcome.ok ? jsonReply(route.match.operation.status, outcome.value) : problemReply(outcome.refusal, caller.requestId);
+    if (!outcome.ok) return problemReply(outcome.refusal, caller.requestId);
+    const { name, status } = route.match.operation;
+    return name === 'getEvents'
+      ? asciiReply(status, eventsJson(outcome.value as OperationResponse<'getEvents'>))
+      : jsonReply(status, outcome.value);
   };
   const failed = ({ caller }: Incoming): Reply =>
     problemReply(refuse('INTERNAL', 'the request failed on our side').refusal, caller.requestId);

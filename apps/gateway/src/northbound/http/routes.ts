@@ -1,5 +1,6 @@
 /** Which operation a method and a path mean; the routes come from the contract. */
-import { REST_OPERATIONS, type RestOperation } from '#contracts/application-openapi';
+import type { RestOperation } from '#contracts/application-rest';
+import { REST_TABLE } from '#contracts/gateway-tables';
 
 export interface RouteMatch {
   readonly operation: RestOperation;
@@ -16,18 +17,21 @@ interface Route {
   readonly segments: readonly { readonly text: string; readonly parameter: boolean }[];
 }
 
-const ROUTES: readonly Route[] = REST_OPERATIONS.map((operation) => ({
-  operation,
-  segments: operation.path
+/** By number of segments. */
+const ROUTES = new Map<number, Route[]>();
+for (const operation of REST_TABLE) {
+  const segments = operation.path
     .slice(1)
     .split('/')
-    .map((text) => (text.startsWith('{') ? { text: text.slice(1, -1), parameter: true } : { text, parameter: false })),
-}));
+    .map((text) => (text.startsWith('{') ? { text: text.slice(1, -1), parameter: true } : { text, parameter: false }));
+  ROUTES.set(segments.length, [...(ROUTES.get(segments.length) ?? []), { operation, segments }]);
+}
 
 export function findRoute(method: string, path: string): RouteOutcome {
   const segments = path.slice(1).split('/');
   const allow: string[] = [];
-  for (const route of ROUTES) {
+  for (const route of ROUTES.get(segments.length) ?? []) {
+    if (!isAt(route, segments)) continue;
     const parameters = matchSegments(route, segments);
     if (parameters === undefined) continue;
     if (route.operation.method === method) return { kind: 'match', match: { operation: route.operation, parameters } };
@@ -36,16 +40,21 @@ export function findRoute(method: string, path: string): RouteOutcome {
   return allow.length === 0 ? { kind: 'none' } : { kind: 'other-method', allow };
 }
 
+/** The path has as many segments as the route. */
+function isAt(route: Route, segments: readonly string[]): boolean {
+  for (let index = 0; index < segments.length; index += 1) {
+    const { text, parameter } = route.segments[index]!;
+    if (!parameter && segments[index] !== text) return false;
+  }
+  return true;
+}
+
 function matchSegments(route: Route, segments: readonly string[]): Map<string, string> | undefined {
-  if (route.segments.length !== segments.length) return undefined;
   const parameters = new Map<string, string>();
-  for (const [index, { text, parameter }] of route.segments.entries()) {
-    const segment = segments[index] ?? '';
-    if (!parameter) {
-      if (segment !== text) return undefined;
-      continue;
-    }
-    const value = decode(segment);
+  for (let index = 0; index < segments.length; index += 1) {
+    const { text, parameter } = route.segments[index]!;
+    if (!parameter) continue;
+    const value = decode(segments[index]!);
     if (value === undefined || value === '') return undefined;
     parameters.set(text, value);
   }

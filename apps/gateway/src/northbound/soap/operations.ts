@@ -1,25 +1,19 @@
 /** One SOAP operation carried out: the arguments against the schema of the application operation, the engine, and the result as the contract's type. */
-import { z } from 'zod';
-import { APPLICATION_OPERATIONS } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
-import { argumentErrors, refuseArguments } from '../refusal.js';
+import { readRequest } from '../../shapes/shapes.js';
+import { refuseArguments } from '../refusal.js';
 import type { Arguments } from './decode.js';
 import type { SoapRecord } from './encode.js';
 import { soapEvent } from './event-form.js';
+import { readNextEvent } from './next-event.js';
 import { refusalText } from './refusal-text.js';
 
 export interface SoapResult {
   readonly value: SoapRecord;
   readonly refusal?: Refusal;
 }
-
-const nextEventRequest = z.strictObject({
-  sessionId: APPLICATION_OPERATIONS.logout.request.shape.sessionId,
-  timeout: z.int().min(0).default(SOAP_EVENT_WAIT_MS.default),
-  eventNumber: z.int().min(0).optional(),
-});
 
 export async function carryOut(
   operation: SoapOperation,
@@ -29,19 +23,19 @@ export async function carryOut(
   longPollMaxMs: number,
 ): Promise<SoapResult> {
   if (!given.ok) return refused(operation, refuseArguments(given.errors).refusal);
-  const request: unknown = Object.fromEntries(given.values);
+  const request: Record<string, unknown> = Object.fromEntries(given.values);
   if (operation.maps === 'nextEvent') {
-    const parsed = nextEventRequest.safeParse(request);
-    if (!parsed.success) return refused(operation, refuseArguments(argumentErrors(parsed.error)).refusal);
-    const waitMs = Math.min(parsed.data.timeout, SOAP_EVENT_WAIT_MS.max, longPollMaxMs);
-    return nextEvent(operation, { ...parsed.data, waitMs }, engine, context);
+    const parsed = await readNextEvent(request);
+    if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
+    const waitMs = Math.min(parsed.value.timeout, SOAP_EVENT_WAIT_MS.max, longPollMaxMs);
+    return nextEvent(operation, { ...parsed.value, waitMs }, engine, context);
   }
-  const parsed = APPLICATION_OPERATIONS[operation.maps].request.safeParse(request);
-  if (!parsed.success) return refused(operation, refuseArguments(argumentErrors(parsed.error)).refusal);
-  const outcome = await engine.execute(operation.maps, parsed.data, context);
+  const parsed = await readRequest(operation.maps, request);
+  if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
+  const outcome = await engine.execute(operation.maps, parsed.value, context);
   if (!outcome.ok) return refused(operation, outcome.refusal);
   // A result's members are the response's, or, where it only says what was asked about, the request's.
-  return { value: { ...(parsed.data as SoapRecord), ...(outcome.value as SoapRecord), result: true } };
+  return { value: { ...(parsed.value as SoapRecord), ...(outcome.value as SoapRecord), result: true } };
 }
 
 /** A gap event has no SOAP form: it is passed over within the same wait, and shows as a jump of the event number (design.md 10). */

@@ -4,7 +4,9 @@
  * Everything about an operation that exists is answered with HTTP 200 and `result`; a Fault is for what is no envelope or no operation.
  * Faults go with HTTP 400, which Axis2 clients read like 500; 500 stays for failures of our own.
  */
-import { SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapService } from '#contracts/soap';
+import type { Refusal } from '#contracts/errors';
+import { REFUSAL_HEADER } from '#contracts/internal-headers';
+import { SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
 import { isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
 import { problemReply, retryAfter, type Face, type Reply } from '../reply.js';
@@ -66,7 +68,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       status: 200,
       contentType: `${MEDIA_TYPES[version]}; charset=utf-8`,
       body: wrapEnvelope(version, encodeResponse(service, operation, value)),
-      ...(refusal === undefined ? {} : { headers: retryAfter(refusal) }),
+      ...(refusal === undefined ? {} : { headers: { ...retryAfter(refusal), ...forRouter(operation, refusal) } }),
     };
   };
   const failed = ({ message, caller }: Incoming): Reply =>
@@ -81,6 +83,10 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
 
 const versionOf = (type: string | undefined): SoapVersion | undefined =>
   (Object.keys(MEDIA_TYPES) as SoapVersion[]).find((version) => MEDIA_TYPES[version] === type);
+
+/** A refused log-in has status 200 here: the header tells the router, which may have an instance with room; it goes no further. */
+const forRouter = (operation: SoapOperation, refusal: Refusal): Record<string, string> =>
+  operation.maps === 'login' ? { [REFUSAL_HEADER]: refusal.code } : {};
 
 const ALLOW = 'GET, POST, OPTIONS';
 

@@ -1,5 +1,6 @@
 /** Applications: who may log in (R-ACL-01). Passwords are issued here, told once, and kept as hashes only. */
 import type { AnswerOf, ApplicationAnswer, ApplicationWithSecretsAnswer } from '#contracts/control-api';
+import { APPLICATIONS_PER_TENANT } from '#domain/limits';
 import * as applications from '#persistence/applications';
 import { generatePassword, sha256Hex } from '#pki/api-keys';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,9 +9,6 @@ import { tenantOf, type Call } from '../../unit-of-work/call.js';
 import { applicationAnswer } from '../answers.js';
 import { accepted, found, mapped, refused, type StoreOutcome } from '../outcome-map.js';
 import { pageAnswer, pageRequest } from '../paging.js';
-
-/** An access document lists all of them and is bounded. */
-export const APPLICATIONS_PER_TENANT = 1000;
 
 @Injectable()
 export class ApplicationsUseCase {

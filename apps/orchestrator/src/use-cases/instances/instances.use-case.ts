@@ -8,6 +8,7 @@ import * as instances from '#persistence/instances';
 import type { SpecChanges } from '#persistence/instances';
 import * as operations from '#persistence/operations';
 import * as outbox from '#persistence/outbox';
+import { failpoint } from '#telemetry/failpoints';
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessDocumentIssuer } from '../../documents/access-document.issuer.js';
 import { tenantOf, type Call } from '../../unit-of-work/call.js';
@@ -82,6 +83,7 @@ export class InstancesUseCase {
     kind: OperationKind,
     spec: InstanceSpec,
   ): Promise<OperationAnswer> {
+    failpoint('orchestrator.mutation.spec-written');
     const operation = await operations.insert(call.tx, {
       kind,
       targetType: 'instance',
@@ -91,6 +93,7 @@ export class InstancesUseCase {
       actor: call.caller.key.id,
       cause: call.cause,
     });
+    failpoint('orchestrator.mutation.operation-written');
     call.ring(await outbox.insert(call.tx, { job: 'instance.reconcile', payload: { instanceId: spec.id } }));
     return operationAnswer(operation);
   }

@@ -36,6 +36,12 @@ export class InstanceLease {
     this.#renewedAt = performance.now();
   }
 
+  /** To be called right before something that cannot be taken back or fenced afterwards. Throws {@link LeaseLost}. */
+  async confirm(): Promise<void> {
+    this.#renewedAt = -Infinity;
+    await this.keep();
+  }
+
   async release(): Promise<void> {
     await this.#database.asPlatform((tx) => leases.release(tx, this.fence));
   }

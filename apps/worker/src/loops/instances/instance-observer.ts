@@ -3,6 +3,7 @@ import type { InstanceObservation } from '#domain/instance-lifecycle';
 import type { InstanceStatus } from '#domain/resources';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
 import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
+import type { InstanceBeats } from './instance-beats.js';
 
 export interface ObservedInstance {
   readonly observation: InstanceObservation;
@@ -11,17 +12,20 @@ export interface ObservedInstance {
 }
 
 const LIST_AGE_MAX_MS = 1000;
+/** One that has missed a beat is not asked for its whole report: waiting for the answer would delay what has to be done about it. */
+const QUIET_MS = 2000;
 
 /** Looks at runtime and incarnation, changes nothing. Times on the monotonic clock (I12). */
 export class InstanceObserver {
   readonly #driver: RuntimeDriver;
   readonly #admin: GatewayAdminClient;
-  readonly #silentSince = new Map<string, number>();
+  readonly #beats: InstanceBeats;
   #listed: { readonly at: number; readonly handles: Promise<readonly IncarnationHandle[]> } | undefined;
 
-  constructor(driver: RuntimeDriver, admin: GatewayAdminClient) {
+  constructor(driver: RuntimeDriver, admin: GatewayAdminClient, beats: InstanceBeats) {
     this.#driver = driver;
     this.#admin = admin;
+    this.#beats = beats;
   }
 
   async observe(status: InstanceStatus): Promise<ObservedInstance> {
@@ -30,8 +34,8 @@ export class InstanceObserver {
     const strays = (await this.#list()).filter(
       (found) => found.instanceId === status.instanceId && found.epochMajor !== handle?.epochMajor,
     );
-    const report = incarnation === 'running' ? await this.ask(status) : undefined;
-    if (incarnation !== 'running') this.#silentSince.delete(status.instanceId);
+    const isQuiet = this.#beats.silentMs(status.instanceId) > QUIET_MS;
+    const report = incarnation === 'running' && !isQuiet ? await this.ask(status) : undefined;
     return {
       report,
       strays,
@@ -39,7 +43,7 @@ export class InstanceObserver {
         incarnation,
         strays: strays.map((found) => found.epochMajor),
         report: report ? { serving: isServing(report), accessDigest: report.accessDocument?.digest ?? null } : null,
-        silentMs: this.#silence(status.instanceId),
+        silentMs: this.#beats.silentMs(status.instanceId),
       },
     };
   }
@@ -49,23 +53,12 @@ export class InstanceObserver {
     const handle = status.handle as IncarnationHandle | null;
     if (!handle || status.address === null) return undefined;
     const report = await this.#admin.status({ instanceId: status.instanceId, address: status.address });
-    if (report?.epoch.major !== handle.epochMajor) {
-      if (!this.#silentSince.has(status.instanceId)) this.#silentSince.set(status.instanceId, performance.now());
-      return undefined;
-    }
-    this.#silentSince.delete(status.instanceId);
-    return report;
+    return report?.epoch.major === handle.epochMajor ? report : undefined;
   }
 
   /** What the runtime listed is old now: something was started or stopped. */
-  changed(instanceId: string): void {
+  changed(): void {
     this.#listed = undefined;
-    this.#silentSince.delete(instanceId);
-  }
-
-  #silence(instanceId: string): number {
-    const since = this.#silentSince.get(instanceId);
-    return since === undefined ? 0 : performance.now() - since;
   }
 
   /** One listing serves all instances of a sweep. */

@@ -1,5 +1,6 @@
 import { planAfterFailedStart, planInstance, type InstancePlan, type LifecycleFacts } from '#domain/instance-lifecycle';
 import type { IncarnationHandle } from '#runtime-drivers/runtime-driver';
+import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
 import { InstanceLease, LeaseLost } from './instance-lease.js';
 import { loadInstance, type InstanceView } from './instance-view.js';
@@ -41,6 +42,7 @@ export class InstanceReconciler {
         const view = await loadInstance(this.#options.database, instanceId);
         if (!view) {
           this.#watched.delete(instanceId);
+          this.#options.beats.unfollow(instanceId);
           return null;
         }
         const open = await endOperations(this.#options.database, view, Date.now());
@@ -52,9 +54,11 @@ export class InstanceReconciler {
           await this.#observations.keep(view, observed.report, async () => (lease ??= await this.#take(instanceId)));
           return plan.wakeAt;
         }
+        failpoint('worker.instance.planned');
         lease ??= await this.#take(instanceId);
         if (!lease) return null;
-        const recorder = new OperationRecorder(this.#options.database, open);
+        failpoint('worker.instance.leased');
+        const recorder = new OperationRecorder(this.#options.database, open, lease.fence);
         if (!(await this.#execute(plan, facts, { view, observed, lease, recorder, signal }))) return null;
       }
       return null;
@@ -86,7 +90,7 @@ export class InstanceReconciler {
         for (const next of planAfterFailedStart(facts, reason).actions) await this.#executor.execute(next, round);
         return true;
       } finally {
-        if (action.type !== 'settle' && action.type !== 'pushAccessDocument') observer.changed(instanceId);
+        if (action.type !== 'settle' && action.type !== 'pushAccessDocument') observer.changed();
       }
     }
     return true;
@@ -96,6 +100,10 @@ export class InstanceReconciler {
   #watch(view: InstanceView): void {
     const handle = view.status.handle as IncarnationHandle | null;
     const { id } = view.spec;
+    const { state, address } = view.status;
+    if (handle && address !== null && state === 'running')
+      this.#options.beats.follow({ instanceId: id, address }, handle.epochMajor);
+    else this.#options.beats.unfollow(id);
     if (!handle || this.#watched.get(id) === handle.epochMajor) return;
     this.#watched.set(id, handle.epochMajor);
     this.#options.driver.watch(handle, () => {

@@ -1,6 +1,7 @@
-import type { InstanceSpec, InstanceStatus, Operation, Tenant } from '#domain/resources';
+import type { Failover, InstanceSpec, InstanceStatus, Operation, Tenant } from '#domain/resources';
 import * as accessDocuments from '#persistence/access-documents';
 import type { Database } from '#persistence/database';
+import * as failovers from '#persistence/failovers';
 import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
 import * as operations from '#persistence/operations';
@@ -13,6 +14,8 @@ export interface InstanceView {
   readonly tenant: Tenant;
   readonly document: accessDocuments.StoredAccessDocument | undefined;
   readonly failuresAt: readonly Date[];
+  /** The receipt that is still being written. */
+  readonly failover: Failover | undefined;
   /** Not ended, oldest first. */
   readonly operations: readonly Operation[];
 }
@@ -30,6 +33,7 @@ export async function loadInstance(database: Database, instanceId: string): Prom
       tenant,
       document: await accessDocuments.find(tx, instanceId),
       failuresAt: await instanceStatus.failuresOf(tx, instanceId),
+      failover: await failovers.findOpen(tx, instanceId),
       operations: await operations.listOpen(tx, instanceId),
     };
   });

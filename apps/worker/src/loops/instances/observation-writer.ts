@@ -1,6 +1,8 @@
 import type { InstanceStatusReport } from '#contracts/gateway-admin';
 import type { Database } from '#persistence/database';
+import * as failovers from '#persistence/failovers';
 import * as instanceStatus from '#persistence/instance-status';
+import { receiptChanges } from './failover-receipts.js';
 import type { InstanceLease } from './instance-lease.js';
 import type { InstanceView } from './instance-view.js';
 
@@ -23,13 +25,15 @@ export class ObservationWriter {
     if (!report || view.status.state !== 'running') return;
     const { id } = view.spec;
     const due = performance.now() - (this.#writtenAt.get(id) ?? -Infinity) > REFRESH_MS;
-    if (!due && steady(view.status.observed) === steady(report)) return;
+    const receipt = receiptChanges(view.failover, report, new Date());
+    if (!due && receipt === undefined && steady(view.status.observed) === steady(report)) return;
     const lease = await take();
     if (!lease) return;
     this.#writtenAt.set(id, performance.now());
-    await this.#database.asPlatform((tx) =>
-      instanceStatus.write(tx, lease.fence, id, { observed: report as unknown as Record<string, unknown> }),
-    );
+    await this.#database.asPlatform(async (tx) => {
+      await instanceStatus.write(tx, lease.fence, id, { observed: report as unknown as Record<string, unknown> });
+      if (receipt !== undefined) await failovers.advance(tx, lease.fence, id, receipt);
+    });
   }
 }
 

@@ -1,7 +1,10 @@
 import { instanceOperationEnd } from '#domain/operation-outcome';
 import type { Operation, OperationStep } from '#domain/resources';
 import type { Database } from '#persistence/database';
+import * as leases from '#persistence/leases';
 import * as operations from '#persistence/operations';
+import { failpoint } from '#telemetry/failpoints';
+import { LeaseLost } from './instance-lease.js';
 import type { InstanceView } from './instance-view.js';
 
 /** Steps of one operation kept; an endless series of attempts shows its end. */
@@ -17,13 +20,15 @@ const PROGRESS: Readonly<Record<string, number>> = {
   'remove files and rows': 90,
 };
 
-/** Writes what is done for an instance into its open operations, as it happens. */
+/** Writes what is done for an instance into its open operations, as it happens; with {@link LeaseLost} when another worker has taken over. */
 export class OperationRecorder {
   readonly #database: Database;
+  readonly #fence: leases.Fence;
   readonly #steps = new Map<string, OperationStep[]>();
 
-  constructor(database: Database, open: readonly Operation[]) {
+  constructor(database: Database, open: readonly Operation[], fence: leases.Fence) {
     this.#database = database;
+    this.#fence = fence;
     for (const operation of open) this.#steps.set(operation.id, [...operation.steps]);
   }
 
@@ -31,8 +36,10 @@ export class OperationRecorder {
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     const startedAt = new Date().toISOString();
     await this.#write(name, { name, state: 'running', startedAt, endedAt: null, detail: '' }, true);
+    failpoint('worker.instance.step-begun');
     try {
       const result = await work();
+      failpoint('worker.instance.step-done');
       await this.#write(name, { name, state: 'done', startedAt, endedAt: new Date().toISOString(), detail: '' }, false);
       return result;
     } catch (error) {
@@ -45,6 +52,7 @@ export class OperationRecorder {
   async #write(name: string, step: OperationStep, begins: boolean): Promise<void> {
     if (this.#steps.size === 0) return;
     await this.#database.asPlatform(async (tx) => {
+      if (!(await leases.fenceHolds(tx, this.#fence))) throw new LeaseLost();
       for (const [id, steps] of this.#steps) {
         const kept = (begins ? [...steps, step] : [...steps.slice(0, -1), step]).slice(-STEPS_MAX);
         const attempts = kept.filter((entry) => entry.name === 'start the incarnation').length;
@@ -66,11 +74,13 @@ export async function endOperations(database: Database, view: InstanceView, now:
   const ends = view.operations.map((operation) => ({ operation, end: instanceOperationEnd(operation, view, now) }));
   const ended = ends.filter((entry) => entry.end !== undefined);
   if (ended.length > 0) {
+    failpoint('worker.instance.operation.before-end');
     await database.asPlatform(async (tx) => {
       for (const { operation, end } of ended) {
         if (end!.state === 'succeeded') await operations.advance(tx, operation.id, { state: 'succeeded', progress: 100 });
         else await operations.advance(tx, operation.id, { state: 'failed', error: end!.error });
       }
+      failpoint('worker.instance.operation.before-commit');
     });
   }
   return ends.filter((entry) => entry.end === undefined).map((entry) => entry.operation);

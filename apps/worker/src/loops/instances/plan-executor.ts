@@ -1,13 +1,17 @@
 import { countedFailures, LIFECYCLE_LIMITS, type LifecycleAction } from '#domain/instance-lifecycle';
-import type { InstanceStatus } from '#domain/resources';
-import type { Database } from '#persistence/database';
+import type { Failover, InstanceStatus } from '#domain/resources';
+import type { Database, Tx } from '#persistence/database';
+import * as failovers from '#persistence/failovers';
 import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
 import * as leases from '#persistence/leases';
 import * as operations from '#persistence/operations';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
+import { failpoint } from '#telemetry/failpoints';
 import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
 import { ADMIN_PORT, NORTHBOUND_PORT, serverNameOf, type InstanceFiles } from '../../instance-files/instance-files.js';
+import { noteAbandoned, noteFenced, noteSuccessor, receiptChanges } from './failover-receipts.js';
+import type { InstanceBeats } from './instance-beats.js';
 import { LeaseLost, type InstanceLease } from './instance-lease.js';
 import { isServing, type InstanceObserver, type ObservedInstance } from './instance-observer.js';
 import type { InstanceView } from './instance-view.js';
@@ -25,6 +29,7 @@ export interface ExecutorParts {
   readonly admin: GatewayAdminClient;
   readonly files: InstanceFiles;
   readonly observer: InstanceObserver;
+  readonly beats: InstanceBeats;
   readonly addresses: readonly string[];
   readonly home: string;
 }
@@ -58,6 +63,8 @@ export class PlanExecutor {
         return round.recorder.step('push the access document', () => this.#pushAccessDocument(round));
       case 'stop':
         return round.recorder.step('stop the incarnation', () => this.#stop(action.graceMs, action.reason, round));
+      case 'noteFailover':
+        return this.#noteFailover(action.cause, round);
       case 'recordFailure':
         return this.#recordFailure(action, round);
       case 'settle':
@@ -76,10 +83,11 @@ export class PlanExecutor {
     const { view, lease } = round;
     const { spec } = view;
     // Looked at once more, freshly: two incarnations of one instance must never run.
-    observer.changed(spec.id);
+    observer.changed();
     if ((await observer.observe(view.status)).strays.length > 0) return;
     const asked = spec.version > view.status.observedVersion;
     const prepared = await round.recorder.step('prepare files', async () => {
+      failpoint('worker.instance.start.before-grant');
       const granted = await database.asPlatform(async (tx) => {
         const address = await instanceStatus.claimAddress(tx, lease.fence, spec.id, home, addresses);
         const epochMajor = await instanceStatus.grantEpoch(tx, lease.fence, spec.id);
@@ -102,24 +110,31 @@ export class PlanExecutor {
             message: 'It is being started.',
           }),
         );
+        await this.#mustWrite(noteSuccessor(tx, lease.fence, spec.id, epochMajor));
+        failpoint('worker.instance.start.before-commit');
         return { address, epochMajor };
       });
+      failpoint('worker.instance.start.granted');
+      await lease.confirm();
       const paths = await files.write({ spec, tenant: view.tenant, ...granted, document: view.document!.document });
+      failpoint('worker.instance.start.files-written');
       return { ...granted, ...paths };
     });
     await round.recorder.step('start the incarnation', async () => {
       const { epochMajor, configFile, logDir } = prepared;
+      failpoint('worker.instance.start.before-spawn');
+      // A worker that was paused before this line and wakes after another took over starts nothing.
+      await lease.confirm();
       const handle = await driver.start({ instanceId: spec.id, epochMajor, configFile, logDir });
-      await this.#record(handle, round).catch(async (error: unknown) => {
-        // Not recorded means not ours to keep: whoever looks after the instance now would have to guess.
-        await driver.stop(handle, 0).catch(() => undefined);
-        throw error;
-      });
+      failpoint('worker.instance.start.spawned');
+      // When it cannot be recorded it is left as it is: whoever looks after the instance adopts the newest epoch and ends an older one.
+      await this.#record(handle, round);
     });
   }
 
   async #adopt(epochMajor: number, round: Round): Promise<void> {
     const handle = this.#strayOf(epochMajor, round);
+    failpoint('worker.instance.adopt.before-record');
     if (handle) await this.#record(handle, round);
   }
 
@@ -129,6 +144,7 @@ export class PlanExecutor {
       state: 'starting',
       deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
     });
+    failpoint('worker.instance.start.recorded');
     await this.#parts.files.writeHandle(handle);
   }
 
@@ -137,10 +153,11 @@ export class PlanExecutor {
     const { status } = round.view;
     const until = performance.now() + Math.max(0, deadlineAt - Date.now());
     let specSeenAt = performance.now();
+    failpoint('worker.instance.start.awaiting');
     while (performance.now() < until) {
       if (round.signal.aborted) throw new Error('the worker is stopping; the next one goes on with it');
       const report = await observer.ask(status);
-      if (report && isServing(report)) return;
+      if (report && isServing(report)) return failpoint('worker.instance.start.serving');
       if ((await driver.inspect(status.handle as IncarnationHandle)) === 'exited') {
         throw new Error('the process ended before it served; its last words are in its log folder, output.log');
       }
@@ -164,20 +181,38 @@ export class PlanExecutor {
   async #stop(graceMs: number, reason: string, round: Round): Promise<void> {
     const { spec, status } = round.view;
     const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
+    failpoint('worker.instance.stop.before-mark');
     await this.#write(round, {
       state,
       endpoint: null,
       deadlineAt: new Date(Date.now() + graceMs + 15_000),
       message: `It is being stopped: ${reason}.`,
     });
+    failpoint('worker.instance.stop.marked');
     await this.#parts.driver.stop(status.handle as IncarnationHandle, graceMs);
+    failpoint('worker.instance.stop.ended');
     this.#parts.admin.forget(spec.id);
     await this.#write(round, { state, handle: null, observed: null, accessDigest: null });
+    failpoint('worker.instance.stop.recorded');
   }
 
   async #stopStray(epochMajor: number, round: Round): Promise<void> {
     const handle = this.#strayOf(epochMajor, round);
     if (handle) await this.#parts.driver.stop(handle, STRAY_GRACE_MS);
+  }
+
+  async #noteFailover(cause: Failover['cause'], round: Round): Promise<void> {
+    const { spec, status } = round.view;
+    const failover = {
+      tenantId: spec.tenantId,
+      instanceId: spec.id,
+      instanceName: spec.name,
+      cause,
+      fromEpoch: (status.handle as IncarnationHandle).epochMajor,
+      lastHeardAt: this.#parts.beats.lastHeardAt(spec.id),
+      detectedAt: new Date(),
+    };
+    await this.#mustWrite(this.#parts.database.asPlatform((tx) => failovers.open(tx, round.lease.fence, failover)));
   }
 
   async #recordFailure(action: Extract<LifecycleAction, { type: 'recordFailure' }>, round: Round): Promise<void> {
@@ -188,58 +223,80 @@ export class PlanExecutor {
       now,
     );
     this.#parts.admin.forget(view.spec.id);
-    await this.#write(round, {
-      state: action.retryAt === null ? 'failed' : 'backing-off',
-      observedVersion: view.spec.version,
-      handle: null,
-      endpoint: null,
-      observed: null,
-      accessDigest: null,
-      consecutiveFailures: kept.length + 1,
-      failuresAt: [...kept, now].map((at) => new Date(at)),
-      nextAttemptAt: action.retryAt === null ? null : new Date(action.retryAt),
-      deadlineAt: action.retryAt === null ? null : new Date(action.retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
-      message: sentence(action.reason),
-    });
+    await this.#write(
+      round,
+      {
+        state: action.retryAt === null ? 'failed' : 'backing-off',
+        observedVersion: view.spec.version,
+        handle: null,
+        endpoint: null,
+        observed: null,
+        accessDigest: null,
+        consecutiveFailures: kept.length + 1,
+        failuresAt: [...kept, now].map((at) => new Date(at)),
+        nextAttemptAt: action.retryAt === null ? null : new Date(action.retryAt),
+        deadlineAt: action.retryAt === null ? null : new Date(action.retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
+        message: sentence(action.reason),
+      },
+      noteFenced,
+    );
   }
 
   async #settleRunning(round: Round): Promise<void> {
     const { spec, status } = round.view;
     const report = round.observed.report!;
-    await this.#write(round, {
-      state: 'running',
-      observedVersion: spec.version,
-      accessDigest: report.accessDocument?.digest ?? null,
-      endpoint: { address: status.address!, port: NORTHBOUND_PORT, adminPort: ADMIN_PORT, serverName: serverNameOf(spec.id) },
-      nextAttemptAt: null,
-      deadlineAt: null,
-      message: 'It runs.',
-      observed: report as unknown as Record<string, unknown>,
-    });
+    failpoint('worker.instance.running.before-write');
+    await this.#write(
+      round,
+      {
+        state: 'running',
+        observedVersion: spec.version,
+        accessDigest: report.accessDocument?.digest ?? null,
+        endpoint: { address: status.address!, port: NORTHBOUND_PORT, adminPort: ADMIN_PORT, serverName: serverNameOf(spec.id) },
+        nextAttemptAt: null,
+        deadlineAt: null,
+        message: 'It runs.',
+        observed: report as unknown as Record<string, unknown>,
+      },
+      async (tx, fence) => {
+        const receipt = receiptChanges(round.view.failover, report, new Date());
+        return receipt === undefined || failovers.advance(tx, fence, spec.id, receipt);
+      },
+    );
+    failpoint('worker.instance.running.written');
   }
 
   async #settleStopped(round: Round): Promise<void> {
-    await this.#write(round, {
-      state: 'stopped',
-      observedVersion: round.view.spec.version,
-      handle: null,
-      endpoint: null,
-      observed: null,
-      accessDigest: null,
-      consecutiveFailures: 0,
-      failuresAt: [],
-      nextAttemptAt: null,
-      deadlineAt: null,
-      message: 'It is stopped.',
-    });
+    failpoint('worker.instance.stopped.before-write');
+    await this.#write(
+      round,
+      {
+        state: 'stopped',
+        observedVersion: round.view.spec.version,
+        handle: null,
+        endpoint: null,
+        observed: null,
+        accessDigest: null,
+        consecutiveFailures: 0,
+        failuresAt: [],
+        nextAttemptAt: null,
+        deadlineAt: null,
+        message: 'It is stopped.',
+      },
+      noteAbandoned,
+    );
+    failpoint('worker.instance.stopped.written');
   }
 
   async #release(round: Round): Promise<void> {
     const { database, files, admin } = this.#parts;
     const { spec, operations: open } = round.view;
+    failpoint('worker.instance.delete.before-mark');
     await this.#write(round, { state: 'deleting', message: 'Its files and rows are being removed.' });
+    failpoint('worker.instance.delete.marked');
     admin.forget(spec.id);
     await files.remove(spec.id);
+    failpoint('worker.instance.delete.files-removed');
     await database.asPlatform(async (tx) => {
       await this.#mustWrite(instanceStatus.write(tx, round.lease.fence, spec.id, { state: 'deleted' }));
       for (const operation of open) {
@@ -247,6 +304,7 @@ export class PlanExecutor {
           await operations.advance(tx, operation.id, { state: 'succeeded', progress: 100 });
       }
       if (await instances.remove(tx, spec.id)) await leases.remove(tx, round.lease.fence);
+      failpoint('worker.instance.delete.before-commit');
     });
   }
 
@@ -254,9 +312,18 @@ export class PlanExecutor {
     return round.observed.strays.find((handle) => handle.epochMajor === epochMajor);
   }
 
-  #write(round: Round, changes: instanceStatus.StatusChanges): Promise<void> {
+  /** The changes and what goes with them, in one transaction. */
+  #write(
+    round: Round,
+    changes: instanceStatus.StatusChanges,
+    also: (tx: Tx, fence: leases.Fence, instanceId: string) => Promise<boolean> = async () => true,
+  ): Promise<void> {
+    const { fence } = round.lease;
+    const { id } = round.view.spec;
     return this.#mustWrite(
-      this.#parts.database.asPlatform((tx) => instanceStatus.write(tx, round.lease.fence, round.view.spec.id, changes)),
+      this.#parts.database.asPlatform(
+        async (tx) => (await instanceStatus.write(tx, fence, id, changes)) && (await also(tx, fence, id)),
+      ),
     );
   }
 

@@ -3,6 +3,7 @@ import type { Producer } from '#jobs/producer';
 import type { Database } from '#persistence/database';
 import * as idempotency from '#persistence/idempotency';
 import * as outbox from '#persistence/outbox';
+import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
 
 export interface OutboxLoopOptions {
@@ -27,6 +28,7 @@ export async function sweepOutbox(options: OutboxLoopOptions): Promise<void> {
     if (!done) break;
     rung.push(entry.id);
   }
+  if (rung.length > 0) failpoint('worker.outbox.rung');
   await database.asPlatform(async (tx) => {
     await outbox.remove(tx, rung);
     await idempotency.purgeExpired(tx, BATCH_MAX);

@@ -2,6 +2,7 @@ import type { Database } from '#persistence/database';
 import * as instances from '#persistence/instances';
 import * as operations from '#persistence/operations';
 import * as tenants from '#persistence/tenants';
+import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
 
 /**
@@ -20,6 +21,7 @@ export async function sweepDeletedTenants(
       const open = (await operations.listOpen(tx, tenant.id)).filter((operation) => operation.kind === 'tenant.delete');
       if (await tenants.remove(tx, tenant.id)) {
         for (const operation of open) await operations.advance(tx, operation.id, { state: 'succeeded', progress: 100 });
+        failpoint('worker.tenant.delete.before-commit');
         return true;
       }
       const left = (await instances.listAll(tx)).filter((spec) => spec.tenantId === tenant.id).length;

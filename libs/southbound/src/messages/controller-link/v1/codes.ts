@@ -1,6 +1,9 @@
 /** The numbers of the protocol page for the words of types.ts; the position in a list is the number on the wire. */
 import type { CauseName, ControllerMessage, EventTypeName, LocalStateName, ResultName } from './types.js';
 
+/** R-CLU-03: where an instance may be called back. */
+export const isCallbackPort = (port: number): boolean => port >= 49_500 && port <= 49_600;
+
 /** A response's type is its request's with the high bit set. */
 export const FRAME_TYPES = {
   HELLO: 0x01,

@@ -9,6 +9,7 @@ import {
   DIALLABLE,
   EVENT_TYPES,
   HEARTBEAT_MS_MIN,
+  isCallbackPort,
   LOCAL_STATES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
@@ -64,7 +65,7 @@ function helloMessage(reader: BodyReader): ControllerMessage {
   if (family !== 4 && family !== 6) reader.refuse(`address family ${family}`);
   const address = bytesToAddress(family, reader.bytes(16));
   const callbackPort = reader.uint16();
-  if (callbackPort === 0) reader.refuse('call-back port 0');
+  if (!isCallbackPort(callbackPort)) reader.refuse(`call-back port ${callbackPort}`);
   return { type: 'HELLO', nonce, epochMajor, epochMinor, instanceId, address, callbackPort };
 }
 

@@ -10,6 +10,7 @@ import {
   EVENT_TYPES,
   FRAME_TYPES,
   HEARTBEAT_MS_MIN,
+  isCallbackPort,
   LOCAL_STATES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
@@ -136,7 +137,7 @@ function writeLinkMessage(writer: BodyWriter, message: LinkMessage): void {
 function writeHello(writer: BodyWriter, message: LinkMessage & { readonly type: 'HELLO' }): void {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(message.instanceId))
     throw new RangeError(`${message.instanceId} is not a UUID`);
-  if (message.callbackPort === 0) throw new RangeError('call-back port 0');
+  if (!isCallbackPort(message.callbackPort)) throw new RangeError(`call-back port ${message.callbackPort}`);
   const { family, bytes } = addressToBytes(message.address);
   writer.uint64(message.nonce).uint32(message.epochMajor).uint32(message.epochMinor);
   writer

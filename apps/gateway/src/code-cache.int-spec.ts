@@ -1,0 +1,56 @@
+/** The loader that `tools/bundle-gateway.mjs` puts beside the bundle, with small programs in the bundle's place. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '#testkit/eventually';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'cordboard-loader-'));
+  copyFileSync(new URL('../../../tools/gateway-loader.mjs', import.meta.url), join(dir, 'program.mjs'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const caches = (): string[] => readdirSync(dir).filter((name) => name.endsWith('.cache'));
+/** Says a word and how it was loaded, and stays until its standard input ends. */
+const program = (word: string) =>
+  writeFileSync(
+    join(dir, 'program.cjs'),
+    `const cache = globalThis[Symbol.for('cordboard.code-cache')];
+require('node:fs').writeSync(1, '${word} ' + cache + ' ' + process.argv[2] + '\\n');
+process.stdin.resume().on('end', () => process.exit(0));`,
+  );
+
+async function run(until: () => boolean = () => true): Promise<string> {
+  const child = spawn(process.execPath, [join(dir, 'program.mjs'), 'argument'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  await eventually(() => Promise.resolve(until()), { deadlineMs: 30_000, what: 'what the program was to wait for' });
+  child.stdin.end();
+  await ended;
+  return line.toString().trim();
+}
+
+it('the first start writes the code cache, the next ones use it', async () => {
+  program('one');
+  expect(await run(() => caches().length === 1)).toBe('one made argument');
+  expect(await run()).toBe('one used argument');
+  expect(caches()).toHaveLength(1);
+});
+
+it('another program of the same length, a torn cache and one V8 does not take: compiled and written anew, never run', async () => {
+  program('one');
+  await run(() => caches().length === 1);
+  const file = join(dir, caches()[0]!);
+  const before = readFileSync(file);
+  program('two');
+  expect(await run(() => !readFileSync(file).equals(before))).toBe('two made argument');
+  expect(await run()).toBe('two used argument');
+  const torn = readFileSync(file).subarray(0, 200);
+  writeFileSync(file, torn);
+  expect(await run(() => readFileSync(file).length > 200)).toBe('two made argument');
+  expect(await run()).toBe('two used argument');
+});

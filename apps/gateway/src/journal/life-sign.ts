@@ -1,0 +1,31 @@
+/**
+ * When this instance was last alive, as the time of a file beside the journal: the next incarnation tells applications since when events
+ * may be missing. Not synced: after the death of the process the file is right to a quarter of a second, after that of the host it may be
+ * older, and then the gap is told longer than it was, never shorter.
+ */
+import { stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const INTERVAL_MS = 250;
+
+const fileOf = (folder: string): string => join(folder, 'alive');
+
+/** ms since 1970; undefined when none ever lived here. */
+export async function lastAliveMs(folder: string): Promise<number | undefined> {
+  try {
+    return (await stat(fileOf(folder))).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Until the answered function is called. A sign that cannot be given is left out. */
+export async function giveLifeSigns(folder: string): Promise<() => void> {
+  await writeFile(fileOf(folder), '', { mode: 0o600 }).catch(() => undefined);
+  const timer = setInterval(() => {
+    const now = new Date();
+    utimes(fileOf(folder), now, now).catch(() => undefined);
+  }, INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}

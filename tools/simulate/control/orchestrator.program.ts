@@ -1,0 +1,165 @@
+/** Operators' wishes and access documents: what the orchestrator does in one transaction each. Documents share a controller's monitors by the real plan. */
+import type { AccessDocument } from '#contracts/gateway-admin';
+import { planMonitorGrants, type GrantHolder } from '#domain/monitor-grants';
+import type { OperationKind } from '#domain/resources';
+import { type Site, WALL_START_MS } from '../site.js';
+import type { InstanceRow, StoreModel } from './store.model.js';
+
+const RENEW_MS = 3000;
+const DEADLINE_MS = 180_000;
+const OPERATIONS: readonly OperationKind[] = ['instance.start', 'instance.stop', 'instance.restart'];
+
+export class OrchestratorProgram {
+  private readonly allowed = new Map<string, boolean>();
+  private readonly enabled = new Map<number, boolean>();
+  private readonly granted = new Set<number>();
+  private readonly lastGrants = new Map<number, ReadonlyMap<string, number>>();
+  private lastSlot = 0;
+
+  constructor(
+    private readonly site: Site,
+    private readonly store: StoreModel,
+    /** The bell; it may be lost. */
+    private readonly ring: (instanceId: string) => void,
+    private readonly applications: readonly string[],
+  ) {
+    for (const name of applications) this.allowed.set(name, true);
+    for (let icpId = 1; icpId <= site.config.controllers; icpId += 1) {
+      this.enabled.set(icpId, true);
+      this.granted.add(icpId);
+    }
+    this.renewAgain();
+  }
+
+  create(id: string): void {
+    if (!this.store.available) return this.site.world.after(500, () => this.create(id));
+    this.lastSlot += 4;
+    const slots = [0, 1, 2, 3].map((more) => this.lastSlot + more);
+    this.store.insert(id, this.site.config.limits, slots);
+    this.store.ask('instance.create', id, DEADLINE_MS);
+    this.renew();
+    this.ring(id);
+  }
+
+  /** A wish of an operator; false when it cannot be taken now. */
+  wish(kind: OperationKind, id: string): boolean {
+    if (!this.store.available) return false;
+    const desiredState = kind === 'instance.stop' ? 'stopped' : kind === 'instance.delete' ? 'deleted' : 'running';
+    if (!this.store.change(id, { desiredState, restart: kind === 'instance.restart' })) return false;
+    if (kind === 'instance.delete') this.site.oracle.sessions.deleted.add(id);
+    this.store.ask(kind, id, DEADLINE_MS);
+    this.renew();
+    this.ring(id);
+    return true;
+  }
+
+  randomWish(ids: readonly string[]): void {
+    const id = this.site.world.random.pick(ids);
+    if (id !== undefined) this.wish(this.site.world.random.pick(OPERATIONS)!, id);
+  }
+
+  /** Takes an application off the list, or a controller out of service, or back. */
+  changeAccess(): void {
+    const { random, nowMs } = this.site.world;
+    if (!this.store.available) return;
+    if (random.chance(0.6)) {
+      const name = random.pick(this.applications)!;
+      this.allow(name, !this.allowed.get(name)!);
+    } else {
+      const icpId = random.int(1, this.site.config.controllers);
+      // a controller that is taken out and put back is another one; only one instance may have known it as the same
+      if (this.site.config.instances > 1 || random.chance(0.5)) this.enabled.set(icpId, !this.enabled.get(icpId)!);
+      else if (!this.granted.delete(icpId)) this.granted.add(icpId);
+    }
+    this.site.world.trace('orchestrator', `access changes at ${nowMs}`);
+    this.renew();
+  }
+
+  /** Everything as at the beginning. */
+  allowEverything(): void {
+    for (const name of this.applications) this.allow(name, true);
+    for (let icpId = 1; icpId <= this.site.config.controllers; icpId += 1) {
+      this.enabled.set(icpId, true);
+      this.granted.add(icpId);
+    }
+    this.renew();
+  }
+
+  private allow(name: string, isAllowed: boolean): void {
+    if (this.allowed.get(name) === isAllowed) return;
+    this.allowed.set(name, isAllowed);
+    const { revoked } = this.site.oracle.sessions;
+    const spans = revoked.get(name) ?? [];
+    revoked.set(name, spans);
+    if (!isAllowed) spans.push({ fromMs: this.site.world.nowMs, toMs: Number.POSITIVE_INFINITY });
+    else spans.at(-1)!.toMs = this.site.world.nowMs;
+  }
+
+  private renewAgain(): void {
+    this.site.world.after(RENEW_MS, () => {
+      if (this.store.available) this.renew();
+      this.renewAgain();
+    });
+  }
+
+  private renew(): void {
+    const rows = [...this.store.rows.values()];
+    for (const icpId of this.granted) this.lastGrants.set(icpId, this.plan(icpId, rows));
+    for (const row of rows) this.issue(row);
+  }
+
+  private plan(icpId: number, rows: readonly InstanceRow[]): ReadonlyMap<string, number> {
+    const { controllerMonitors, limits } = this.site.config;
+    if (this.site.plant.drops === 'grants-planned')
+      return new Map(rows.map(({ spec }) => [spec.id, limits.monitorsPerController]));
+    const holders = rows.map((row): GrantHolder => {
+      const { spec, status, document } = row;
+      const isAtRest = spec.desiredState === 'stopped' && status.state === 'stopped' && status.observedVersion === spec.version;
+      const grant = document?.document.controllers.find((controller) => controller.icpId === icpId)?.monitorsMax ?? null;
+      const hasNewest = document !== undefined && status.accessDigest === document.digest;
+      const used = isAtRest ? 0 : Number(status.observed?.[String(icpId)] ?? 0);
+      return { id: spec.id, limit: spec.limits.monitorsPerController, granted: grant, confirmed: isAtRest || hasNewest, used };
+    });
+    return planMonitorGrants(controllerMonitors, holders);
+  }
+
+  private issue(row: InstanceRow): void {
+    const { id } = row.spec;
+    const serial = (row.document?.document.serial ?? 0) + 1;
+    const content = this.contentFor(row);
+    const digest = JSON.stringify(content);
+    if (row.document?.digest.endsWith(digest) === true) return;
+    const issuedAt = new Date(WALL_START_MS).toISOString();
+    const expiresAt = new Date(WALL_START_MS + 1_000_000_000).toISOString();
+    row.document = { document: { schema: 1, serial, issuedAt, expiresAt, ...content }, digest: `${serial} ${digest}` };
+    this.ring(id);
+  }
+
+  private contentFor({ spec }: InstanceRow): Omit<AccessDocument, 'schema' | 'serial' | 'issuedAt' | 'expiresAt'> {
+    const secrets = { applicationPasswordSha256: 'a'.repeat(64), localPasswordSha256: 'b'.repeat(64) };
+    return {
+      tenantId: 'tenant',
+      instanceId: spec.id,
+      tenantStatus: 'active',
+      companyName: 'Acme',
+      limits: this.site.config.limits,
+      applications: this.applications.map((name) => ({
+        id: name,
+        name,
+        type: 'generic',
+        advanced: false,
+        allowed: this.allowed.get(name)!,
+        ...secrets,
+      })),
+      controllers: [...this.granted].sort().map((icpId) => ({
+        icpId,
+        name: `controller-${icpId}`,
+        address: `10.1.0.${icpId}`,
+        port: 5320,
+        release: '9.4.0',
+        enabled: this.enabled.get(icpId)!,
+        monitorsMax: this.lastGrants.get(icpId)?.get(spec.id) ?? 0,
+      })),
+    };
+  }
+}

@@ -1,0 +1,407 @@
+/**
+ * A worker: the real plans (`planInstance`, `instanceOperationEnd`) carried out step by step as `plan-executor.ts` does, against a store and
+ * a runtime whose answers may be lost, by a process that may die or be stopped between any two steps.
+ */
+import {
+  countedFailures,
+  LIFECYCLE_LIMITS,
+  planAfterFailedStart,
+  planInstance,
+  type LifecycleAction,
+  type LifecycleFacts,
+} from '#domain/instance-lifecycle';
+import { instanceOperationEnd } from '#domain/operation-outcome';
+import type { Operation } from '#domain/resources';
+import type { Site } from '../site.js';
+import { type Fiber, sleep, spawn } from '../world/fiber.js';
+import type { Process } from '../world/process.js';
+import type { Handle, RuntimeModel } from './runtime.model.js';
+import type { Fence, InstanceRow, StatusChanges, StoreModel } from './store.model.js';
+
+const LEASE_MS = 30_000;
+const SWEEP_MS = 2000;
+const ROUNDS_MAX = 12;
+const STRAY_GRACE_MS = 5000;
+
+class LeaseLost extends Error {}
+interface Report {
+  readonly epochMajor: number;
+  readonly serving: boolean;
+  readonly digest: string | null;
+  readonly monitors: ReadonlyMap<number, number>;
+}
+type View = InstanceRow & { readonly operations: readonly Operation[] };
+interface Round {
+  readonly view: View;
+  readonly facts: LifecycleFacts;
+  readonly report: Report | undefined;
+  readonly fence: Fence;
+}
+
+export class WorkerProgram {
+  private readonly silentSince = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
+  private readonly nudges = new Map<string, () => void>();
+  private readonly pendingNudges = new Set<string>();
+  private readonly watched = new Set<string>();
+
+  constructor(
+    private readonly site: Site,
+    readonly process: Process,
+    private readonly store: StoreModel,
+    private readonly runtime: RuntimeModel,
+    private readonly holder: string,
+  ) {
+    this.spawn(this.sweep(new Set()));
+  }
+
+  nudge(id: string): void {
+    this.process.run(() => {
+      const go = this.nudges.get(id);
+      if (go === undefined) this.pendingNudges.add(id);
+      else go();
+    });
+  }
+
+  private spawn(fiber: Fiber<void>): void {
+    spawn(this.process, fiber, (error) => {
+      throw error;
+    });
+  }
+
+  private *sweep(lanes: Set<string>): Fiber<void> {
+    for (;;) {
+      try {
+        const ids = (yield this.store.transaction(() => [...this.store.rows.keys()])) as string[];
+        for (const id of ids) {
+          if (lanes.has(id)) continue;
+          lanes.add(id);
+          this.spawn(this.lane(id, lanes));
+        }
+      } catch {
+        // the next sweep tries again
+      }
+      yield* sleep(SWEEP_MS);
+    }
+  }
+
+  private *lane(id: string, lanes: Set<string>): Fiber<void> {
+    for (;;) {
+      let wakeAt: number | null | undefined = null;
+      try {
+        wakeAt = yield* this.reconcile(id);
+      } catch (error) {
+        this.site.world.trace(this.process.name, `${id}: ${(error as Error).message}`);
+      }
+      if (wakeAt === undefined) break;
+      yield* this.rest(id, wakeAt);
+    }
+    lanes.delete(id);
+  }
+
+  private *rest(id: string, wakeAt: number | null): Fiber<void> {
+    if (this.pendingNudges.delete(id)) return;
+    const { drops } = this.site.plant;
+    const waitMs = Math.min(
+      wakeAt === null ? Number.POSITIVE_INFINITY : Math.max(0, wakeAt - this.site.wallMs),
+      drops === 'sweep' ? 1e9 : SWEEP_MS,
+    );
+    yield {
+      kind: 'until',
+      begin: (go) => {
+        this.nudges.set(id, go);
+        this.process.after(waitMs, go);
+      },
+    };
+    this.nudges.delete(id);
+  }
+
+  /** Undefined: the instance is gone. */
+  private *reconcile(id: string): Fiber<number | null | undefined> {
+    let fence: Fence | undefined;
+    try {
+      for (let number = 0; number < ROUNDS_MAX; number += 1) {
+        const view = (yield this.store.transaction(() => this.viewOf(id))) as View | undefined;
+        if (view === undefined) return undefined;
+        yield* this.endOperations(view);
+        const { facts, report } = yield* this.observe(view);
+        const plan = planInstance(facts);
+        if (plan.actions.length === 0) {
+          if (report !== undefined && view.status.state === 'running') yield* this.keepObservation(id, view, report);
+          return plan.wakeAt;
+        }
+        fence ??= yield* this.take(id);
+        if (fence === undefined) return null;
+        if (!(yield* this.executeAll(plan.actions, { view, facts, report, fence }))) return null;
+      }
+      return null;
+    } finally {
+      if (fence !== undefined) {
+        const taken = fence;
+        // the process may be dead by now; then the lease runs out
+        this.process.run(() => this.site.world.after(this.site.delay(), () => this.store.releaseLease(taken)));
+      }
+    }
+  }
+
+  private viewOf(id: string): View | undefined {
+    const row = this.store.rows.get(id);
+    return row && { ...row, operations: this.store.openOf(id) };
+  }
+
+  private *take(id: string): Fiber<Fence | undefined> {
+    return (yield this.store.transaction(() => this.store.takeLease(`instance:${id}`, this.holder, LEASE_MS))) as
+      Fence | undefined;
+  }
+
+  private *keepObservation(id: string, view: View, report: Report): Fiber<void> {
+    const observed = Object.fromEntries(report.monitors);
+    if (JSON.stringify(view.status.observed) === JSON.stringify(observed)) return;
+    const fence = yield* this.take(id);
+    if (fence !== undefined) yield this.store.transaction(() => this.store.write(fence, id, { observed }));
+  }
+
+  private *endOperations(view: View): Fiber<void> {
+    const wall = this.store.nowMs;
+    const now = this.site.plant.drops === 'operation-deadline' ? 0 : wall;
+    for (const operation of view.operations) {
+      const end = instanceOperationEnd(operation, view, now);
+      if (end !== undefined)
+        yield this.store.transaction(() =>
+          this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' }),
+        );
+    }
+  }
+
+  private *observe(view: View): Fiber<{ readonly facts: LifecycleFacts; readonly report: Report | undefined }> {
+    const { plant, world } = this.site;
+    const handle = view.status.handle as Handle | null;
+    const { id } = view.spec;
+    let incarnation = (
+      handle === null ? 'none' : yield this.runtime.inspect(handle)
+    ) as LifecycleFacts['observation']['incarnation'];
+    if (incarnation === 'unknown' && plant.drops === 'unknown-is-not-dead') incarnation = 'exited';
+    const listed = plant.drops === 'strays-looked-for' ? [] : ((yield this.runtime.list(id)) as Handle[]);
+    const strays = listed.filter(({ epochMajor }) => epochMajor !== handle?.epochMajor).map(({ epochMajor }) => epochMajor);
+    const report = incarnation === 'running' ? yield* this.ask(id, handle!) : undefined;
+    if (incarnation !== 'running') this.silentSince.delete(id);
+    if (handle !== null) this.watch(handle);
+    // only time in which the worker itself was awake counts (`silence.ts`)
+    if ((this.silentSince.get(id)?.atMs ?? 0) < this.process.resumedMs) this.silentSince.delete(id);
+    const since = this.silentSince.get(id);
+    const facts: LifecycleFacts = {
+      spec: view.spec,
+      status: view.status,
+      tenantStatus: 'active',
+      failuresAt: view.failuresAt,
+      observation: {
+        incarnation,
+        strays,
+        report: report === undefined ? null : { serving: report.serving, accessDigest: report.digest },
+        silentMs: since === undefined ? 0 : world.nowMs - since.atMs,
+      },
+      documentDigest: view.document?.digest ?? null,
+      now: this.site.wallMs,
+      random: world.random.next(),
+    };
+    return { facts: plant.facts?.(facts, since === undefined ? 0 : this.site.wallMs - since.wallMs) ?? facts, report };
+  }
+
+  private *ask(id: string, handle: Handle): Fiber<Report | undefined> {
+    const report = (yield this.runtime.ask(id)) as Report | undefined;
+    if (report !== undefined && (report.epochMajor === handle.epochMajor || this.site.plant.drops === 'report-epoch')) {
+      this.silentSince.delete(id);
+      return report;
+    }
+    if (!this.silentSince.has(id)) this.silentSince.set(id, { atMs: this.site.world.nowMs, wallMs: this.site.wallMs });
+    return undefined;
+  }
+
+  private watch(handle: Handle): void {
+    const key = `${handle.instanceId}@${handle.epochMajor}`;
+    if (this.watched.has(key)) return;
+    this.watched.add(key);
+    this.runtime
+      .find(handle)
+      ?.process.onExit(() => this.site.world.after(this.site.delay(), () => this.nudge(handle.instanceId)));
+  }
+
+  private *executeAll(actions: readonly LifecycleAction[], round: Round): Fiber<boolean> {
+    const { id } = round.view.spec;
+    for (const action of actions) {
+      this.site.world.trace(this.process.name, `${id}: ${action.type}, ${action.reason}`);
+      try {
+        yield* this.execute(action, round);
+      } catch (error) {
+        if (error instanceof LeaseLost) return false;
+        this.site.world.trace(this.process.name, `${id}: ${action.type} failed: ${(error as Error).message}`);
+        if (action.type !== 'start') return action.type === 'awaitServing';
+        for (const next of planAfterFailedStart(round.facts, (error as Error).message).actions) yield* this.execute(next, round);
+        return true;
+      } finally {
+        if (action.type !== 'settle' && action.type !== 'pushAccessDocument') this.silentSince.delete(id);
+      }
+    }
+    return true;
+  }
+
+  private *execute(action: LifecycleAction, round: Round): Fiber<void> {
+    const { spec, status } = round.view;
+    const handleOf = (epochMajor: number): Handle => ({ instanceId: spec.id, epochMajor });
+    switch (action.type) {
+      case 'start':
+        return yield* this.start(round);
+      case 'adopt':
+        return yield* this.record(handleOf(action.epochMajor), round);
+      case 'stopStray':
+        return yield* this.stop(handleOf(action.epochMajor), STRAY_GRACE_MS);
+      case 'awaitServing':
+        return yield* this.awaitServing(action.deadlineAt, round);
+      case 'pushAccessDocument': {
+        const { document } = round.view;
+        if ((yield this.runtime.push(spec.id, document!)) !== true) throw new Error('the document was not taken');
+        return yield* this.write(round, { accessDigest: document!.digest });
+      }
+      case 'stop': {
+        const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
+        const deadlineAt = new Date(this.site.wallMs + action.graceMs + 15_000);
+        yield* this.write(round, { state, endpoint: null, deadlineAt, message: action.reason });
+        yield* this.stop(status.handle as unknown as Handle, action.graceMs);
+        return yield* this.write(round, { state, handle: null, observed: null, accessDigest: null });
+      }
+      case 'recordFailure':
+        return yield* this.recordFailure(action.retryAt, action.reason, round);
+      case 'settle':
+        return yield* this.settle(action.state, round);
+      case 'release':
+        return yield* this.release(round);
+    }
+  }
+
+  private *start(round: Round): Fiber<void> {
+    const { view, fence } = round;
+    const { spec } = view;
+    const { drops } = this.site.plant;
+    if (drops !== 'strays-looked-for') {
+      const handle = view.status.handle as Handle | null;
+      const listed = (yield this.runtime.list(spec.id)) as Handle[];
+      if (listed.some(({ epochMajor }) => epochMajor !== handle?.epochMajor)) return;
+    }
+    const asked = spec.version > view.status.observedVersion;
+    const epochMajor = (yield this.store.transaction(() => {
+      const granted = this.store.grantEpoch(fence, spec.id);
+      if (granted === undefined) throw new LeaseLost();
+      this.store.write(fence, spec.id, {
+        state: 'starting',
+        observedVersion: spec.version,
+        incarnationRevision: spec.restartRevision,
+        ...(asked ? { consecutiveFailures: 0, failuresAt: [] } : {}),
+        accessDigest: null,
+        endpoint: null,
+        handle: null,
+        observed: null,
+        nextAttemptAt: null,
+        deadlineAt: new Date(this.site.wallMs + LIFECYCLE_LIMITS.startDeadlineMs),
+        message: 'It is being started.',
+      });
+      return granted;
+    })) as number;
+    yield* sleep(this.site.world.random.int(0, 20));
+    this.runtime.writeFiles(spec.id, view.document);
+    const handle: Handle = { instanceId: spec.id, epochMajor };
+    yield this.runtime.start(handle, spec.slots);
+    try {
+      yield* this.record(handle, round);
+    } catch (error) {
+      try {
+        yield* this.stop(handle, 0);
+      } catch {
+        // it is found as a stray
+      }
+      throw error;
+    }
+  }
+
+  private *record(handle: Handle, round: Round): Fiber<void> {
+    const deadlineAt = new Date(this.site.wallMs + LIFECYCLE_LIMITS.startDeadlineMs);
+    yield* this.write(round, { handle: { ...handle }, state: 'starting', deadlineAt });
+  }
+
+  private *awaitServing(deadlineAt: number, round: Round): Fiber<void> {
+    const { status, spec } = round.view;
+    const handle = status.handle as unknown as Handle;
+    const until = this.site.world.nowMs + Math.max(0, deadlineAt - this.site.wallMs);
+    while (this.site.world.nowMs < until) {
+      const report = yield* this.ask(spec.id, handle);
+      if (report?.serving === true) return;
+      if ((yield this.runtime.inspect(handle)) === 'exited') throw new Error('the process ended before it served');
+      const kept = yield this.store.transaction(() => this.store.renewLease(round.fence, LEASE_MS));
+      if (kept !== true) throw new LeaseLost();
+      const version = yield this.store.transaction(() => this.store.rows.get(spec.id)?.spec.version);
+      if (version !== spec.version) throw new Error('something else was asked for meanwhile');
+      yield* sleep(100);
+    }
+    throw new Error('it did not serve in time');
+  }
+
+  /** Asks it to end, after the grace ends it by force, and is done when its end is confirmed. */
+  private *stop(handle: Handle, graceMs: number): Fiber<void> {
+    yield this.runtime.signal(handle, 'TERM');
+    if (this.site.plant.drops === 'confirmed-stop') return;
+    const until = this.site.world.nowMs + graceMs;
+    for (;;) {
+      const state = yield this.runtime.inspect(handle);
+      if (state === 'exited') return;
+      if (this.site.world.nowMs >= until) yield this.runtime.signal(handle, 'KILL');
+      yield* sleep(50);
+    }
+  }
+
+  private *recordFailure(retryAt: number | null, reason: string, round: Round): Fiber<void> {
+    const now = this.site.wallMs;
+    const kept = countedFailures(round.view.failuresAt, now);
+    yield* this.write(round, {
+      state: retryAt === null ? 'failed' : 'backing-off',
+      observedVersion: round.view.spec.version,
+      handle: null,
+      endpoint: null,
+      observed: null,
+      accessDigest: null,
+      consecutiveFailures: kept.length + 1,
+      failuresAt: [...kept, now],
+      nextAttemptAt: retryAt === null ? null : new Date(retryAt),
+      deadlineAt: retryAt === null ? null : new Date(retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
+      message: reason,
+    });
+  }
+
+  private *settle(state: 'running' | 'stopped', round: Round): Fiber<void> {
+    const { version } = round.view.spec;
+    const done = { observedVersion: version, nextAttemptAt: null, deadlineAt: null };
+    if (state === 'running') {
+      const { digest, monitors } = round.report!;
+      return yield* this.write(round, {
+        ...done,
+        state,
+        accessDigest: digest,
+        message: 'It runs.',
+        observed: Object.fromEntries(monitors),
+      });
+    }
+    const nothing = { handle: null, endpoint: null, observed: null, accessDigest: null, consecutiveFailures: 0, failuresAt: [] };
+    yield* this.write(round, { ...done, ...nothing, state, message: 'It is stopped.' });
+  }
+
+  private *release(round: Round): Fiber<void> {
+    const { id } = round.view.spec;
+    yield* this.write(round, { state: 'deleting', message: 'Its files and rows are being removed.' });
+    yield* sleep(this.site.world.random.int(0, 20));
+    this.runtime.disks.delete(id);
+    const removed = yield this.store.transaction(() => this.store.remove(round.fence, id));
+    if (removed !== true) throw new LeaseLost();
+  }
+
+  private *write(round: Round, changes: StatusChanges): Fiber<void> {
+    const written = yield this.store.transaction(() => this.store.write(round.fence, round.view.spec.id, changes));
+    if (written !== true) throw new LeaseLost();
+  }
+}

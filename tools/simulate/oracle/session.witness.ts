@@ -1,0 +1,106 @@
+/** Sessions and monitors as applications were told of them; what they were told must stay true. */
+import type { SwarmConfig } from '../swarm.js';
+import type { Oracle } from './oracle.js';
+
+export interface HeldMonitor {
+  state: 'held' | 'uncertain';
+  readonly fromMs: number;
+}
+export interface SessionRecord {
+  readonly application: string;
+  readonly instanceId: string;
+  readonly id: number;
+  readonly token: string;
+  readonly fromMs: number;
+  /** When the last request that was answered with success was sent: alive then, for certain. */
+  aliveMs: number;
+  /** Greatest pause between requests that reached the instance since `aliveMs`. */
+  pauseMs: number;
+  arrivedMs: number;
+  logoutSent: boolean;
+  endedMs: number | undefined;
+  readonly monitors: Map<number, HeldMonitor>;
+}
+interface Interval {
+  readonly group: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export class SessionWitness {
+  readonly all: SessionRecord[] = [];
+  /** Applications that are off the access-control list, or were within the last moments. */
+  readonly revoked = new Map<string, { readonly fromMs: number; toMs: number }[]>();
+  /** Instances for which deletion or a stop was asked for. */
+  readonly deleted = new Set<string>();
+  private readonly heldFor: Interval[] = [];
+
+  constructor(
+    private readonly oracle: Oracle,
+    private readonly config: SwarmConfig,
+  ) {}
+
+  begun(record: SessionRecord): void {
+    if (
+      this.all.some(
+        ({ id, instanceId, endedMs }) => id === record.id && instanceId === record.instanceId && endedMs === undefined,
+      )
+    )
+      this.oracle.violation('ANSWER', `session ${record.id} was given twice`);
+    this.all.push(record);
+  }
+
+  /** A request of the session got to the instance. */
+  reached(record: SessionRecord, atMs: number): void {
+    record.pauseMs = Math.max(record.pauseMs, atMs - record.arrivedMs);
+    record.arrivedMs = atMs;
+  }
+
+  alive(record: SessionRecord, sentMs: number): void {
+    if (sentMs <= record.aliveMs) return;
+    record.aliveMs = sentMs;
+    record.pauseMs = 0;
+  }
+
+  /** An application was told that its session has ended. */
+  toldEnded(record: SessionRecord, nowMs: number, detail: string): void {
+    if (record.endedMs !== undefined) return;
+    record.endedMs = nowMs;
+    const pauseMs = Math.max(record.pauseMs, nowMs - record.arrivedMs);
+    const wasRevoked = (this.revoked.get(record.application) ?? []).some(({ toMs }) => toMs >= record.fromMs);
+    if (record.logoutSent || pauseMs > this.config.keepAliveMs || wasRevoked || this.deleted.has(record.instanceId)) return;
+    this.oracle.violation(
+      'I1-ACK-DURABLE',
+      `session ${record.id} of ${record.application} was acknowledged and is gone: ${detail}`,
+    );
+  }
+
+  /** A monitor was held for certain from its answer until a stop of it was sent, which found it. */
+  held({ instanceId }: SessionRecord, fromMs: number, toMs: number): void {
+    this.heldFor.push({ group: instanceId, fromMs, toMs });
+  }
+
+  /** A log-in by an application that control had taken off the list, after it was told so and before it was put back. */
+  loggedInWhileRevoked(application: string, sentMs: number, toldMs: number | undefined, nowMs: number): void {
+    const since = (this.revoked.get(application) ?? []).find(({ fromMs, toMs }) => fromMs < sentMs && toMs >= nowMs);
+    if (since !== undefined && toldMs !== undefined && toldMs > since.fromMs && toldMs < sentMs)
+      this.oracle.violation('ACCESS', `${application} logged in after it had been refused as not on the list`);
+  }
+
+  /** I3: never more than the cap at any moment, counting only what applications knew for certain. */
+  checkCaps(): void {
+    const sessions = this.all.map(({ instanceId, fromMs, aliveMs }) => ({ group: instanceId, fromMs, toMs: aliveMs }));
+    this.checkOverlap(sessions, this.config.limits.sessions, 'sessions');
+    this.checkOverlap(this.heldFor, this.config.limits.monitors, 'monitors');
+  }
+
+  private checkOverlap(intervals: readonly Interval[], cap: number, what: string): void {
+    for (const group of new Set(intervals.map((interval) => interval.group))) {
+      const own = intervals.filter((interval) => interval.group === group && interval.toMs > interval.fromMs);
+      for (const { fromMs } of own) {
+        const count = own.filter((other) => other.fromMs <= fromMs && fromMs < other.toMs).length;
+        if (count > cap) return this.oracle.violation('I3-CAPS', `${count} ${what} at ${group} at once, ${cap} are allowed`);
+      }
+    }
+  }
+}
