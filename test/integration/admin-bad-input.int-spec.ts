@@ -141,8 +141,11 @@ describe('bad input at the admin interfaces', () => {
       ['GET', '//v1/health', 404],
     ] as const)
       expect((await call(method, path)).status, `${method} ${path}`).toBe(status);
+    expectRefusal(await call('GET', '/v1/health?x=1'), 'a query');
+    expectRefusal(await call('PUT', '/v1/drain', '{"for":"ever"}'), 'a body to drain');
+    expectRefusal(await call('DELETE', '/v1/drain?now'), 'a query to drain');
     expect(await held()).toEqual(before);
-    expect((await call('GET', '/v1/health')).status).toBe(200);
+    expect(JSON.parse((await call('GET', '/v1/health')).body)).toMatchObject({ state: 'serving' });
     // drain and back again, each twice
     for (const [method, state] of [
       ['PUT', 'draining'],

@@ -85,10 +85,12 @@ function closeOf(server: ReturnType<typeof createServer>): Promise<void> {
 }
 
 async function answer(message: IncomingMessage, actions: AdminActions): Promise<Answer> {
-  const path = (message.url ?? '').split('?', 1)[0];
+  const [path, ...query] = (message.url ?? '').split('?');
   const routes = Object.entries(ADMIN_ROUTES).filter(([, route]) => route.path === path);
   const [name] = routes.find(([, route]) => route.method === message.method) ?? [];
   if (routes.length === 0) return problem({ code: 'NOT_FOUND', detail: 'there is no such route' });
+  const extra = name === undefined ? undefined : extraOf(message, name === 'accessDocument', query.length > 0);
+  if (extra !== undefined) return problem({ code: 'INVALID_ARGUMENT', detail: extra });
   switch (name as keyof typeof ADMIN_ROUTES | undefined) {
     case 'health': {
       const health = actions.health();
@@ -108,6 +110,13 @@ async function answer(message: IncomingMessage, actions: AdminActions): Promise<
         allow: routes.map(([, route]) => route.method).join(', '),
       };
   }
+}
+
+/** What was sent that the route does not take; nothing is passed over in silence. */
+function extraOf(message: IncomingMessage, takesBody: boolean, hasQuery: boolean): string | undefined {
+  if (hasQuery) return 'this route takes no query';
+  const hasBody = Number(message.headers['content-length'] ?? 0) > 0 || message.headers['transfer-encoding'] !== undefined;
+  return hasBody && !takesBody ? 'this route takes no body' : undefined;
 }
 
 async function putDocument(message: IncomingMessage, actions: AdminActions): Promise<Answer> {
