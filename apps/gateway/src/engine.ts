@@ -12,6 +12,7 @@ import { EventWaits } from './event-waits.js';
 import type { Journal } from './journal/journal.port.js';
 import type { CallContext, Engine, Outcome } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
+import { missingRefusal } from './switchboard/missing-operations.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -167,14 +168,16 @@ export class GatewayEngine implements Engine, LinkListener {
       const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
       return this.wait({ name: 'getEvents', request }, request.sessionId, request.waitMs, context, isEmpty);
     }
-    const outcome = this.run(operation as CoreOperation, callerOf(context));
+    if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
+    const outcome = this.run(operation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
-      void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { sessionId: number }).sessionId));
+      void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { readonly sessionId: number }).sessionId));
     this.arm();
     return outcome;
   }
 
   private async login(request: OperationRequest<'login'>, context: CallContext): Promise<CoreOutcome> {
+    if (request.certificate !== undefined) return { ok: false, refusal: missingRefusal('log-in with a certificate') };
     const token = randomBytes(32).toString('base64url');
     const { companyName, applicationName, applicationPassword, localPassword, version } = request;
     const facts = {
@@ -342,6 +345,10 @@ export class GatewayEngine implements Engine, LinkListener {
     this.arm();
   }
 }
+
+type InSession = Exclude<CoreOperation, { name: 'login' | 'nextEvent' }>;
+const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
+  'sessionId' in operation.request;
 
 function callerOf({ face, token, clientAddress }: CallContext): Caller {
   return { face, clientAddress, ...(token === undefined ? {} : { tokenHash: sha256(token) }) };

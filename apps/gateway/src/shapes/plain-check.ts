@@ -25,7 +25,7 @@ export function plainCheck(shape: JsonShape): PlainCheck {
   }
   switch (shape['type']) {
     case 'boolean':
-      return onlyWords(shape) ? (value) => typeof value === 'boolean' : NEVER;
+      return onlyWords(shape, 'default') ? (value) => typeof value === 'boolean' : NEVER;
     case 'string':
       return textCheck(shape);
     case 'integer':

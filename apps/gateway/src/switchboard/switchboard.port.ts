@@ -9,6 +9,7 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+import type { SessionlessOperation } from './missing-operations.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -42,7 +43,7 @@ export interface LoginFacts {
   readonly version?: string | undefined;
 }
 
-type Plain = Exclude<OperationName, 'login'>;
+type Plain = Exclude<OperationName, SessionlessOperation>;
 export type CoreOperation =
   | {
       readonly name: 'login';

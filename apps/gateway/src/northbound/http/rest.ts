@@ -40,10 +40,10 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
     const outcome = await engine.execute(route.match.operation.name, bounded, context);
     if (!outcome.ok) return problemReply(outcome.refusal, caller.requestId);
-    const { name, status } = route.match.operation;
+    const { name, status, emptyStatus } = route.match.operation;
     return name === 'getEvents'
       ? asciiReply(status, eventsJson(outcome.value as OperationResponse<'getEvents'>))
-      : jsonReply(status, outcome.value);
+      : jsonReply(Object.keys(outcome.value).length === 0 ? emptyStatus : status, outcome.value);
   };
   const failed = ({ caller }: Incoming): Reply =>
     problemReply(refuse('INTERNAL', 'the request failed on our side').refusal, caller.requestId);
