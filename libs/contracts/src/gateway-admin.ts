@@ -116,12 +116,63 @@ export const SignedDocumentSchema = z.strictObject({
 });
 export type SignedDocument = z.infer<typeof SignedDocumentSchema>;
 
+/** Files of an instance's journal folder that the worker has to know, by name. */
+export const JOURNAL_FILES = Object.freeze({
+  /** The journal; it begins with a header of so many bytes, and without a whole header it holds nothing. */
+  log: 'journal.log',
+  headerBytes: 8,
+  /** Its time is when an incarnation last lived. */
+  alive: 'alive',
+  /** {@link RestoredJournalSchema}: there while the journal is a copy that no incarnation has taken up yet. */
+  restored: 'restored.json',
+});
+export const RestoredJournalSchema = z.strictObject({
+  /** The copy held everything that was acknowledged until then; what came later may be missing. */
+  completeAt: z.iso.datetime(),
+});
+export type RestoredJournal = z.infer<typeof RestoredJournalSchema>;
+
+/** Names the bytes of a journal: epoch of the incarnation that writes it, and how often it has rewritten it. Only grows, left to right. */
+export const JournalGenerationSchema = z.tuple([z.int().min(1), z.int().min(0), z.int().min(0)]).readonly();
+export type JournalGeneration = z.infer<typeof JournalGenerationSchema>;
+
+const journalState = z.strictObject({
+  /** What an answer waits for: `local`, the disk of this host. Its death may lose what the copy does not hold yet (design.md 7). */
+  durability: z.literal('local'),
+  generation: JournalGenerationSchema,
+  /** Bytes that are kept, and those of them that are known to be copied to the control plane. */
+  sizeBytes: z.int().min(0),
+  copiedBytes: z.int().min(0),
+  /** This incarnation began with the copy, because the journal was gone. */
+  restored: RestoredJournalSchema.nullable(),
+});
+export type JournalState = z.infer<typeof journalState>;
+
+/** At most so many bytes are asked for and given at once. */
+export const JOURNAL_PIECE_BYTES_MAX = 256 * 1024;
+/** Query of {@link ADMIN_ROUTES}.journal, all of it or none: up to where the asker holds a generation. */
+export const JournalQuerySchema = z.strictObject({
+  generation: z.string().regex(/^\d{1,10}\.\d{1,10}\.\d{1,10}$/),
+  from: z.string().regex(/^\d{1,15}$/),
+});
+/** Bytes of the journal as it is now, from there on, or from its first one where the asker holds another generation. */
+export const JournalPieceSchema = z.strictObject({
+  instanceId: z.uuid(),
+  generation: JournalGenerationSchema,
+  fromByte: z.int().min(0),
+  /** Of the whole journal; kept, so that none of it can be taken back. */
+  sizeBytes: z.int().min(0),
+  base64: z.base64().max((JOURNAL_PIECE_BYTES_MAX / 3) * 4 + 4),
+});
+export type JournalPiece = z.infer<typeof JournalPieceSchema>;
+
 export { ADMIN_ROUTES } from './admin-routes.js';
 
 export const InstanceHealthSchema = z.strictObject({
   instanceId: z.uuid(),
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+  journal: journalState,
 });
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
 
@@ -138,6 +189,7 @@ export const InstanceStatusReportSchema = z.strictObject({
   instanceId: z.uuid(),
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+  journal: journalState,
   version: z.string(),
   pid: z.int(),
   startedAt: z.iso.datetime(),

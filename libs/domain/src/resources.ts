@@ -222,4 +222,6 @@ export interface Failover {
   /** Devices whose monitors were taken over, and how many of them stand again or were told to have failed. */
   readonly monitors: number | null;
   readonly restored: number | null;
+  /** Its journal was gone and the copy took its place: what the copy held was whole as of then. Null: the journal itself. */
+  readonly journalCopyAt: Date | null;
 }

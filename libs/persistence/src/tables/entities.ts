@@ -17,6 +17,7 @@ import {
   OutboxTable,
   RoutingVersionTable,
 } from './ledger.table.js';
+import { JournalCopyPieceTable, JournalCopyTable } from './journal-copy.table.js';
 
 /** Every table; a test compares them with what the migrations make. */
 export const ENTITIES = [
@@ -35,4 +36,6 @@ export const ENTITIES = [
   IdempotencyKeyTable,
   LeaseTable,
   RoutingVersionTable,
+  JournalCopyTable,
+  JournalCopyPieceTable,
 ];
