@@ -10,7 +10,7 @@ const INSTANCES = 10;
 const DELAY_MIN_MS = 100;
 const DELAY_MAX_MS = 2500;
 /** Then ten instances must come up undisturbed: who is killed without end gets nowhere, and that is no fault of his. */
-const KILLS_PER_BATCH_MAX = 12;
+const KILLS_PER_BATCH_MAX = 6;
 /** The others wait until the programs serve again, so that there is a middle to hit, however busy the machine is. */
 const KILLED_WHILE_STARTING = 0.25;
 
