@@ -171,7 +171,9 @@ export class System {
   }
 
   private script(program: string): string {
-    return join(this.facts.cloneRoot, 'dist', 'apps', program, 'src', 'main.js');
+    const dist = join(this.facts.cloneRoot, 'dist');
+    // bundled, because every session waits for its next start
+    return program === 'router' ? join(dist, 'router', 'router.mjs') : join(dist, 'apps', program, 'src', 'main.js');
   }
 
   private async run(name: string, signal: AbortSignal): Promise<void> {
