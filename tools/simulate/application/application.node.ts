@@ -94,7 +94,8 @@ export class ApplicationNode {
       }
       const { sessionId } = told.value as { sessionId: number };
       const { sessions } = this.site.oracle;
-      sessions.loggedInWhileRevoked(this.name, sentMs, this.toldRevokedMs, nowMs);
+      const { name: application, instanceId, toldRevokedMs: toldMs } = this;
+      sessions.loggedInWhileRevoked({ application, instanceId, sentMs, toldMs, nowMs });
       const record: SessionRecord = {
         application: this.name,
         instanceId: this.instanceId,
