@@ -1,6 +1,8 @@
+import { LicenceAccountTable, LicenceGrantTable, LicencePoolTable } from './licences.table.js';
 import {
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
   ClusterTable,
   ControllerTable,
   InstanceSlotTable,
@@ -28,6 +30,10 @@ export const ENTITIES = [
   InstanceStatusTable,
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
+  LicenceAccountTable,
+  LicencePoolTable,
+  LicenceGrantTable,
   ApiKeyTable,
   OperationTable,
   FailoverTable,
