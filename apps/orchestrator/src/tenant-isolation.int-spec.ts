@@ -31,6 +31,7 @@ const MEMBERS: Readonly<Record<string, keyof SampleTenant>> = {
   controller: 'controllerId',
   instance: 'instanceId',
   application: 'applicationId',
+  user: 'userId',
   key: 'keyId',
   operation: 'operationId',
 };
@@ -47,6 +48,8 @@ const bodyOf = (route: ControlRoute, owner: SampleTenant): object | undefined =>
     updateController: { enabled: false },
     updateApplication: { allowed: false },
     updateTenant: { status: 'suspended' },
+    updateLicences: { standard: 1 },
+    createApplicationUser: { email: 'thief@example.org' },
   })[route.id];
 
 const send = (route: ControlRoute, values: Readonly<Record<string, string>>, key: string, body: object | undefined) => {
