@@ -127,10 +127,10 @@ describe('R-LIC-01 licences', () => {
     const diedAt = Date.now();
     await report(mortal.instanceId, 30);
     await report(second, 50, { short: true });
-    const [{ expiresAt }] = await bench.sql<{ expiresAt: Date }>(
+    const [{ expiresAt }] = (await bench.sql<{ expiresAt: Date }>(
       'SELECT max(reserved_until) AS "expiresAt" FROM licence_grants WHERE instance_id = $1',
       [mortal.instanceId],
-    ) as [{ expiresAt: Date }];
+    )) as [{ expiresAt: Date }];
     const at = async (now: number) => {
       await report(second, (await grantOf(second))!.granted, { short: true, at: new Date(now) });
       await renew(mortal, now);
@@ -206,7 +206,9 @@ describe('R-LIC-02 R-ACL-01 the sync', () => {
     expect(await renew(steady, issued + LICENCE_TIMES.syncEveryMs)).toBe(1);
     const next = await stored(steady.instanceId);
     expect(next.serial).toBe(serial + 1);
-    expect(Date.parse(next.document.expiresAt) - Date.parse(next.document.issuedAt) - LICENCE_TIMES.syncEveryMs).toBe(72 * 3_600_000);
+    expect(Date.parse(next.document.expiresAt) - Date.parse(next.document.issuedAt) - LICENCE_TIMES.syncEveryMs).toBe(
+      72 * 3_600_000,
+    );
   });
 
   it('R-SES-04 R-SES-06 R-CC-10 how an application comes in stands in the document', async () => {
@@ -229,6 +231,9 @@ describe('R-LIC-02 R-ACL-01 the sync', () => {
     const wrong: unknown = await bench.admin
       .updateApplication('ways', made.id, { certificate: 'A'.repeat(64) })
       .catch((error: unknown) => error);
-    expect((wrong as ControlApiError).problem).toMatchObject({ code: 'INVALID_ARGUMENT', errors: [{ path: 'body.certificate' }] });
+    expect((wrong as ControlApiError).problem).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      errors: [{ path: 'body.certificate' }],
+    });
   });
 });

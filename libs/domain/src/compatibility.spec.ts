@@ -27,37 +27,59 @@ const GUIDELINES: readonly (readonly [string, string, string, string, string, bo
   ['1.1', '1.0', '6.0, 6.0 SP1, 6.0 SP2, 6.0 SP3', '1.2 SP1', '10.0', false],
   ['1.0', '1.0', '6.0, 6.0 SP1, 6.0 SP2, 6.0 SP3', '1.2 SP1', '9.4', false],
 ];
-const RELEASES = ['6.0', '6.0 SP3', '7.0', '7.0 SP1', '7.1', '7.2', '8.0', '9.0', '9.0 SP1', '9.0 SP2', '9.0 SP3', '9.1', '9.1 SP1'];
+const RELEASES = [
+  '6.0',
+  '6.0 SP3',
+  '7.0',
+  '7.0 SP1',
+  '7.1',
+  '7.2',
+  '8.0',
+  '9.0',
+  '9.0 SP1',
+  '9.0 SP2',
+  '9.0 SP3',
+  '9.1',
+  '9.1 SP1',
+];
 
 describe('R-SES-02 the compatibility table', () => {
-  it.each(GUIDELINES)('gateway %s, application %s', (gateway, application, controllers, multiInstance, baseSystem, standardOnly) => {
-    const restrictions = standardOnly ? ['standard-only'] : [];
-    for (const release of controllers.split(', ')) {
-      const fits = compatibilityOf({ gateway, application, controller: { release, multiInstance: false }, baseSystem });
-      expect(fits, release).toMatchObject({ ok: true, restrictions, resilience: compareVersions(release, '6.0 SP3') >= 0 });
-    }
-    const multi = { release: multiInstance, multiInstance: true };
-    expect(compatibilityOf({ gateway, application, controller: multi, baseSystem })).toMatchObject({ ok: true, restrictions });
-    expect(compatibilityOf({ gateway, application, controller: multi, baseSystem: '9.9' })).toMatchObject({ ok: false });
-  });
+  it.each(GUIDELINES)(
+    'gateway %s, application %s',
+    (gateway, application, controllers, multiInstance, baseSystem, standardOnly) => {
+      const restrictions = standardOnly ? ['standard-only'] : [];
+      for (const release of controllers.split(', ')) {
+        const fits = compatibilityOf({ gateway, application, controller: { release, multiInstance: false }, baseSystem });
+        expect(fits, release).toMatchObject({ ok: true, restrictions, resilience: compareVersions(release, '6.0 SP3') >= 0 });
+      }
+      const multi = { release: multiInstance, multiInstance: true };
+      expect(compatibilityOf({ gateway, application, controller: multi, baseSystem })).toMatchObject({ ok: true, restrictions });
+      expect(compatibilityOf({ gateway, application, controller: multi, baseSystem: '9.9' })).toMatchObject({ ok: false });
+    },
+  );
 
   it('has nothing but the guidelines’ rows, apart from those that say so', () => {
-    const pairs = COMPATIBILITY.filter(({ source }) => source === 'guidelines').flatMap(({ gateway, applications, controllers }) =>
-      applications.map((application) => `${gateway} ${application} ${controllers.length === 1 ? controllers[0]! : ''}`),
+    const pairs = COMPATIBILITY.filter(({ source }) => source === 'guidelines').flatMap(
+      ({ gateway, applications, controllers }) =>
+        applications.map((application) => `${gateway} ${application} ${controllers.length === 1 ? controllers[0]! : ''}`),
     );
-    const wanted = GUIDELINES.map(([gateway, application, controllers]) =>
-      `${gateway} ${application} ${controllers.startsWith('6.0, ') ? '6.0 (all)' : controllers.includes(',') ? '' : controllers}`,
+    const wanted = GUIDELINES.map(
+      ([gateway, application, controllers]) =>
+        `${gateway} ${application} ${controllers.startsWith('6.0, ') ? '6.0 (all)' : controllers.includes(',') ? '' : controllers}`,
     );
     expect(pairs.sort()).toEqual(wanted.sort());
   });
 
-  it.each([...new Set(GUIDELINES.map(([gateway]) => gateway))])('gateway %s refuses every other controller, by name', (gateway) => {
-    const known = GUIDELINES.filter(([of]) => of === gateway).flatMap(([, , controllers]) => controllers.split(', '));
-    for (const release of RELEASES.filter((one) => !known.includes(one))) {
-      const answer = compatibilityOf({ gateway, application: '1.0', controller: { release, multiInstance: false } });
-      expect(answer).toEqual({ ok: false, reason: `gateway ${gateway} does not work with controllers of release ${release}` });
-    }
-  });
+  it.each([...new Set(GUIDELINES.map(([gateway]) => gateway))])(
+    'gateway %s refuses every other controller, by name',
+    (gateway) => {
+      const known = GUIDELINES.filter(([of]) => of === gateway).flatMap(([, , controllers]) => controllers.split(', '));
+      for (const release of RELEASES.filter((one) => !known.includes(one))) {
+        const answer = compatibilityOf({ gateway, application: '1.0', controller: { release, multiInstance: false } });
+        expect(answer).toEqual({ ok: false, reason: `gateway ${gateway} does not work with controllers of release ${release}` });
+      }
+    },
+  );
 
   it('an application may be older than the gateway and never newer; 4.0 is accepted', () => {
     const controller = { release: '9.1 SP1', multiInstance: false };

@@ -124,7 +124,9 @@ export function applicationRefusal(gateway: string, application: string): string
 
 const listed = (releases: readonly string[], release: string): boolean =>
   releases.some((one) =>
-    one.endsWith(' (all)') ? release.replace(/ SP\d+$/, '') === one.slice(0, -' (all)'.length) : compareVersions(one, release) === 0,
+    one.endsWith(' (all)')
+      ? release.replace(/ SP\d+$/, '') === one.slice(0, -' (all)'.length)
+      : compareVersions(one, release) === 0,
   );
 
 /**

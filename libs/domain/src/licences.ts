@@ -87,10 +87,7 @@ export function planLicenceGrants(entitled: number, holders: readonly LicenceHol
     next.set(holder.id, Math.max(holder.granted ?? 0, Math.min(targets.get(holder.id) ?? 0, room)));
   }
   return new Map(
-    holders.map((holder) => [
-      holder.id,
-      { granted: next.get(holder.id)!, reserved: reachOf(holder, next), full: idle === 0 },
-    ]),
+    holders.map((holder) => [holder.id, { granted: next.get(holder.id)!, reserved: reachOf(holder, next), full: idle === 0 }]),
   );
 }
 

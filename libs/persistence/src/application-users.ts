@@ -73,10 +73,9 @@ export async function listOfTenant(tx: Tx, tenantId: string): Promise<readonly A
 
 /** Answers what was removed; undefined when it is not there. */
 export async function remove(tx: Tx, applicationId: string, id: string): Promise<ApplicationUser | undefined> {
-  const row = await rowOf<Row>(
-    tx,
-    `DELETE FROM application_users WHERE id = $1 AND application_id = $2 RETURNING ${COLUMNS}`,
-    [id, applicationId],
-  );
+  const row = await rowOf<Row>(tx, `DELETE FROM application_users WHERE id = $1 AND application_id = $2 RETURNING ${COLUMNS}`, [
+    id,
+    applicationId,
+  ]);
   return row && userFrom(row);
 }

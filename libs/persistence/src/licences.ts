@@ -54,11 +54,9 @@ export async function find(tx: Tx, tenantId: string): Promise<LicenceAccount> {
 
 /** The same, with account and pools locked until the transaction ends; undefined when there are no pools. */
 export async function lock(tx: Tx, tenantId: string): Promise<LicenceAccount | undefined> {
-  const account = await rowOf<{ version: number }>(
-    tx,
-    'SELECT version FROM licence_accounts WHERE tenant_id = $1 FOR UPDATE',
-    [tenantId],
-  );
+  const account = await rowOf<{ version: number }>(tx, 'SELECT version FROM licence_accounts WHERE tenant_id = $1 FOR UPDATE', [
+    tenantId,
+  ]);
   if (account === undefined) return undefined;
   const pools = await poolsOf(tx, tenantId, 'FOR UPDATE');
   return pools.length === 0 ? undefined : { version: account.version, pools };
@@ -107,11 +105,9 @@ export async function update(
 ): Promise<StoreOutcome<LicenceAccount>> {
   const tenantId = tenantOf(tx);
   await rowsOf(tx, 'INSERT INTO licence_accounts (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING', [tenantId]);
-  const account = await rowOf<{ version: number }>(
-    tx,
-    'SELECT version FROM licence_accounts WHERE tenant_id = $1 FOR UPDATE',
-    [tenantId],
-  );
+  const account = await rowOf<{ version: number }>(tx, 'SELECT version FROM licence_accounts WHERE tenant_id = $1 FOR UPDATE', [
+    tenantId,
+  ]);
   const refusal = versionRefusal('licences', account?.version, expectedVersion);
   if (refusal) return refusal;
   for (const { pool, applicationId, licences } of changes) {
@@ -155,11 +151,7 @@ export async function writeGrants(
   ]);
   for (const { instanceId, granted, reserved, reservedUntil } of grants) {
     const before = pool.grants.find((grant) => grant.instanceId === instanceId);
-    if (
-      before?.granted === granted &&
-      before.reserved === reserved &&
-      before.reservedUntil.getTime() === reservedUntil.getTime()
-    )
+    if (before?.granted === granted && before.reserved === reserved && before.reservedUntil.getTime() === reservedUntil.getTime())
       continue;
     await rowsOf(
       tx,

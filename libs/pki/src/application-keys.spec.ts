@@ -34,7 +34,8 @@ describe('R-CC-10 signed challenges', () => {
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       expect(holds(flipped.toString('hex')), `bit ${bit}`).toBe(false);
     }
-    for (const text of ['', 'x', '!!', 'a'.repeat(5000), pss.toString('base64'), md5.toString('base64')]) expect(holds(text)).toBe(false);
+    for (const text of ['', 'x', '!!', 'a'.repeat(5000), pss.toString('base64'), md5.toString('base64')])
+      expect(holds(text)).toBe(false);
     expect(signatureHolds(challenge, 'ab', { publicKeyPem: 'no key', legacy: true })).toBe(false);
   });
 
@@ -45,6 +46,7 @@ describe('R-CC-10 signed challenges', () => {
     expect(applicationKeyOf(pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey))).toBeUndefined();
     expect(applicationKeyOf(pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey))).toBeUndefined();
     expect(applicationKeyOf(ed.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())).toBeUndefined();
-    for (const text of ['', 'AAAA', '-----BEGIN CERTIFICATE-----', 'x'.repeat(9000)]) expect(applicationKeyOf(text)).toBeUndefined();
+    for (const text of ['', 'AAAA', '-----BEGIN CERTIFICATE-----', 'x'.repeat(9000)])
+      expect(applicationKeyOf(text)).toBeUndefined();
   });
 });

@@ -13,7 +13,11 @@ export function tickLicences(core: Core): void {
   if (!core.licences.hasTurned(state)) return;
   const facts = { issuedAt: core.document.issuedAt, expiresAt: core.document.expiresAt };
   if (state === 'grace')
-    core.note('warn', 'licences and access list were not synced for more than four hours: the last good ones go on until they expire', facts);
+    core.note(
+      'warn',
+      'licences and access list were not synced for more than four hours: the last good ones go on until they expire',
+      facts,
+    );
   if (state !== 'expired') return;
   core.note('warn', 'licences and access list were not synced until they expired: no more log-ins, what is licensed ends', facts);
   for (const session of [...core.sessions.all()]) {

@@ -40,11 +40,16 @@ function roomRefusal(core: Core, pool: LicencePool, more: number): Refusal | und
   const { nowMs, wallMs } = core.now;
   const facts = { limit: `licences.${pool}`, used: Math.min(used, cap), cap };
   const expired = core.licences.stateAt(nowMs) === 'expired' || Date.parse(core.document!.expiresAt) <= wallMs;
-  if (expired) return { ...facts, code: 'NO_LICENSE', detail: `what was granted of ${pool} has expired: no sync since`, cap: 0, used: 0 };
+  if (expired)
+    return { ...facts, code: 'NO_LICENSE', detail: `what was granted of ${pool} has expired: no sync since`, cap: 0, used: 0 };
   if (used + more <= cap) return undefined;
   core.licences.markShort(pool, nowMs);
   if (cap >= grant.entitled || grant.full)
-    return { ...facts, code: 'NO_LICENSE', detail: `all ${grant.entitled} units of ${pool} of the tenant are in use, ${used} of them here` };
+    return {
+      ...facts,
+      code: 'NO_LICENSE',
+      detail: `all ${grant.entitled} units of ${pool} of the tenant are in use, ${used} of them here`,
+    };
   const detail = `the ${cap} units of ${pool} granted to this instance are in use; more are asked for`;
   return { ...facts, code: 'BUDGET_UNAVAILABLE', detail, retryAfterMs: BUDGET_RETRY_MS };
 }

@@ -6,11 +6,14 @@ import { advancedLicence, userLicence } from './licence-use.js';
 import { releaseMonitor } from './monitor-lifecycle.js';
 import { accessRecord, type Application, type SessionAccess } from './session-access.js';
 import type { Session } from './session-table.js';
-import type { Caller, LoginFacts, OperationOf, SessionProposals } from './switchboard.port.js';
+import type { Caller, LoginFacts, OperationOf, SessionCandidates } from './switchboard.port.js';
 import { versionCheck } from './version.rules.js';
 
 /** The one answer to unknown companies, unknown applications and wrong passwords. */
-const LOGIN_REFUSED: Refusal = { code: 'LOGIN_REFUSED', detail: 'company, application, certificate or one of the passwords is wrong' };
+const LOGIN_REFUSED: Refusal = {
+  code: 'LOGIN_REFUSED',
+  detail: 'company, application, certificate or one of the passwords is wrong',
+};
 
 const WRONG_LISTENER: Refusal = { code: 'NOT_AUTHORISED', detail: 'the session came in by another listener' };
 
@@ -27,7 +30,11 @@ export function login(core: Core, requestId: number, caller: Caller, { request, 
   const checked = checkAttempt(core, caller, request);
   if ('code' in checked) return core.refuse(requestId, checked);
   const wantsAdvanced = request.certificateKeyPem !== undefined && checked.application.advanced;
-  const begun = beginSession(core, caller, checked, { entropy, challenge: wantsAdvanced ? entropy.challenge : undefined });
+  const { sessionIds, tokenHash } = entropy;
+  const begun = beginSession(core, caller, checked, {
+    candidates: sessionIds.map((sessionId) => ({ sessionId, tokenHash })),
+    challenge: wantsAdvanced ? entropy.challenge : undefined,
+  });
   if ('code' in begun) return core.refuse(requestId, begun);
   const { sessionKeepAliveMs: keepAliveMs, epoch } = core.settings;
   const challenge = begun.access.challenge === undefined ? {} : { authenticationData: begun.access.challenge.text };
@@ -39,11 +46,11 @@ export function beginSession(
   core: Core,
   caller: Caller,
   { application, standardOnly }: Admitted,
-  more: { readonly entropy: SessionProposals; readonly userId?: number; readonly challenge?: string | undefined },
+  more: { readonly candidates: SessionCandidates; readonly userId?: number; readonly challenge?: string | undefined },
 ): Session | Refusal {
   const full = admitSession(core.sessions.size, core.limits) ?? userLicence(core, application);
   if (full !== undefined) return full;
-  const free = more.entropy.candidates.find(
+  const free = more.candidates.find(
     ({ sessionId }) => core.sessions.get(sessionId) === undefined && core.sessions.endOf(sessionId) === undefined,
   );
   if (free === undefined) return { code: 'UNAVAILABLE', detail: 'no free session id was proposed', retryAfterMs: 0 };
@@ -90,7 +97,8 @@ function refusedChallenge(
   challenge: SessionAccess['challenge'],
   verified: boolean,
 ): string | undefined {
-  if (challenge === undefined) return 'the session has no challenge to sign: log in with the certificate of an advanced application';
+  if (challenge === undefined)
+    return 'the session has no challenge to sign: log in with the certificate of an advanced application';
   if (core.now.nowMs > challenge.expiresMs) return 'the challenge is too old: log in again';
   if (!verified) return 'the signature does not hold: log in again and sign the new challenge';
   return session.access.standardOnly ? 'the versions of this system have standard call control alone' : undefined;
@@ -112,7 +120,9 @@ export function registerHACallback(core: Core, session: Session, requestId: numb
   }
   session.access.haCallback = wanted;
   // also that there is none any more has to be known later
-  core.journal(accessRecord(session) ?? { t: 'access', sessionId: session.id, external: false, standardOnly: false, authenticated: false });
+  core.journal(
+    accessRecord(session) ?? { t: 'access', sessionId: session.id, external: false, standardOnly: false, authenticated: false },
+  );
   core.answer(requestId, {}, true);
 }
 
@@ -174,7 +184,9 @@ function certificateFits({ advanced, signing }: Application, { certificateKeyPem
 /** R-SES-06: an application marked remote comes by the external listener, every other one never does. */
 function listenerRefusal({ name, remote = false }: Application, { external = false }: Caller): Refusal | undefined {
   if (remote === external) return undefined;
-  const detail = remote ? `${name} is a remote application: it comes by the external listener alone` : `${name} is not a remote application`;
+  const detail = remote
+    ? `${name} is a remote application: it comes by the external listener alone`
+    : `${name} is not a remote application`;
   return { code: 'NOT_AUTHORISED', detail };
 }
 

@@ -48,25 +48,24 @@ export interface LoginFacts {
   readonly certificateKeyPem?: string | null;
 }
 
-/** What a new session is made of, by whoever has randomness: one id per slot of this instance, and the hash of the token it would have. */
-export interface SessionProposals {
-  readonly candidates: readonly { readonly sessionId: number; readonly tokenHash: string }[];
-  /** To be signed by an advanced application. */
-  readonly challenge: string;
-}
+/** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
+export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
 
 type Plain = Exclude<OperationName, SessionlessOperation>;
 export type CoreOperation =
   | {
       readonly name: 'login';
       readonly request: LoginFacts;
-      /** One proposed id per slot of this instance, and the hash of the token the session will have. */
-      readonly entropy: SessionProposals;
+      /**
+       * One proposed id per slot of this instance, and the hash of the token the session will have; `challenge` is what an advanced application
+       * gets to sign.
+       */
+      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string; readonly challenge?: string };
     }
   | {
       readonly name: 'loginUser';
       readonly request: LoginFacts & { readonly userEmail: string; readonly userPasswordSha256: string };
-      readonly entropy: SessionProposals;
+      readonly entropy: { readonly candidates: SessionCandidates };
     }
   /** The caller's token is the user's; `sessionId` is what it says of itself. */
   | { readonly name: 'validateToken'; readonly request: { readonly sessionId: number } }

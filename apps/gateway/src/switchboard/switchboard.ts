@@ -17,7 +17,7 @@ import { isMissing, missingRefusal, type MissingOperation } from './missing-oper
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
-import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
+import { authenticate, endSession, findSession, login, logout } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type {
   CoreOperation,
@@ -42,6 +42,8 @@ const advancedRefusal = (name: string): Refusal => ({
   code: 'ADVANCED_REQUIRED',
   detail: `${name} is for advanced applications that have signed their challenge`,
 });
+
+type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' }>;
 
 export class Switchboard {
   private readonly core: Core;
@@ -185,6 +187,8 @@ export class Switchboard {
     switch (operation.name) {
       case 'logout':
         return logout(core, session, requestId);
+      case 'authenticate':
+        return authenticate(core, session, requestId, operation.request.verified);
       case 'resetSessionTimer':
         return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
       case 'serviceVersions':

@@ -18,7 +18,7 @@ export function loginUser(core: Core, requestId: number, caller: Caller, operati
     core.wrongLogins.failed(`${caller.clientAddress} ${request.applicationName}`, core.now.nowMs);
     return core.refuse(requestId, USER_REFUSED);
   }
-  const begun = beginSession(core, caller, checked, { entropy, userId: user.userId });
+  const begun = beginSession(core, caller, checked, { candidates: entropy.candidates, userId: user.userId });
   if ('code' in begun) return core.refuse(requestId, begun);
   core.answer(requestId, { sessionId: begun.id, userId: user.userId }, true);
 }

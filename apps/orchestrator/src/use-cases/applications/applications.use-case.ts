@@ -24,9 +24,15 @@ export class ApplicationsUseCase {
       return refused('QUOTA_EXCEEDED', `The tenant has ${used} of ${cap} applications.`, { limit: 'applications', used, cap });
     const { certificate, ...body } = call.body;
     if ((body.type === 'crm-integration') !== (body.integration !== null)) {
-      return refused('INVALID_ARGUMENT', 'An application of type crm-integration says which integration it is, and no other does.', {
-        errors: [{ path: 'body.integration', message: body.integration === null ? 'must be salesforce or google' : 'must be null' }],
-      });
+      return refused(
+        'INVALID_ARGUMENT',
+        'An application of type crm-integration says which integration it is, and no other does.',
+        {
+          errors: [
+            { path: 'body.integration', message: body.integration === null ? 'must be salesforce or google' : 'must be null' },
+          ],
+        },
+      );
     }
     const key = signingKeyOf(certificate);
     if (!key.ok) return key;
