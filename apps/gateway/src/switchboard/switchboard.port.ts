@@ -51,7 +51,7 @@ export interface LoginFacts {
 /** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
 export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
 
-type Plain = Exclude<OperationName, SessionlessOperation>;
+type Plain = Exclude<OperationName, SessionlessOperation | 'authenticate'>;
 export type CoreOperation =
   | {
       readonly name: 'login';

@@ -17,7 +17,7 @@ import { isMissing, missingRefusal, type MissingOperation } from './missing-oper
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
-import { authenticate, endSession, findSession, login, logout } from './session.operations.js';
+import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type {
   CoreOperation,
@@ -35,15 +35,13 @@ import { CONTRACT_VERSION } from './version.rules.js';
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
 
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
+type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
 /** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
 const ADVANCED = /^adv[A-Z]/;
 const advancedRefusal = (name: string): Refusal => ({
   code: 'ADVANCED_REQUIRED',
   detail: `${name} is for advanced applications that have signed their challenge`,
 });
-
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' }>;
 
 export class Switchboard {
   private readonly core: Core;
@@ -176,9 +174,9 @@ export class Switchboard {
     if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
-    if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
+    if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     this.sessionOperation(session, requestId, operation);
   }
 
@@ -189,6 +187,8 @@ export class Switchboard {
         return logout(core, session, requestId);
       case 'authenticate':
         return authenticate(core, session, requestId, operation.request.verified);
+      case 'registerHAClientCallback':
+        return registerHACallback(core, session, requestId, operation.request.callbackUri);
       case 'resetSessionTimer':
         return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
       case 'serviceVersions':
