@@ -29,7 +29,20 @@ export interface RunningInstance {
 /** The document key of the installation lies in `around.dir`. Stopping it is the caller's. */
 export async function runInstance(
   around: RouterSurroundings,
-  { tenantId, address, slots, sessions }: { tenantId: string; address: string; slots: readonly number[]; sessions: number },
+  {
+    tenantId,
+    address,
+    slots,
+    sessions,
+    more = {},
+  }: {
+    tenantId: string;
+    address: string;
+    slots: readonly number[];
+    sessions: number;
+    /** What its access document has otherwise. */
+    more?: Partial<AccessDocument>;
+  },
 ): Promise<RunningInstance> {
   const id = randomUUID();
   const dir = join(around.dir, id);
@@ -63,6 +76,7 @@ export async function runInstance(
       },
     ],
     controllers: [],
+    ...more,
   };
   const { privateKeyPem } = await ensureDocumentKey(around.dir);
   const [certFile, keyFile, accessDocumentFile] = ['cert.pem', 'key.pem', 'access-document.json'].map((name) => join(dir, name));
