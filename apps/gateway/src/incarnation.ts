@@ -138,7 +138,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, devices, recovery, controllers } = engine.report();
+  const { sessions, monitors, devices, licences, recovery, controllers } = engine.report();
   const held = documents.current;
   return {
     ...health,
@@ -150,6 +150,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     sessions,
     monitors,
     devices,
+    licences: { ...licences, pools: [...licences.pools] },
     recovery:
       recovery === undefined
         ? null

@@ -58,7 +58,8 @@ export class System {
     const installation = await step(
       'addresses and ports',
       () => openInstallation(layout, options, existsSync(layout.sampleFile), progress.say),
-      ({ block, ports }) => `${block}.0/24, control ${ports.control}, edge ${ports.edgeHttp} and ${ports.edgeHttps}`,
+      ({ block, ports }) =>
+        `${block}.0/24, control ${ports.control}, edge ${ports.edgeHttp}, ${ports.edgeHttps} and ${ports.edgeExternal}`,
     );
     this.installation = installation;
     await step(

@@ -89,6 +89,16 @@ export const AccessDocumentSchema = z.strictObject({
       allowed: z.boolean(),
       applicationPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
       localPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Which integration it is; absent: none (R-SES-04). */
+      integration: z.enum(['salesforce', 'google']).optional(),
+      /** True: comes by the external listener of the router alone; else never (R-SES-06). */
+      remote: z.boolean().optional(),
+      /** With what it signs the challenge of an advanced log-in (R-CC-10); `legacy`: MD5-RSA is taken too. */
+      signing: z.strictObject({ publicKeyPem: z.string(), legacy: z.boolean() }).optional(),
+      /** Users of an integration that may log in; `userId` is the contract's. */
+      users: z
+        .array(z.strictObject({ userId: z.int().min(1), email: z.string(), passwordSha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+        .optional(),
     }),
   ),
   controllers: z
@@ -102,9 +112,28 @@ export const AccessDocumentSchema = z.strictObject({
         enabled: z.boolean(),
         /** R-LIM-04 by platform, less what other systems use. */
         monitorsMax: z.int().min(0).max(5000),
+        /** Its release is numbered as those of the multi-instance platform (R-SES-02). */
+        multiInstance: z.boolean().optional(),
       }),
     )
     .max(250),
+  /** R-LIC-01: this instance's grants. A pool that is not named is not limited; without the member nothing is. */
+  licences: z
+    .strictObject({
+      pools: z.array(
+        z.strictObject({
+          /** `standard`, `advanced`, `salesforce`, `google`, or `application:<id>` (domain/licences). */
+          pool: z.string(),
+          /** Units: monitors, or logged-in users of an integration. */
+          granted: z.int().min(0),
+          /** Of the tenant, all instances together. */
+          entitled: z.int().min(0),
+          /** True: every unit of the tenant is in use, as far as was known at issue. */
+          full: z.boolean(),
+        }),
+      ),
+    })
+    .optional(),
 });
 export type AccessDocument = z.infer<typeof AccessDocumentSchema>;
 
@@ -196,6 +225,24 @@ export const InstanceStatusReportSchema = z.strictObject({
   accessDocument: z.strictObject({ serial: z.int().min(0), digest: z.string(), expiresAt: z.iso.datetime() }).nullable(),
   sessions: use,
   monitors: use,
+  /** R-LIC-02: how old what it was granted is, and how much of it is in use. */
+  licences: z
+    .strictObject({
+      /** `grace`: a sync was missed, and what was granted last goes on until `graceUntil`; `expired`: it has ended; `none`: no document yet. */
+      state: z.enum(['none', 'current', 'grace', 'expired']),
+      syncedAt: z.iso.datetime().nullable(),
+      graceUntil: z.iso.datetime().nullable(),
+      pools: z.array(
+        z.strictObject({
+          pool: z.string(),
+          granted: z.int().min(0),
+          used: z.int().min(0),
+          /** An application was refused for want of a grant within the last half minute. */
+          short: z.boolean(),
+        }),
+      ),
+    })
+    .optional(),
   /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
   devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
   /** What this incarnation took over from its predecessor; null when there was nothing. */

@@ -1,6 +1,8 @@
+import { LicenceAccountTable, LicenceGrantTable, LicencePoolTable } from './licences.table.js';
 import {
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
   ClusterTable,
   ControllerTable,
   InstanceSlotTable,
@@ -29,6 +31,10 @@ export const ENTITIES = [
   InstanceStatusTable,
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
+  LicenceAccountTable,
+  LicencePoolTable,
+  LicenceGrantTable,
   ApiKeyTable,
   OperationTable,
   FailoverTable,
