@@ -28,8 +28,8 @@ export interface ClusterMember {
 export interface ClusterState {
   readonly tenant: Tenant;
   readonly applications: readonly Application[];
-  /** Of all applications of the tenant. */
-  readonly users: readonly ApplicationUser[];
+  /** By the id of their application. */
+  readonly users: ReadonlyMap<string, readonly ApplicationUser[]>;
   /** Of the whole tenant, this cluster or others; empty where nothing is limited. */
   readonly licences: readonly PoolPlan[];
   readonly controllers: readonly Controller[];
@@ -81,7 +81,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
-    applications: applications.map((application) => applicationOf(application, users)),
+    applications: applications.map((application) => applicationOf(application, users.get(application.id) ?? [])),
     controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
       icpId,
       name,
@@ -97,10 +97,9 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
 }
 
 /** What is not so is not said: the document of a tenant with a thousand plain applications stays small. */
-function applicationOf(application: Application, users: readonly ApplicationUser[]): AccessContent['applications'][number] {
+function applicationOf(application: Application, own: readonly ApplicationUser[]): AccessContent['applications'][number] {
   const { id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 } = application;
   const { integration, remote, signingKeyPem, legacySignature } = application;
-  const own = users.filter(({ applicationId }) => applicationId === id);
   return {
     id,
     name,

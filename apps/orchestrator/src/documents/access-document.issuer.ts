@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { AccessDocumentSchema, InstanceStatusReportSchema, type AccessDocument } from '#contracts/gateway-admin';
 import { LICENCE_TIMES } from '#domain/licences';
-import type { InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
+import type { ApplicationUser, InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
 import * as accessDocuments from '#persistence/access-documents';
 import type { StoredAccessDocument } from '#persistence/access-documents';
 import * as applicationUsers from '#persistence/application-users';
@@ -53,7 +53,7 @@ export class AccessDocumentIssuer {
     const shared = {
       tenant,
       applications: await applications.listOfTenant(tx, tenant.id),
-      users: await applicationUsers.listOfTenant(tx, tenant.id),
+      users: byApplication(await applicationUsers.listOfTenant(tx, tenant.id)),
       licences: plans,
     };
     const expiry = new Map<string, Date>();
@@ -123,6 +123,16 @@ export class AccessDocumentIssuer {
     if (!put) throw new Error(`the document ${serial} of instance ${content.instanceId} was overtaken behind its lock`);
     return expiresAt;
   }
+}
+
+function byApplication(users: readonly ApplicationUser[]): ReadonlyMap<string, readonly ApplicationUser[]> {
+  const grouped = new Map<string, ApplicationUser[]>();
+  for (const user of users) {
+    const own = grouped.get(user.applicationId);
+    if (own === undefined) grouped.set(user.applicationId, [user]);
+    else own.push(user);
+  }
+  return grouped;
 }
 
 interface Known {
