@@ -39,6 +39,8 @@ interface Round {
 }
 
 export class WorkerProgram {
+  /** When an incarnation last answered this worker, in the time of the world. */
+  private readonly answeredMs = new Map<string, number>();
   private readonly silentSince = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
   private readonly nudges = new Map<string, () => void>();
   private readonly pendingNudges = new Set<string>();
@@ -210,6 +212,7 @@ export class WorkerProgram {
     const report = (yield this.runtime.ask(id)) as Report | undefined;
     if (report !== undefined && (report.epochMajor === handle.epochMajor || this.site.plant.drops === 'report-epoch')) {
       this.silentSince.delete(id);
+      this.answeredMs.set(`${id}@${report.epochMajor}`, this.site.world.nowMs);
       return report;
     }
     if (!this.silentSince.has(id)) this.silentSince.set(id, { atMs: this.site.world.nowMs, wallMs: this.site.wallMs });
@@ -262,6 +265,7 @@ export class WorkerProgram {
         return yield* this.write(round, { accessDigest: document!.digest });
       }
       case 'stop': {
+        this.judgeSilence(action.reason, round);
         const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
         const deadlineAt = new Date(this.site.wallMs + action.graceMs + 15_000);
         yield* this.write(round, { state, endpoint: null, deadlineAt, message: action.reason });
@@ -275,6 +279,15 @@ export class WorkerProgram {
       case 'release':
         return yield* this.release(round);
     }
+  }
+
+  /** Nobody is taken for dead who has answered within the silence that a death takes. */
+  private judgeSilence(reason: string, { view }: Round): void {
+    const handle = view.status.handle as unknown as Handle | null;
+    const answeredMs = this.answeredMs.get(`${view.spec.id}@${handle?.epochMajor}`);
+    const agoMs = this.site.world.nowMs - (answeredMs ?? Number.NEGATIVE_INFINITY);
+    if (reason.startsWith('it has not answered for') && agoMs < LIFECYCLE_LIMITS.silenceMs)
+      this.site.oracle.violation('FENCE', `${view.spec.id} was taken for dead ${agoMs} ms after it had answered`);
   }
 
   private *start(round: Round): Fiber<void> {
