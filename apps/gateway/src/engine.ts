@@ -27,6 +27,8 @@ import type {
 } from './switchboard/switchboard.port.js';
 
 const TICK_MS = 250;
+/** What the pace allows within so short a time goes together. */
+const PACE_GRAIN_MS = 4;
 const JOURNAL_RETRY_MS = 1000;
 const STOP_GRACE_MS = 2000;
 
@@ -82,6 +84,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private lastRequestId = 0;
   private timer: NodeJS.Timeout | undefined;
   private timerAtMs = Number.POSITIVE_INFINITY;
+  private tickedAtMs = Number.NEGATIVE_INFINITY;
   private stopping = false;
 
   constructor(private readonly options: EngineOptions) {
@@ -107,6 +110,11 @@ export class GatewayEngine implements Engine, LinkListener {
 
   drain(on: boolean): void {
     this.dispatch({ kind: 'drain', on });
+  }
+
+  /** Something is lacking that other instances may have to spare. */
+  get wants(): boolean {
+    return this.switchboard.wants;
   }
 
   report(): SwitchboardReport {
@@ -331,15 +339,24 @@ export class GatewayEngine implements Engine, LinkListener {
   private arm(): void {
     if (this.stopping) return;
     const { nowMs } = this.clock();
-    const atMs = Math.min(nowMs + TICK_MS, this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY);
+    const atMs = Math.min(
+      Math.max(nowMs, this.tickedAtMs + TICK_MS),
+      this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY,
+    );
     if (this.timerAtMs <= atMs && this.timerAtMs > nowMs) return;
     clearTimeout(this.timer);
     this.timerAtMs = atMs;
-    this.timer = setTimeout(() => this.tick(), Math.max(1, Math.ceil(atMs - nowMs)));
+    this.timer = setTimeout(() => this.tick(), Math.max(PACE_GRAIN_MS, Math.ceil(atMs - nowMs)));
   }
 
   private tick(): void {
     this.timerAtMs = Number.POSITIVE_INFINITY;
+    const { nowMs } = this.clock();
+    if (nowMs - this.tickedAtMs < TICK_MS) {
+      this.dispatch({ kind: 'pace' });
+      return this.arm();
+    }
+    this.tickedAtMs = nowMs;
     for (const sessionId of this.waits.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
     this.arm();

@@ -58,7 +58,8 @@ export class WorkerRuntime {
     private readonly admin: GatewayAdminClient,
     options: WorkerRuntimeOptions,
   ) {
-    this.#beats = new InstanceBeats({ admin, logger, onSilent: (instanceId) => void this.#instances.nudge(instanceId) });
+    const nudge = (instanceId: string) => void this.#instances.nudge(instanceId);
+    this.#beats = new InstanceBeats({ admin, logger, onSilent: nudge, onWanting: nudge });
     const reconciler = new InstanceReconciler({
       database,
       driver,

@@ -101,6 +101,12 @@ export const ERROR_KINDS = Object.freeze({
     true,
     'Stop monitors no longer needed; limit, use and cap are in the answer.',
   ),
+  BUDGET_UNAVAILABLE: kind(
+    503,
+    'The shared room could not be asked for',
+    true,
+    'Try again after the time in Retry-After: our part is used up, and nobody could say in time whether others have some to spare.',
+  ),
   MONITOR_NOT_SET: kind(404, 'The session holds no such monitor', false, 'Set the monitor first.'),
   RATE_LIMITED: kind(429, 'Too many requests', true, 'Wait for the time in Retry-After.'),
   EVENT_CURSOR_INVALID: kind(400, 'The event cursor cannot be read', false, 'Send the cursor of the last answer, or none.'),

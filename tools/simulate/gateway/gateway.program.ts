@@ -10,6 +10,7 @@ import { documentRefusal } from '../../../apps/gateway/src/switchboard/access-ch
 import type { Core } from '../../../apps/gateway/src/switchboard/core.js';
 import { Switchboard } from '../../../apps/gateway/src/switchboard/switchboard.js';
 import type {
+  ControllerReport,
   CoreOperation,
   CoreOutcome,
   Effect,
@@ -81,16 +82,13 @@ export class GatewayProgram implements LinkListener {
     readonly epochMajor: number;
     readonly serving: boolean;
     readonly digest: string | null;
-    readonly monitors: ReadonlyMap<number, number>;
+    readonly controllers: readonly ControllerReport[];
   } {
-    const monitors = new Map(
-      this.serving ? this.switchboard.report().controllers.map(({ icpId, monitors: { used } }) => [icpId, used] as const) : [],
-    );
     return {
       epochMajor: this.options.epochMajor,
       serving: this.serving,
       digest: this.options.disk.document?.digest ?? null,
-      monitors,
+      controllers: this.serving ? this.switchboard.report().controllers : [],
     };
   }
 

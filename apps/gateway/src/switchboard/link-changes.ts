@@ -63,6 +63,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
 }
 
 function onUp(core: Core, controller: Controller): void {
+  controller.pacer.linkUp(core.now.nowMs);
   sayState(core, controller, new Map());
   for (const objectId of controller.objectIds) {
     const monitor = core.monitors.get(objectId);

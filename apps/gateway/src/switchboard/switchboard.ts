@@ -7,11 +7,12 @@ import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
+import type { Controller } from './controller-table.js';
 import { Core, NOT_KEPT } from './core.js';
 import { getEvents, nextEvent } from './event.operations.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
-import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
+import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { endSession, findSession, login, logout } from './session.operations.js';
 import type { Session } from './session-table.js';
@@ -29,6 +30,8 @@ import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
+/** For so long that more starts wait than our part lets go is worth a look before the next sweep. */
+const WANT_FRESH_MS = 5000;
 
 type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
 
@@ -51,7 +54,7 @@ export class Switchboard {
   nextPaceAtMs(): number | undefined {
     let next: number | undefined;
     for (const { starts, connected, pacer } of this.core.controllers.values()) {
-      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs);
+      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs(this.core.now.nowMs));
     }
     return next;
   }
@@ -92,7 +95,34 @@ export class Switchboard {
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
+        ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
       })),
+    };
+  }
+
+  /** Whether something is lacking that others may have to spare, and was not lacking a moment ago. */
+  get wants(): boolean {
+    const { controllers, now } = this.core;
+    for (const { grant, room, startsWantedSinceMs } of controllers.values())
+      if (
+        grant.shared !== undefined &&
+        (room.wanted(now.nowMs) > 0 || now.nowMs - (startsWantedSinceMs ?? -Infinity) < WANT_FRESH_MS)
+      )
+        return true;
+    return false;
+  }
+
+  private shared({
+    pacer,
+    room,
+    startsWantedSinceMs,
+  }: Controller): NonNullable<SwitchboardReport['controllers'][number]['shared']> {
+    const { nowMs } = this.core.now;
+    return {
+      startsPerSecond: pacer.inForce(nowMs),
+      startsWanted: startsWantedSinceMs !== undefined,
+      monitorsWanted: room.wanted(nowMs),
+      askedUpTo: room.askedUpTo,
     };
   }
 
@@ -122,6 +152,9 @@ export class Switchboard {
       }
       case 'tick':
         return this.tick();
+      case 'pace':
+        for (const controller of core.controllers.values()) pump(core, controller);
+        return;
       case 'access-document':
         return applyDocument(core, input.document);
       case 'drain':

@@ -101,13 +101,13 @@ function memberOf(
   const report = InstanceStatusReportSchema.safeParse(status?.observed);
   // Stopped and not asked to start: the next incarnation can only get the newest document.
   const isAtRest = spec.desiredState === 'stopped' && status?.state === 'stopped' && status.observedVersion === spec.version;
-  const hasNewest = stored !== undefined && status?.accessDigest === stored.digest;
+  // Only a report of its own says so, together with what it held by then: that it was pushed says nothing of what had been held under the one before.
+  const known = report.success && report.data.state !== 'starting' && !isAtRest ? report.data : undefined;
+  const hasNewest = stored !== undefined && known?.accessDocument?.digest === stored.digest;
   return {
     spec,
     newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
     confirmed: isAtRest || hasNewest,
-    monitors: new Map(
-      !isAtRest && report.success ? report.data.controllers.map(({ icpId, monitors }) => [icpId, monitors.used]) : [],
-    ),
+    report: known,
   };
 }

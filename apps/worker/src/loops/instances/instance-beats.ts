@@ -24,6 +24,8 @@ export interface InstanceBeatsOptions {
   readonly logger: Logger;
   /** An incarnation has not answered for {@link LIFECYCLE_LIMITS}.silenceMs; told again while it stays so. */
   readonly onSilent: (instanceId: string) => void;
+  /** It lacks something that others may have to spare. */
+  readonly onWanting: (instanceId: string) => void;
 }
 
 /**
@@ -100,5 +102,6 @@ export class InstanceBeats {
     if (health?.epoch.major !== followed.epochMajor) return;
     followed.silence.heard(performance.now());
     followed.heardAt = new Date();
+    if (health.wants === true) this.#options.onWanting(followed.target.instanceId);
   }
 }
