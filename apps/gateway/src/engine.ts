@@ -140,9 +140,9 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome as Outcome<NextEvent | undefined>;
   }
 
-  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
-    this.dispatch({ kind: 'link', icpId, state, up, reason });
+    this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
     this.arm();
   }

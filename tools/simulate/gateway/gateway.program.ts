@@ -133,10 +133,10 @@ export class GatewayProgram implements LinkListener {
     this.process.after(this.site.world.random.int(20, 300), () => this.process.exit('SIGTERM'));
   }
 
-  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
     this.site.world.trace(this.name, `link ${icpId} ${state} ${reason}`);
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
-    this.dispatch({ kind: 'link', icpId, state, up, reason });
+    this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
     this.arm();
   }
 

@@ -27,7 +27,8 @@ export function fromController(
   controller: Controller,
   input: Extract<Input, { kind: 'message' | 'link' | 'send-failed' }>,
 ): void {
-  if (input.kind === 'link') return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up);
+  if (input.kind === 'link')
+    return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up, input.silentMs);
   if (input.kind === 'send-failed') return onNotSent(core, controller, input.correlation);
   if (input.message.type === 'EVENT') return onEvent(core, controller, input.message);
   onResponse(core, controller, input.message);

@@ -71,6 +71,8 @@ export type Input =
       readonly state: ConnectionState;
       readonly up?: LinkUp | undefined;
       readonly reason: string;
+      /** Where a link that stood has ended: for so long nothing had been heard of the controller. */
+      readonly silentMs?: number | undefined;
     }
   /** The link would not take the request (buffer full, gone meanwhile): nothing was sent. */
   | { readonly kind: 'send-failed'; readonly icpId: number; readonly correlation: number }
