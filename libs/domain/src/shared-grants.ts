@@ -122,9 +122,9 @@ function partOf(cap: number, { id, limit, used, kept = used, wanted }: GrantHold
   return { id, limit: most, kept: base, wanted: Math.max(0, Math.min(wanted, most - base)), amount: 0 };
 }
 
-/** What a holder lacks. A newcomer has nothing yet and so cannot ask: an even part is what it lacks. */
+/** What a holder lacks. One that has nothing, as a newcomer, lacks an even part, so that its first asks need not wait. */
 function lackOf(part: Part, { granted, used }: GrantHolder, even: number): number {
-  const need = granted === null ? Math.max(part.kept + part.wanted, Math.min(part.limit, even)) : part.kept + part.wanted;
+  const need = (granted ?? 0) === 0 ? Math.max(part.kept + part.wanted, Math.min(part.limit, even)) : part.kept + part.wanted;
   return Math.max(0, need - Math.max(granted ?? 0, used));
 }
 

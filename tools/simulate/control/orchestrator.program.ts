@@ -148,7 +148,7 @@ export class OrchestratorProgram {
       monitorsGranted: granted?.monitorsMax ?? null,
       startsGranted: granted === undefined ? null : (granted.shared?.startsPerSecond ?? startsPerSecond),
       confirmed: isAtRest || hasNewest,
-      monitors: reported?.monitors.used ?? (isAtRest ? 0 : (granted?.monitorsMax ?? 0)),
+      monitors: reported?.monitors.used ?? (isAtRest || status.epochMajor === 0 ? 0 : (granted?.monitorsMax ?? 0)),
       monitorsWanted: reported?.shared?.monitorsWanted ?? 0,
       starts: reported?.shared?.startsPerSecond ?? (reported === undefined ? 0 : startsPerSecond),
       startsWanted: reported?.shared?.startsWanted ?? false,

@@ -15,6 +15,8 @@ export interface ClusterMember {
   readonly confirmed: boolean;
   /** What it last reported; undefined when it is at rest or nothing is known. */
   readonly report: InstanceStatusReport | undefined;
+  /** An incarnation of it has been started some time. */
+  readonly hasRun: boolean;
 }
 
 export interface ClusterState {
@@ -33,7 +35,7 @@ function capOf(controller: Controller): number {
 
 type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'shared'>;
 
-function useOf({ spec, newest, confirmed, report }: ClusterMember, icpId: number): SharedUse {
+function useOf({ spec, newest, confirmed, report, hasRun }: ClusterMember, icpId: number): SharedUse {
   const granted = newest?.controllers.find((controller) => controller.icpId === icpId);
   const reported = report?.controllers.find((controller) => controller.icpId === icpId);
   return {
@@ -43,7 +45,7 @@ function useOf({ spec, newest, confirmed, report }: ClusterMember, icpId: number
     startsGranted: granted === undefined ? null : (granted.shared?.startsPerSecond ?? MONITOR_STARTS_PER_SECOND),
     confirmed,
     // Of one that is away and not at rest we know only that it may hold all it was granted.
-    monitors: reported?.monitors.used ?? (confirmed ? 0 : (granted?.monitorsMax ?? 0)),
+    monitors: reported?.monitors.used ?? (confirmed || !hasRun ? 0 : (granted?.monitorsMax ?? 0)),
     monitorsWanted: reported?.shared?.monitorsWanted ?? 0,
     starts: reported?.shared?.startsPerSecond ?? (report === undefined ? 0 : MONITOR_STARTS_PER_SECOND),
     startsWanted: reported?.shared?.startsWanted ?? false,

@@ -109,5 +109,6 @@ function memberOf(
     newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
     confirmed: isAtRest || hasNewest,
     report: known,
+    hasRun: (status?.epochMajor ?? 0) > 0,
   };
 }
