@@ -52,7 +52,7 @@ function takeShare(core: Core, controller: Controller, isFirst: boolean): void {
 
 function removeController(core: Core, controller: Controller): void {
   core.controllers.delete(controller.icpId);
-  while (controller.room.asks.size > 0) core.refuse(controller.room.asks.shift()!.requestId, CONTROLLER_REMOVED);
+  for (const { requestId } of controller.room.asks.splice(0)) core.refuse(requestId, CONTROLLER_REMOVED);
   for (const objectId of [...controller.objectIds]) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) endMonitor(core, controller, monitor, CONTROLLER_REMOVED);

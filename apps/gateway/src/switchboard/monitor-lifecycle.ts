@@ -75,7 +75,7 @@ function roomRefusal(
   isNext: boolean,
 ): Refusal | 'waits for room' | undefined {
   const cap = core.monitorCap(controller);
-  const spokenFor = !isNext && controller.room.asks.size > 0;
+  const spokenFor = !isNext && controller.room.asks.length > 0;
   const full = admitControllerMonitor(spokenFor ? Math.max(cap, controller.places) : controller.places, cap);
   return full === undefined ? undefined : (askForRoom(core, controller, ask, full) ?? 'waits for room');
 }

@@ -26,7 +26,7 @@ export function askForRoom(
   if (!isOnlyOurPart(core, controller)) return full;
   const { nowMs, wallMs } = core.now;
   room.askedUpTo = Math.max(room.askedUpTo + 1, Math.floor(wallMs));
-  if (room.asks.size >= ASKS_MAX) return BUSY;
+  if (room.asks.length >= ASKS_MAX) return BUSY;
   if (room.isUnheard) {
     room.miss(nowMs);
     return unavailable(full);
@@ -38,7 +38,7 @@ export function askForRoom(
 /** The next ask that may be tried again, because there is room; refuses those that have waited for nothing. Undefined: all others wait on. */
 export function nextAsk(core: Core, controller: Controller, full: () => Refusal | undefined): RoomAsk | undefined {
   const { room, grant } = controller;
-  for (let ask = room.asks.at(0); ask !== undefined; ask = room.asks.at(0)) {
+  for (let ask = room.asks[0]; ask !== undefined; ask = room.asks[0]) {
     const refusal = full();
     if (refusal === undefined) return room.asks.shift();
     if (!isOnlyOurPart(core, controller)) core.refuse(ask.requestId, refusal);
@@ -52,6 +52,18 @@ export function nextAsk(core: Core, controller: Controller, full: () => Refusal 
     room.asks.shift();
   }
   return undefined;
+}
+
+/** What the session has asked for, all of it or one device, is not wanted any more. Answers whether there was anything. */
+export function withdrawAsks(core: Core, sessionId: number, refusal: Refusal, objectId?: number): boolean {
+  let found = false;
+  for (const { room } of core.controllers.values()) {
+    for (const { requestId } of room.withdraw(sessionId, objectId)) {
+      core.refuse(requestId, refusal);
+      found = true;
+    }
+  }
+  return found;
 }
 
 const fullEverywhere = (cap: number): Refusal => ({

@@ -3,6 +3,7 @@ import type { Refusal } from '#contracts/errors';
 import { admitSession } from './admission.rules.js';
 import { NOT_KEPT, type Core } from './core.js';
 import { releaseMonitor } from './monitor-lifecycle.js';
+import { withdrawAsks } from './room-asks.js';
 import type { Session } from './session-table.js';
 import type { Caller, LoginFacts, OperationOf } from './switchboard.port.js';
 import { compareVersions, CONTRACT_VERSION, CONTRACT_VERSION_DEFAULT } from './version.rules.js';
@@ -113,6 +114,7 @@ export function logout(core: Core, session: Session, requestId: number): void {
 /** Ends a session and frees what it held. Its waiting reader is woken and told why. */
 export function endSession(core: Core, session: Session, reason: string): void {
   const refusal: Refusal = { code: 'SESSION_INVALID', detail: `the session has ended: ${reason}` };
+  withdrawAsks(core, session.id, refusal);
   for (const objectId of [...session.monitors]) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) releaseMonitor(core, session, monitor, refusal);

@@ -100,6 +100,20 @@ describe('a part of a controller that several instances share', () => {
     expect(plant.told(heard)).toBe('ok');
   });
 
+  it('an ask that is given up, with its monitor or its session, is answered and takes no place later', () => {
+    const plant = new SharedPlant(1);
+    plant.want(1);
+    const [stopped, left] = [plant.want(2), plant.want(3)];
+    const stop = { name: 'stopMonitor', request: { sessionId: plant.sessionId, objectId: makeObjectId(1, 2) } } as const;
+    expect(plant.run(stop)).toEqual({ ok: true, value: {} });
+    expect(plant.run(stop)).toMatchObject({ refusal: { code: 'MONITOR_NOT_SET' } });
+    expect([plant.told(stopped), plant.told(left)]).toEqual(['MONITOR_NOT_SET', undefined]);
+    plant.run({ name: 'logout', request: { sessionId: plant.sessionId } });
+    expect(plant.told(left)).toBe('SESSION_INVALID');
+    plant.document(partOf(10));
+    expect(plant.switchboard.report()).toMatchObject({ monitors: { used: 0 }, controllers: [{ monitors: { used: 0 } }] });
+  });
+
   it('limits of our own refuse at once: there is nothing to ask for', () => {
     const plant = new VirtualPlant(settingsOf({ limits: limitsOf({ monitorsPerController: 1 }) }), partOf(1)).up();
     const sessionId = plant.login();

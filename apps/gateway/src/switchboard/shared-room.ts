@@ -1,6 +1,4 @@
 /** Asks for monitors that wait for room at a controller whose monitors several instances share (R-LIM-04); see room-asks.ts. */
-import { Fifo } from './fair-queue.js';
-
 /** So long an ask that could not wait is still told of, for the time when somebody listens again. */
 const REMEMBER_MS = 10_000;
 
@@ -13,7 +11,8 @@ export interface RoomAsk {
 }
 
 export class SharedRoom {
-  readonly asks = new Fifo<RoomAsk>();
+  /** The oldest first. */
+  asks: RoomAsk[] = [];
   /** Of the newest ask. */
   askedUpTo = 0;
   /** An ask has waited in vain since the last document: nobody answers now, so no other waits. */
@@ -22,10 +21,18 @@ export class SharedRoom {
 
   /** Monitors wanted beyond what we have. */
   wanted(nowMs: number): number {
-    return this.asks.size + (nowMs - this.missedAtMs < REMEMBER_MS ? 1 : 0);
+    return this.asks.length + (nowMs - this.missedAtMs < REMEMBER_MS ? 1 : 0);
   }
 
   miss(nowMs: number): void {
     this.missedAtMs = nowMs;
+  }
+
+  /** Takes out what a session asks for, all of it or one device. */
+  withdraw(sessionId: number, objectId?: number): RoomAsk[] {
+    const isMeant = (ask: RoomAsk) => ask.sessionId === sessionId && (objectId ?? ask.objectId) === ask.objectId;
+    const withdrawn = this.asks.filter(isMeant);
+    if (withdrawn.length > 0) this.asks = this.asks.filter((ask) => !isMeant(ask));
+    return withdrawn;
   }
 }

@@ -2,6 +2,7 @@
  * The core of a gateway instance: takes one input at a time and answers what is to be done. Sans-IO: no clock, no randomness, no
  * promises, so a simulation in virtual time runs exactly this. Everything in it is bounded by the caps of admission and by constants.
  */
+import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
@@ -14,6 +15,7 @@ import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
+import { withdrawAsks } from './room-asks.js';
 import { endSession, findSession, login, logout } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type {
@@ -216,12 +218,15 @@ export class Switchboard {
     const { core } = this;
     // also that there is none may be known only from what could not be kept
     if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
+    const early: Refusal = { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' };
+    const waited = withdrawAsks(core, session.id, early, objectId);
     const monitor = core.monitors.get(objectId);
     const held = monitor?.holders.has(session.id) === true;
     if (monitor === undefined || !session.monitors.has(objectId)) {
+      if (waited) return core.answer(requestId, {});
       return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: `the session holds no monitor of ${objectId}` });
     }
-    releaseMonitor(core, session, monitor, { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' });
+    releaseMonitor(core, session, monitor, early);
     if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId });
     core.answer(requestId, {}, true);
   }
