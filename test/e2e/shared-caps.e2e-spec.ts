@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeLoopbackBlock, type LoopbackBlock } from '#config/addresses';
+import { childEnvironment } from '#config/environment';
 import { homeLayout } from '#config/home';
 import { MONITOR_STARTS_PER_SECOND, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
 import { openAuthority } from '#pki/authority';
@@ -73,6 +74,8 @@ beforeAll(async () => {
   };
   const program = resolve(import.meta.dirname, '../../dist/apps/call-manager-sim/src/main.js');
   sim = fork(program, ['--settings', file('simulator.json', JSON.stringify(settings))], {
+    execArgv: [],
+    env: childEnvironment({}),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ port }] = (await once(sim, 'message', { signal: AbortSignal.timeout(60_000) })) as [{ port: number }];
