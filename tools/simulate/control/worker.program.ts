@@ -12,6 +12,7 @@ import {
 } from '#domain/instance-lifecycle';
 import { instanceOperationEnd } from '#domain/operation-outcome';
 import type { Operation } from '#domain/resources';
+import type { ControllerReport } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import type { Site } from '../site.js';
 import { type Fiber, sleep, spawn } from '../world/fiber.js';
 import type { Process } from '../world/process.js';
@@ -24,11 +25,12 @@ const ROUNDS_MAX = 12;
 const STRAY_GRACE_MS = 5000;
 
 class LeaseLost extends Error {}
+const observedOf = ({ digest, controllers }: Report) => ({ digest, controllers });
 interface Report {
   readonly epochMajor: number;
   readonly serving: boolean;
   readonly digest: string | null;
-  readonly monitors: ReadonlyMap<number, number>;
+  readonly controllers: readonly ControllerReport[];
 }
 type View = InstanceRow & { readonly operations: readonly Operation[] };
 interface Round {
@@ -156,7 +158,7 @@ export class WorkerProgram {
   }
 
   private *keepObservation(id: string, view: View, report: Report): Fiber<void> {
-    const observed = Object.fromEntries(report.monitors);
+    const observed = observedOf(report);
     if (JSON.stringify(view.status.observed) === JSON.stringify(observed)) return;
     const fence = yield* this.take(id);
     if (fence !== undefined) yield this.store.transaction(() => this.store.write(fence, id, { observed }));
@@ -391,13 +393,13 @@ export class WorkerProgram {
     const { version } = round.view.spec;
     const done = { observedVersion: version, nextAttemptAt: null, deadlineAt: null };
     if (state === 'running') {
-      const { digest, monitors } = round.report!;
+      const { digest } = round.report!;
       return yield* this.write(round, {
         ...done,
         state,
         accessDigest: digest,
         message: 'It runs.',
-        observed: Object.fromEntries(monitors),
+        observed: observedOf(round.report!),
       });
     }
     const nothing = { handle: null, endpoint: null, observed: null, accessDigest: null, consecutiveFailures: 0, failuresAt: [] };

@@ -7,7 +7,7 @@ import { onEvent, onSnapshot, requestSnapshot } from './device-events.js';
 import { OUTCOME_UNKNOWN } from './idempotency-table.js';
 import { onLink } from './link-changes.js';
 import { onLookedUp } from './lookup.operations.js';
-import { enqueue, onStarted, onStopped, pump, repeatStop, startFailed } from './monitor-lifecycle.js';
+import { enqueue, onStarted, onStopped, pump, repeatStop, startFailed, tryAsksAgain } from './monitor-lifecycle.js';
 import type { Input } from './switchboard.port.js';
 
 const RESPONSE_KIND: Readonly<Record<ControllerResponse['type'], Pending['kind']>> = {
@@ -27,7 +27,8 @@ export function fromController(
   controller: Controller,
   input: Extract<Input, { kind: 'message' | 'link' | 'send-failed' }>,
 ): void {
-  if (input.kind === 'link') return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up);
+  if (input.kind === 'link')
+    return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up, input.silentMs);
   if (input.kind === 'send-failed') return onNotSent(core, controller, input.correlation);
   if (input.message.type === 'EVENT') return onEvent(core, controller, input.message);
   onResponse(core, controller, input.message);
@@ -39,14 +40,16 @@ function onResponse(core: Core, controller: Controller, response: ControllerResp
   const taken = controller.commands.take(
     response.correlation,
     (pending) =>
-      pending.kind === kind && (!('target' in pending) || response.result !== 'OK' || pending.target === response.target),
+      (pending.kind === kind || (pending.kind === 'probe' && kind === 'snapshot')) &&
+      (!('target' in pending) || response.result !== 'OK' || pending.target === response.target),
   );
   if (taken === undefined)
     return core.note('info', 'an answer that belongs to no request was passed over', {
       icpId: controller.icpId,
       type: response.type,
     });
-  const { pending, late } = taken;
+  const { pending, late, order } = taken;
+  controller.pacer.wasRead(core.now.nowMs, order);
   if (pending.kind === 'lookup' && response.type === 'LOOKUP_DEVICE_RESPONSE')
     return onLookedUp(core, controller.icpId, pending.requestId, response);
   if (pending.kind === 'call') return onCallAnswered(core, pending, response as CallResponse, late);
@@ -57,7 +60,8 @@ function onResponse(core: Core, controller: Controller, response: ControllerResp
     if (late && response.result !== 'OK') return;
     return onStarted(core, controller, pending, response);
   }
-  const monitor = core.monitors.get((pending as Extract<Pending, { kind: 'snapshot' }>).objectId);
+  if (pending.kind !== 'snapshot') return;
+  const monitor = core.monitors.get(pending.objectId);
   if (monitor !== undefined && response.type === 'SNAPSHOT_DEVICE_RESPONSE') onSnapshot(core, monitor, response);
 }
 
@@ -73,7 +77,9 @@ function onStopAnswered(
 }
 
 function onNotSent(core: Core, controller: Controller, correlation: number): void {
-  const pending = controller.commands.take(correlation, () => true)?.pending;
+  const taken = controller.commands.take(correlation, () => true);
+  const pending = taken?.pending;
+  if (taken !== undefined) controller.pacer.notSent(taken.order);
   const refusal = !core.keeping ? NOT_KEPT : controller.connected ? BUSY : disconnected(controller);
   if (pending?.kind === 'lookup') return core.refuse(pending.requestId, refusal);
   if (pending?.kind === 'call') return onCallNotSent(core, pending, refusal);
@@ -86,8 +92,7 @@ function onNotSent(core: Core, controller: Controller, correlation: number): voi
 }
 
 export function tickController(core: Core, controller: Controller): void {
-  for (const [correlation, pending] of controller.commands.expire(core.now.nowMs))
-    onTimeout(core, controller, correlation, pending);
+  for (const expired of controller.commands.expire(core.now.nowMs)) onTimeout(core, controller, expired);
   for (const [objectId, atMs] of controller.retries) {
     const monitor = atMs <= core.now.nowMs ? core.monitors.get(objectId) : undefined;
     if (monitor?.state === 'resting') enqueue(controller, monitor);
@@ -98,19 +103,35 @@ export function tickController(core: Core, controller: Controller): void {
     const monitor = core.monitors.get(objectId);
     if (monitor?.state === 'set') requestSnapshot(core, controller, monitor);
   }
+  noteWants(core, controller);
+  tryAsksAgain(core, controller);
   pump(core, controller);
 }
 
+/** Whether more starts wait than go within two seconds; it is so until none waits. */
+function noteWants(core: Core, controller: Controller): void {
+  const { starts, pacer, grant } = controller;
+  if (starts.size === 0 || grant.shared === undefined) controller.startsWantedSinceMs = undefined;
+  else if (starts.size > 2 * pacer.perSecond) controller.startsWantedSinceMs ??= core.now.nowMs;
+}
+
 /** R-CLU-06 */
-function onTimeout(core: Core, controller: Controller, correlation: number, pending: Pending): void {
+function onTimeout(
+  core: Core,
+  controller: Controller,
+  expired: { readonly correlation: number; readonly pending: Pending; readonly order: number },
+): void {
+  const { pending } = expired;
   switch (pending.kind) {
     case 'lookup':
       return core.refuse(pending.requestId, { code: 'CONTROLLER_TIMEOUT', detail: 'the controller did not answer in time' });
     case 'call':
-      if (pending.key !== undefined) controller.commands.keepLate(correlation, pending);
+      if (pending.key !== undefined) controller.commands.keepLate(expired);
       return onCallUnknown(core, pending);
     case 'stop':
       return repeatStop(core, controller, pending);
+    case 'probe':
+      return;
     case 'snapshot': {
       const monitor = core.monitors.get(pending.objectId);
       if (monitor?.state !== 'set') return;
@@ -120,7 +141,10 @@ function onTimeout(core: Core, controller: Controller, correlation: number, pend
     case 'start': {
       controller.starting -= 1;
       controller.unanswered += 1;
-      controller.commands.keepLate(correlation, pending);
+      controller.commands.keepLate(expired);
+      // Its place in the pace stays taken until something shows that it was read: whatever is answered to this.
+      const { target } = pending;
+      core.send(controller, { kind: 'probe', target }, { type: 'SNAPSHOT_DEVICE', target });
       const monitor = core.monitors.get(pending.objectId);
       if (monitor?.state === 'starting' && !OUTCOME_UNKNOWN.ok) startFailed(core, controller, monitor, OUTCOME_UNKNOWN.refusal);
     }

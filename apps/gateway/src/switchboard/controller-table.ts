@@ -4,6 +4,7 @@ import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
 import { FairQueue, Fifo } from './fair-queue.js';
 import { Pacer } from './pacing.js';
+import { SharedRoom } from './shared-room.js';
 import type { CoreOperation, SwitchboardSettings } from './switchboard.port.js';
 
 export type ControllerGrant = AccessDocument['controllers'][number];
@@ -18,7 +19,9 @@ export type Pending =
   | { readonly kind: 'call'; readonly requestId: number; readonly target: number; readonly key: string | undefined }
   | { readonly kind: 'start'; readonly objectId: number; readonly target: number }
   | { readonly kind: 'stop'; readonly objectId: number; readonly target: number; readonly reference: number }
-  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number };
+  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number }
+  /** Asked only for the answer's sake: it shows that everything sent before was read. */
+  | { readonly kind: 'probe'; readonly target: number };
 
 export class Controller {
   state: ConnectionState = 'NOT_CONNECTED';
@@ -34,6 +37,12 @@ export class Controller {
   readonly snapshots = new Set<number>();
   /** When to try again, by object id, where the controller could not take a monitor. */
   readonly retries = new Map<number, number>();
+  /** Asks for monitors that our part has no room for. */
+  readonly room = new SharedRoom();
+  /** Monitors that were there when the newest document was taken in: a lower grant takes none of them away. */
+  carried = 0;
+  /** More starts wait than our part of the pace lets go soon, since then (monotonic ms); undefined: not so. */
+  startsWantedSinceMs: number | undefined;
   /** Monitors of this controller, of any state: each holds a place on it (R-LIM-04). */
   readonly objectIds = new Set<number>();
   /** The object id a monitor reference stands for; references belong to one link. */
@@ -46,10 +55,9 @@ export class Controller {
   constructor(
     public grant: ControllerGrant,
     settings: SwitchboardSettings,
-    nowMs: number,
   ) {
     this.commands = new CommandTable(settings.commandTimeoutMs);
-    this.pacer = new Pacer(settings.monitorStartsPerSecond, nowMs);
+    this.pacer = new Pacer(settings.monitorStartsPerSecond);
   }
 
   get icpId(): number {
@@ -70,7 +78,7 @@ export class Controller {
     return this.objectIds.size + this.unanswered;
   }
 
-  /** What belonged to the link that is gone. The pacer stays: its window does not care about links. */
+  /** What belonged to the link that is gone. The pacer stays: what it has sent may still be read. */
   forgetLink(): void {
     this.starts.clear();
     this.snapshots.clear();

@@ -8,14 +8,16 @@ import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
+import type { Controller } from './controller-table.js';
 import { Core, NOT_KEPT } from './core.js';
 import { getEvents, nextEvent } from './event.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
-import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
+import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
+import { withdrawAsks } from './room-asks.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
@@ -34,6 +36,8 @@ import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
+/** For so long that more starts wait than our part lets go is worth a look before the next sweep. */
+const WANT_FRESH_MS = 5000;
 
 type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
 /** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
@@ -62,7 +66,7 @@ export class Switchboard {
   nextPaceAtMs(): number | undefined {
     let next: number | undefined;
     for (const { starts, connected, pacer } of this.core.controllers.values()) {
-      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs);
+      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs(this.core.now.nowMs));
     }
     return next;
   }
@@ -107,6 +111,7 @@ export class Switchboard {
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
+        ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
       })),
     };
   }
@@ -124,6 +129,32 @@ export class Switchboard {
   /** Whether a session stands; for what is kept of sessions beside the switchboard. */
   hasSession(sessionId: number): boolean {
     return this.core.sessions.get(sessionId) !== undefined;
+  }
+
+  /** Whether something is lacking that others may have to spare, and was not lacking a moment ago. */
+  get wants(): boolean {
+    const { controllers, now } = this.core;
+    for (const { grant, room, startsWantedSinceMs } of controllers.values())
+      if (
+        grant.shared !== undefined &&
+        (room.wanted(now.nowMs) > 0 || now.nowMs - (startsWantedSinceMs ?? -Infinity) < WANT_FRESH_MS)
+      )
+        return true;
+    return false;
+  }
+
+  private shared({
+    pacer,
+    room,
+    startsWantedSinceMs,
+  }: Controller): NonNullable<SwitchboardReport['controllers'][number]['shared']> {
+    const { nowMs } = this.core.now;
+    return {
+      startsPerSecond: pacer.inForce(nowMs),
+      startsWanted: startsWantedSinceMs !== undefined,
+      monitorsWanted: room.wanted(nowMs),
+      askedUpTo: room.askedUpTo,
+    };
   }
 
   private devices(): SwitchboardReport['devices'] {
@@ -152,6 +183,9 @@ export class Switchboard {
       }
       case 'tick':
         return this.tick();
+      case 'pace':
+        for (const controller of core.controllers.values()) pump(core, controller);
+        return;
       case 'access-document':
         return applyDocument(core, input.document);
       case 'drain':
@@ -221,12 +255,15 @@ export class Switchboard {
     const { core } = this;
     // also that there is none may be known only from what could not be kept
     if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
+    const early: Refusal = { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' };
+    const waited = withdrawAsks(core, session.id, early, objectId);
     const monitor = core.monitors.get(objectId);
     const held = monitor?.holders.has(session.id) === true;
     if (monitor === undefined || !session.monitors.has(objectId)) {
+      if (waited) return core.answer(requestId, {});
       return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: `the session holds no monitor of ${objectId}` });
     }
-    releaseMonitor(core, session, monitor, { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' });
+    releaseMonitor(core, session, monitor, early);
     if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId });
     core.answer(requestId, {}, true);
   }

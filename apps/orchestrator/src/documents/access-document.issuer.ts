@@ -181,13 +181,14 @@ function memberOf(
 ): ClusterMember {
   const report = InstanceStatusReportSchema.safeParse(status?.observed);
   const atRest = isAtRest(spec, status);
-  const hasNewest = stored !== undefined && status?.accessDigest === stored.digest;
+  // Only a report of its own says so, together with what it held by then: that it was pushed says nothing of what had been held under the one before.
+  const known = report.success && report.data.state !== 'starting' && !atRest ? report.data : undefined;
+  const hasNewest = stored !== undefined && known?.accessDocument?.digest === stored.digest;
   return {
     spec,
     newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
     confirmed: atRest || hasNewest,
-    monitors: new Map(
-      !atRest && report.success ? report.data.controllers.map(({ icpId, monitors }) => [icpId, monitors.used]) : [],
-    ),
+    report: known,
+    hasRun: (status?.epochMajor ?? 0) > 0,
   };
 }
