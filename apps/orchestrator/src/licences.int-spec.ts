@@ -1,6 +1,11 @@
 /** Licences over the control API on a real Postgres: set, granted in signed documents, recalled, given back; the sync; who may what. */
 import { ControlApiError } from '#contracts/control-api-client';
-import { AccessDocumentSchema, type AccessDocument, type SignedDocument } from '#contracts/gateway-admin';
+import {
+  AccessDocumentSchema,
+  type AccessDocument,
+  type InstanceStatusReport,
+  type SignedDocument,
+} from '#contracts/gateway-admin';
 import { LICENCE_TIMES } from '#domain/licences';
 import { openDatabase, type Database } from '#persistence/database';
 import * as tenants from '#persistence/tenants';
@@ -61,8 +66,9 @@ async function report(instanceId: string, used: number, more: { short?: boolean;
     licences: { state: 'current', syncedAt: document.issuedAt, graceUntil: document.expiresAt, pools },
     devices: { wanted: used, standing: used },
     recovery: null,
+    journal: { durability: 'local', generation: [1, 0, 0], sizeBytes: 0, copiedBytes: 0, restored: null },
     controllers: [],
-  };
+  } satisfies InstanceStatusReport;
   await bench.sql(
     `UPDATE instance_status SET state = 'running', epoch_major = 1, access_digest = $2, observed = $3::jsonb, updated_at = $4 WHERE instance_id = $1`,
     [instanceId, digest, JSON.stringify(observed), more.at ?? new Date()],
