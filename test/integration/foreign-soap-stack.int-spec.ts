@@ -143,7 +143,7 @@ describe('R-SES-05 a SOAP stack of another language', () => {
       expect(of('called').map((line) => line.split(' ')[0])).toEqual(['CALL_RECEIVED', 'CALL_ESTABLISHED', 'CALL_CLEAR']);
       expect(of('called').at(-1)).toBe('CALL_CLEAR CLEAR_INVOKED');
       expect(told).toMatchObject({
-        wrongLogIn: [false, 'LOGIN_REFUSED: company, application or one of the passwords is wrong'],
+        wrongLogIn: [false, expect.stringMatching(/^LOGIN_REFUSED: /)],
         controller: ['CONNECTED', true],
         refused: false,
         caller: ['2001'],

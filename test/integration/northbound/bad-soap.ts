@@ -53,6 +53,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   timeout: 0,
   eventNumber: 0,
   n: 3,
+  deiId: 99_999,
   localCallId: 31337,
 };
 const BY_TYPE: Readonly<Record<string, unknown>> = { string: '5550', boolean: 'true', long: 424242, int: 7 };
@@ -159,7 +160,8 @@ const unknownThing: Mutation = (operation, target) =>
     : undefined;
 const twice: Mutation = (operation, target, random) => {
   const xml = requestElement(operation, fitting(operation, target));
-  const elements = [...xml.matchAll(/<(\w:\w+)>[^<]*<\/\1>/g)].map(([all]) => all);
+  // what may be repeated is not wrong when it is
+  const elements = [...xml.matchAll(/<(\w:(?!(?:field|deiId)>)\w+)>[^<]*<\/\1>/g)].map(([all]) => all);
   if (elements.length === 0) return undefined;
   const one = random.pick(elements);
   return post(operation, envelope(xml.replace(one, `${one}${one}`)));

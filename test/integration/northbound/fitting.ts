@@ -15,6 +15,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   primeDn: '5550',
   objectId: 424242,
   localCallId: 31337,
+  deiId: 99_999,
   number: '5551',
   accountCode: '12',
   idempotencyKey: 'key',
