@@ -11,12 +11,15 @@ import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core, NOT_KEPT } from './core.js';
 import { getEvents, nextEvent } from './event.operations.js';
+import { tickLicences } from './licence-expiry.js';
+import { licenceReport } from './licence-use.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { withdrawAsks } from './room-asks.js';
-import { endSession, findSession, login, logout } from './session.operations.js';
+import { accessRecord, isAdvanced } from './session-access.js';
+import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type {
   CoreOperation,
@@ -28,6 +31,7 @@ import type {
   SwitchboardSettings,
 } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
+import { loginUser, validateToken } from './user-session.operations.js';
 import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
@@ -35,7 +39,13 @@ const OWN_PAUSE_MS = 2000;
 /** For so long that more starts wait than our part lets go is worth a look before the next sweep. */
 const WANT_FRESH_MS = 5000;
 
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
+type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
+/** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
+const ADVANCED = /^adv[A-Z]/;
+const advancedRefusal = (name: string): Refusal => ({
+  code: 'ADVANCED_REQUIRED',
+  detail: `${name} is for advanced applications that have signed their challenge`,
+});
 
 export class Switchboard {
   private readonly core: Core;
@@ -70,9 +80,12 @@ export class Switchboard {
 
   /** Everything a later incarnation needs, for a compact journal. */
   *records(): Generator<JournalRecord> {
-    for (const { id, tokenHash, applicationId, applicationName, monitors } of this.core.sessions.all()) {
+    for (const session of this.core.sessions.all()) {
+      const { id, tokenHash, applicationId, applicationName } = session;
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
-      for (const objectId of monitors)
+      const access = accessRecord(session);
+      if (access !== undefined) yield access;
+      for (const objectId of session.monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
     const inCall = [...this.core.monitors.all()].filter((monitor) => monitor.keptInCall && monitor.holders.size > 0);
@@ -91,6 +104,7 @@ export class Switchboard {
       sessions: { used: sessions.size, cap: limits.sessions },
       monitors: { used: monitors.places, cap: limits.monitors },
       devices: this.devices(),
+      licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
@@ -126,6 +140,21 @@ export class Switchboard {
       monitorsWanted: room.wanted(nowMs),
       askedUpTo: room.askedUpTo,
     };
+  }
+
+  /** What a session has to sign, and with which key; undefined when it has nothing to sign. Changes nothing. */
+  challengeOf(
+    sessionId: number,
+  ): { readonly challenge: string; readonly publicKeyPem: string; readonly legacy: boolean } | undefined {
+    const session = this.core.sessions.get(sessionId);
+    const signing = session === undefined ? undefined : this.core.applications.get(session.applicationId)?.signing;
+    const challenge = session?.access.challenge?.text;
+    return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
+  }
+
+  /** Whether a session stands; for what is kept of sessions beside the switchboard. */
+  hasSession(sessionId: number): boolean {
+    return this.core.sessions.get(sessionId) !== undefined;
   }
 
   private devices(): SwitchboardReport['devices'] {
@@ -180,8 +209,12 @@ export class Switchboard {
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
+    if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
+    if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
+    if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
+      return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     this.sessionOperation(session, requestId, operation);
   }
@@ -191,6 +224,10 @@ export class Switchboard {
     switch (operation.name) {
       case 'logout':
         return logout(core, session, requestId);
+      case 'authenticate':
+        return authenticate(core, session, requestId, operation.request.verified);
+      case 'registerHAClientCallback':
+        return registerHACallback(core, session, requestId, operation.request.callbackUri);
       case 'resetSessionTimer':
         return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
       case 'serviceVersions':
@@ -264,5 +301,6 @@ export class Switchboard {
     for (const controller of core.controllers.values()) tickController(core, controller);
     keepCalls(core);
     keepUnread(core);
+    tickLicences(core);
   }
 }

@@ -1,8 +1,16 @@
 /** What an access document says, apart from serial and times: pure, so that equal states give equal documents. */
 import type { AccessDocument, InstanceStatusReport } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS, MONITOR_STARTS_PER_SECOND, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
+import {
+  CONTROLLER_PLATFORMS,
+  type Application,
+  type ApplicationUser,
+  type Controller,
+  type InstanceSpec,
+  type Tenant,
+} from '#domain/resources';
 import { monitorHolder, paceHolders, planSharedGrants, type SharedUse } from '#domain/shared-grants';
-import { CONTROLLER_PLATFORMS, type Application, type Controller, type InstanceSpec, type Tenant } from '#domain/resources';
+import { licencesOf, type PoolPlan } from './licence-grants.js';
 
 export type AccessContent = Omit<AccessDocument, 'serial' | 'issuedAt' | 'expiresAt'>;
 
@@ -22,6 +30,10 @@ export interface ClusterMember {
 export interface ClusterState {
   readonly tenant: Tenant;
   readonly applications: readonly Application[];
+  /** Of all applications of the tenant. */
+  readonly users: readonly ApplicationUser[];
+  /** Of the whole tenant, this cluster or others; empty where nothing is limited. */
+  readonly licences: readonly PoolPlan[];
   readonly controllers: readonly Controller[];
   readonly members: readonly ClusterMember[];
 }
@@ -75,7 +87,8 @@ export function contentsOf(state: ClusterState): ReadonlyMap<string, AccessConte
 }
 
 function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: number) => Granted): AccessContent {
-  const { tenant, applications, controllers } = state;
+  const { tenant, applications, users, controllers } = state;
+  const licences = licencesOf(state.licences, spec.id);
   return {
     schema: 1,
     tenantId: tenant.id,
@@ -83,16 +96,8 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
-    applications: applications.map(({ id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 }) => ({
-      id,
-      name,
-      type,
-      advanced,
-      allowed,
-      applicationPasswordSha256,
-      localPasswordSha256,
-    })),
-    controllers: controllers.map(({ icpId, name, address, port, release, enabled }) => ({
+    applications: applications.map((application) => applicationOf(application, users)),
+    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
       icpId,
       name,
       address,
@@ -100,6 +105,30 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
       release,
       enabled,
       ...grantOf(icpId),
+      ...(platform === 'multi-instance' ? { multiInstance: true } : {}),
     })),
+    ...(licences === undefined ? {} : { licences }),
+  };
+}
+
+/** What is not so is not said: the document of a tenant with a thousand plain applications stays small. */
+function applicationOf(application: Application, users: readonly ApplicationUser[]): AccessContent['applications'][number] {
+  const { id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 } = application;
+  const { integration, remote, signingKeyPem, legacySignature } = application;
+  const own = users.filter(({ applicationId }) => applicationId === id);
+  return {
+    id,
+    name,
+    type,
+    advanced,
+    allowed,
+    applicationPasswordSha256,
+    localPasswordSha256,
+    ...(integration === null ? {} : { integration }),
+    ...(remote ? { remote } : {}),
+    ...(signingKeyPem === null ? {} : { signing: { publicKeyPem: signingKeyPem, legacy: legacySignature } }),
+    ...(own.length === 0
+      ? {}
+      : { users: own.map(({ userNumber, email, passwordSha256 }) => ({ userId: userNumber, email, passwordSha256 })) }),
   };
 }

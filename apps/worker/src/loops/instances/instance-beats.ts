@@ -1,3 +1,4 @@
+import type { InstanceHealth } from '#contracts/gateway-admin';
 import { LIFECYCLE_LIMITS } from '#domain/instance-lifecycle';
 import { BEATS, SilenceCounter } from '#domain/silence';
 import type { Logger } from '#telemetry/logger';
@@ -26,6 +27,8 @@ export interface InstanceBeatsOptions {
   readonly onSilent: (instanceId: string) => void;
   /** It lacks something that others may have to spare. */
   readonly onWanting: (instanceId: string) => void;
+  /** The followed incarnation has answered; its question was asked at `askedAt` (wall clock). */
+  readonly onHeard: (target: AdminTarget, health: InstanceHealth, askedAt: Date) => void;
 }
 
 /**
@@ -97,11 +100,13 @@ export class InstanceBeats {
   async #ask(followed: Followed): Promise<void> {
     followed.asking = true;
     followed.askAtMs = performance.now() + BEATS.intervalMs;
+    const askedAt = new Date();
     const health = await this.#options.admin.health(followed.target);
     followed.asking = false;
     if (health?.epoch.major !== followed.epochMajor) return;
     followed.silence.heard(performance.now());
     followed.heardAt = new Date();
     if (health.wants === true) this.#options.onWanting(followed.target.instanceId);
+    this.#options.onHeard(followed.target, health, askedAt);
   }
 }
