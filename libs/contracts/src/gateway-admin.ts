@@ -3,6 +3,7 @@
  * and the admin interface (HTTPS with client certificates, address and port from the configuration).
  */
 import { z } from 'zod';
+import { LOGGED_NUMBERS, NumberingSchema, RatesSchema } from './tenant-settings.js';
 
 export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
 /** An incarnation's epoch; compared by major, then minor; only grows (design.md 6). */
@@ -80,6 +81,12 @@ export const AccessDocumentSchema = z.strictObject({
   tenantStatus: z.enum(['active', 'suspended', 'deleting']),
   companyName: z.string(),
   limits,
+  /** R-E164-01: for every controller without its own. */
+  numbering: NumberingSchema.optional(),
+  /** Default `last-four`. */
+  loggedNumbers: z.enum(LOGGED_NUMBERS).optional(),
+  /** R-LIM-11; default: all `warn`. */
+  rates: RatesSchema.optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),
@@ -114,6 +121,8 @@ export const AccessDocumentSchema = z.strictObject({
         monitorsMax: z.int().min(0).max(5000),
         /** Its release is numbered as those of the multi-instance platform (R-SES-02). */
         multiInstance: z.boolean().optional(),
+        /** Its own; absent: the document's. */
+        numbering: NumberingSchema.optional(),
       }),
     )
     .max(250),

@@ -1,6 +1,7 @@
 /** What an access document says, apart from serial and times: pure, so that equal states give equal documents. */
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
+import type { NumberingSettings } from '#domain/numbering';
 import { planMonitorGrants, type GrantHolder } from '#domain/monitor-grants';
 import {
   CONTROLLER_PLATFORMS,
@@ -81,8 +82,9 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
+    ...settingsOf(tenant),
     applications: applications.map((application) => applicationOf(application, users)),
-    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
+    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform, numbering }) => ({
       icpId,
       name,
       address,
@@ -91,6 +93,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
       enabled,
       monitorsMax: grantOf(icpId),
       ...(platform === 'multi-instance' ? { multiInstance: true } : {}),
+      ...(numbering === null ? {} : { numbering: plain(numbering) }),
     })),
     ...(licences === undefined ? {} : { licences }),
   };
@@ -115,5 +118,17 @@ function applicationOf(application: Application, users: readonly ApplicationUser
     ...(own.length === 0
       ? {}
       : { users: own.map(({ userNumber, email, passwordSha256 }) => ({ userId: userNumber, email, passwordSha256 })) }),
+  };
+}
+
+const plain = (numbering: NumberingSettings) => ({ ...numbering, localAreaCodes: [...numbering.localAreaCodes] });
+
+/** Only what the tenant has set: the instance knows the defaults. */
+function settingsOf({ settings }: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates'> {
+  const { numbering, loggedNumbers, rates } = settings;
+  return {
+    ...(numbering === undefined ? {} : { numbering: plain(numbering) }),
+    ...(loggedNumbers === undefined ? {} : { loggedNumbers }),
+    ...(rates === undefined ? {} : { rates: { ...rates } }),
   };
 }
