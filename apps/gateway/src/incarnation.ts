@@ -8,6 +8,7 @@ import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
 import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-copy.js';
 import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
+import type { InstanceLog } from './instance-log.js';
 import { createNorthbound, type Northbound } from './northbound/server.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
 
@@ -28,11 +29,15 @@ interface Parts {
 }
 
 /** Rejects with one clear error when something is missing, taken or not ours; nothing runs then. */
-export async function startIncarnation(config: InstanceConfig, logger: EngineLogger): Promise<Incarnation> {
+export async function startIncarnation(
+  config: InstanceConfig,
+  logger: EngineLogger,
+  log?: Pick<InstanceLog, 'setLoggedNumbers' | 'dropped'>,
+): Promise<Incarnation> {
   const held = await holdEpoch(config.journalDir, config.epochMajor);
   const undo: (() => Promise<void>)[] = [() => held.release()];
   try {
-    return await assemble(config, logger, held, undo);
+    return await assemble(config, logger, log, held, undo);
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => {});
     throw error;
@@ -42,6 +47,7 @@ export async function startIncarnation(config: InstanceConfig, logger: EngineLog
 async function assemble(
   config: InstanceConfig,
   logger: EngineLogger,
+  log: Pick<InstanceLog, 'setLoggedNumbers' | 'dropped'> | undefined,
   held: HeldEpoch,
   undo: (() => Promise<void>)[],
 ): Promise<Incarnation> {
@@ -56,10 +62,12 @@ async function assemble(
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
   const engine = new GatewayEngine({ config, epoch: held.epoch, journal, logger });
   undo.push(() => engine.stop());
-  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) =>
-    engine.applyDocument(document),
-  );
+  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
+    log?.setLoggedNumbers(document.loggedNumbers);
+    engine.applyDocument(document);
+  });
   const passedOver = await documents.load();
+  log?.setLoggedNumbers(documents.current?.document.loggedNumbers);
   if (passedOver !== undefined)
     logger.error({ refusal: passedOver }, 'the stored access document does not hold: no log-ins until another is pushed');
   const links = await openLinks(config, held, tls, engine);

@@ -29,6 +29,7 @@ import { ApplicationsUseCase } from './use-cases/applications/applications.use-c
 import { ClustersUseCase } from './use-cases/clusters/clusters.use-case.js';
 import { ControllersUseCase } from './use-cases/controllers/controllers.use-case.js';
 import { FailoversUseCase } from './use-cases/failovers/failovers.use-case.js';
+import { InstanceLogUseCase } from './use-cases/instances/instance-log.use-case.js';
 import { InstancesUseCase } from './use-cases/instances/instances.use-case.js';
 import { KeysUseCase } from './use-cases/keys/keys.use-case.js';
 import { LicencesUseCase } from './use-cases/licences/licences.use-case.js';
@@ -86,6 +87,7 @@ export class OrchestratorModule {
         ClustersUseCase,
         ControllersUseCase,
         FailoversUseCase,
+        InstanceLogUseCase,
         InstancesUseCase,
         KeysUseCase,
         LicencesUseCase,

@@ -278,6 +278,21 @@ export class ControlApiClient {
     });
   }
 
+  /** Reads or follows the log of an instance, also of one that does not run. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, RATE_LIMITED, UNAUTHENTICATED, UNAVAILABLE. */
+  readInstanceLog(
+    tenant: string,
+    instance: string,
+    query: QueryInputOf<'readInstanceLog'> = {},
+    options?: CallOptions,
+  ): Promise<AnswerOf<'readInstanceLog'>> {
+    return this.send({
+      method: 'GET',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/instances/${encodeURIComponent(instance)}/logs`,
+      query,
+      options,
+    });
+  }
+
   /** Starts an instance; one that runs goes on running. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   startInstance(tenant: string, instance: string, options?: CallOptions): Promise<AnswerOf<'startInstance'>> {
     return this.send({
