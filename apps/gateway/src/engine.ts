@@ -111,6 +111,11 @@ export class GatewayEngine implements Engine, LinkListener {
     this.dispatch({ kind: 'access-document', document });
   }
 
+  /** What no numbering plan has is no caller's number; may be called at any time. */
+  useNumberPlan(isNumber: (e164: string) => boolean): void {
+    this.switchboard.useNumberPlan(isNumber);
+  }
+
   drain(on: boolean): void {
     this.dispatch({ kind: 'drain', on });
   }
@@ -359,11 +364,12 @@ type InSession = Exclude<CoreOperation, { name: 'login' | 'nextEvent' }>;
 const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
   'sessionId' in operation.request;
 
-function callerOf({ face, token, clientAddress, external }: CallContext): Caller {
+function callerOf({ face, token, clientAddress, external, traceparent }: CallContext): Caller {
   return {
     face,
     clientAddress,
     ...(token === undefined ? {} : { tokenHash: sha256(token) }),
     ...(external === true ? { external } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }

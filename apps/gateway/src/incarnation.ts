@@ -10,6 +10,7 @@ import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-
 import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
 import type { InstanceLog } from './instance-log.js';
 import { createNorthbound, type Northbound } from './northbound/server.js';
+import { loadNumberPlan, wantsNumberPlan } from './number-plan.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
 
 const VERSION = '0.1.0';
@@ -65,9 +66,12 @@ async function assemble(
   const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
     log?.setLoggedNumbers(document.loggedNumbers);
     engine.applyDocument(document);
+    if (wantsNumberPlan(document)) void useNumberPlan(engine, logger);
   });
   const passedOver = await documents.load();
-  log?.setLoggedNumbers(documents.current?.document.loggedNumbers);
+  const stored = documents.current?.document;
+  log?.setLoggedNumbers(stored?.loggedNumbers);
+  if (stored !== undefined && wantsNumberPlan(stored)) void useNumberPlan(engine, logger);
   if (passedOver !== undefined)
     logger.error({ refusal: passedOver }, 'the stored access document does not hold: no log-ins until another is pushed');
   const links = await openLinks(config, held, tls, engine);
@@ -118,6 +122,14 @@ async function assemble(
   };
 }
 
+/** Until it is there, every number of a possible length is taken. */
+async function useNumberPlan(engine: GatewayEngine, logger: EngineLogger): Promise<void> {
+  await loadNumberPlan().then(
+    (isNumber) => engine.useNumberPlan(isNumber),
+    (error: unknown) => logger.error({ err: error }, 'numbering plans could not be loaded'),
+  );
+}
+
 async function readTls({ tls }: InstanceConfig) {
   const [certPem, keyPem, caPem, controllerCaPem] = await Promise.all(
     [tls.certFile, tls.keyFile, tls.caFile, tls.controllerCaFile].map((file) => readFile(file, 'utf8')),
@@ -146,7 +158,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, devices, licences, recovery, controllers } = engine.report();
+  const { sessions, monitors, devices, licences, recovery, controllers, rates } = engine.report();
   const held = documents.current;
   return {
     ...health,
@@ -159,6 +171,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     monitors,
     devices,
     licences: { ...licences, pools: [...licences.pools] },
+    callsPerHour: rates.callsPerHour,
     recovery:
       recovery === undefined
         ? null
@@ -170,7 +183,11 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
             gapNamedAt: new Date(recovery.gapNamedMs).toISOString(),
             restoredAt: recovery.restoredMs === undefined ? null : new Date(recovery.restoredMs).toISOString(),
           },
-    controllers: controllers.map((controller) => ({ ...controller, ...links.figures(controller.icpId) })),
+    controllers: controllers.map(({ rates: { callsPerHour }, ...controller }) => ({
+      ...controller,
+      callsPerHour,
+      ...links.figures(controller.icpId),
+    })),
   };
 }
 

@@ -252,6 +252,8 @@ export const InstanceStatusReportSchema = z.strictObject({
       ),
     })
     .optional(),
+  /** R-LIM-08: calls seen in the last hour; may be above its cap, which is reported and refuses nothing. */
+  callsPerHour: use.optional(),
   /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
   devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
   /** What this incarnation took over from its predecessor; null when there was nothing. */
@@ -274,6 +276,7 @@ export const InstanceStatusReportSchema = z.strictObject({
       address: z.string(),
       state: z.enum(CONNECTION_STATES),
       monitors: use,
+      callsPerHour: use.optional(),
       /** Last measured round trip, milliseconds; null before the first (R-CLU-09). */
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */

@@ -11,6 +11,7 @@ import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
 import type { SessionlessOperation } from './missing-operations.js';
 import type { LicenceReport } from './licence-use.js';
+import type { RateBook } from './rate.rules.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -35,6 +36,8 @@ export interface Caller {
   readonly clientAddress: string;
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
 }
 
 /** Log-in with the passwords replaced by their SHA-256 (hex). */
@@ -161,6 +164,7 @@ export interface ControllerReport {
   readonly address: string;
   readonly state: ConnectionState;
   readonly monitors: { readonly used: number; readonly cap: number };
+  readonly rates: ReturnType<RateBook['ofController']>;
 }
 
 /** Use against cap, as shown by the admin interface. */
@@ -172,6 +176,8 @@ export interface SwitchboardReport {
   readonly devices: { readonly wanted: number; readonly standing: number };
   readonly licences: LicenceReport;
   readonly recovery: RecoveryReport | undefined;
+  /** R-LIM-08, R-LIM-11 */
+  readonly rates: ReturnType<RateBook['report']>;
   readonly controllers: readonly ControllerReport[];
 }
 

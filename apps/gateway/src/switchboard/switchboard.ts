@@ -15,6 +15,8 @@ import { licenceReport } from './licence-use.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
+import type { NumberOperation } from './number.operations.js';
+import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
@@ -56,6 +58,11 @@ export class Switchboard {
     this.core.now = now;
     this.route(input);
     return this.core.takeEffects();
+  }
+
+  /** Numbers that no plan has are left out of what callers are matched to; without plans all of a possible length are taken. */
+  useNumberPlan(isNumber: (e164: string) => boolean): void {
+    this.core.numberPlan = { isNumber };
   }
 
   /** When pacing next allows something that waits; undefined when nothing waits. */
@@ -102,11 +109,13 @@ export class Switchboard {
       devices: this.devices(),
       licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
+      rates: this.core.rates.report(this.core.now.nowMs),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
+        rates: this.core.rates.ofController(controller.icpId, this.core.now.nowMs),
       })),
     };
   }
@@ -177,10 +186,11 @@ export class Switchboard {
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
-    this.sessionOperation(session, requestId, operation);
+    const entered = enterOperation(this.core, session, requestId, caller, operation);
+    if (entered !== undefined) this.sessionOperation(session, requestId, entered);
   }
 
-  private sessionOperation(session: Session, requestId: number, operation: SessionOperation): void {
+  private sessionOperation(session: Session, requestId: number, operation: Exclude<SessionOperation, NumberOperation>): void {
     const { core } = this;
     switch (operation.name) {
       case 'logout':

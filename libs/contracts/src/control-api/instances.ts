@@ -21,6 +21,7 @@ export const instanceSchema = z.strictObject({
     controllers: use,
     monitors: use,
     monitorsPerController: use.describe('used: the fullest controller'),
+    callsPerHour: use.describe('R-LIM-08: measured over the last hour; warned of from 80 % on, refuses nothing'),
   }),
   status: z.strictObject({
     state: z.enum(['pending', 'starting', 'running', 'backing-off', 'stopping', 'stopped', 'failed', 'deleting', 'deleted']),
@@ -51,6 +52,7 @@ export const instanceSchema = z.strictObject({
         address: z.string(),
         state: z.enum(CONNECTION_STATES),
         monitors: use,
+        callsPerHour: use,
         roundTripMs: z.number().nullable(),
         refusedBackConnections: z.int().min(0),
       }),

@@ -1,0 +1,44 @@
+/** What every operation of a session passes on its way in: rates, numbers, traces. */
+import type { Core } from './core.js';
+import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './number.operations.js';
+import { ASKS_CONTROLLER } from './operation-kinds.js';
+import { partsOf } from './numbering.rules.js';
+import type { Session } from './session-table.js';
+import type { Caller, CoreOperation } from './switchboard.port.js';
+
+/** The operation as it is carried out; undefined when it has been answered or refused here. */
+export function enterOperation<O extends CoreOperation>(
+  core: Core,
+  session: Session,
+  requestId: number,
+  caller: Caller,
+  operation: O,
+): Exclude<O, NumberOperation> | undefined {
+  if (isNumberOperation(operation)) {
+    numberOperation(core, requestId, operation);
+    return undefined;
+  }
+  const icpId = ASKS_CONTROLLER.has(operation.name) ? icpIdOf(operation) : undefined;
+  if (icpId !== undefined && core.controllers.has(icpId)) {
+    const limited = core.rates.admit(session.applicationId, icpId, core.now.nowMs, core.document?.rates);
+    if (limited !== undefined) {
+      core.refuse(requestId, limited);
+      return undefined;
+    }
+  }
+  const dialled = withDialledNumbers(core, operation);
+  if ('code' in dialled) {
+    core.refuse(requestId, dialled);
+    return undefined;
+  }
+  const { objectId, localCallId } = dialled.request as { readonly objectId?: number; readonly localCallId?: number };
+  if (caller.traceparent !== undefined && objectId !== undefined && icpId !== undefined)
+    core.traces.begin(requestId, caller.traceparent, objectId, localCallId);
+  return dialled as Exclude<O, NumberOperation>;
+}
+
+function icpIdOf({ request }: CoreOperation): number | undefined {
+  const { objectId, icpId } = request as { readonly objectId?: unknown; readonly icpId?: unknown };
+  if (typeof objectId === 'number') return partsOf(objectId)?.icpId;
+  return typeof icpId === 'number' ? icpId : undefined;
+}
