@@ -140,12 +140,10 @@ describe('questions about numbers', () => {
 
 /** An event with a caller from outside. */
 function callFrom(plant: VirtualPlant, number: string, handle = 1001): void {
-  for (const message of plant
-    .controller(1)
-    .event(handle, 'RECEIVED', 'NEW_CALL', 'alerting', {
-      localCallId: Number(number.slice(-3)) + 1,
-      globalCallId: BigInt(number),
-    }))
+  for (const message of plant.controller(1).event(handle, 'RECEIVED', 'NEW_CALL', 'alerting', {
+    localCallId: Number(number.slice(-3)) + 1,
+    globalCallId: BigInt(number),
+  }))
     plant.input({
       kind: 'message',
       icpId: 1,

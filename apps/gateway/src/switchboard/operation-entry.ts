@@ -6,6 +6,9 @@ import { partsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 import type { Caller, CoreOperation } from './switchboard.port.js';
 
+/** A call begins at the device while these are under way. */
+const MAKES_CALL: ReadonlySet<string> = new Set(['makeCall', 'consultationCall', 'newCall', 'pickupCall', 'remoteRetrieveCall']);
+
 /** The operation as it is carried out; undefined when it has been answered or refused here. */
 export function enterOperation<O extends CoreOperation>(
   core: Core,
@@ -33,7 +36,7 @@ export function enterOperation<O extends CoreOperation>(
   }
   const { objectId, localCallId } = dialled.request as { readonly objectId?: number; readonly localCallId?: number };
   if (caller.traceparent !== undefined && objectId !== undefined && icpId !== undefined)
-    core.traces.begin(requestId, caller.traceparent, objectId, localCallId);
+    core.traces.begin(requestId, caller.traceparent, objectId, localCallId, MAKES_CALL.has(operation.name));
   return dialled as Exclude<O, NumberOperation>;
 }
 

@@ -18,9 +18,10 @@ export class TraceTable {
   private readonly requests = new Map<number, Begun>();
   private readonly begins = new Map<number, number>();
 
-  /** A command with a trace goes to a device; without a call it is taken for one that makes a call. */
-  begin(requestId: number, traceparent: string, objectId: number, localCallId: number | undefined): void {
-    if (localCallId !== undefined) return this.mark(`${objectId}/${localCallId}`, traceparent);
+  /** A command with a trace goes to a device, to a call there or not; `makesCall`: the next call that begins there is its. */
+  begin(requestId: number, traceparent: string, objectId: number, localCallId: number | undefined, makesCall: boolean): void {
+    if (localCallId !== undefined) this.mark(`${objectId}/${localCallId}`, traceparent);
+    if (!makesCall) return;
     if (this.requests.size >= REQUESTS_MAX) this.end(this.requests.keys().next().value!);
     this.requests.set(requestId, { objectId, traceparent });
     this.begins.set(objectId, requestId);
