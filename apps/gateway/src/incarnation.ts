@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
 import { AccessDocumentStore } from './admin/access-document.store.js';
+import { gatewayMetrics } from './admin/gateway-metrics.js';
 import { createAdminServer, type AdminServer } from './admin/admin-server.js';
 import { GatewayEngine, type EngineLogger } from './engine.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
@@ -92,6 +93,8 @@ async function assemble(
     actions: {
       health,
       status: () => statusOf(parts, health(), startedAt),
+      metrics: () =>
+        gatewayMetrics({ report: engine.report(), links: (icpId) => links.figures(icpId), logLinesDropped: log?.dropped ?? 0 }),
       acceptDocument: (signed) => documents.accept(signed),
       drain: (on) => engine.drain(on),
       journal: (held) => copy.piece(held),
@@ -183,7 +186,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
             gapNamedAt: new Date(recovery.gapNamedMs).toISOString(),
             restoredAt: recovery.restoredMs === undefined ? null : new Date(recovery.restoredMs).toISOString(),
           },
-    controllers: controllers.map(({ rates: { callsPerHour }, ...controller }) => ({
+    controllers: controllers.map(({ rates: { callsPerHour }, queues: _queues, ...controller }) => ({
       ...controller,
       callsPerHour,
       ...links.figures(controller.icpId),

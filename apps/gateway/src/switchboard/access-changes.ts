@@ -45,6 +45,7 @@ export function applyDocument(core: Core, document: AccessDocument): void {
 function removeController(core: Core, controller: Controller): void {
   core.controllers.delete(controller.icpId);
   core.rates.forget(controller.icpId);
+  core.figures.forget(controller.icpId);
   for (const objectId of [...controller.objectIds]) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined)

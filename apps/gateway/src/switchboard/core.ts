@@ -8,6 +8,7 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
 import { CallerMemory } from './event-remarks.js';
+import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { LicenceBook } from './licence-book.js';
 import { MonitorTable } from './monitor-table.js';
@@ -41,6 +42,7 @@ export class Core {
   readonly recovery = new Recovery();
   readonly rates = new RateBook((level, text, facts) => this.note(level, text, facts));
   readonly traces = new TraceTable();
+  readonly figures = new Figures();
   readonly callers = new CallerMemory();
   /** Whether a numbering plan has a number, where plans are loaded. */
   numberPlan: { readonly isNumber?: (e164: string) => boolean } = {};
@@ -63,11 +65,13 @@ export class Core {
   answer(requestId: number, value: unknown, kept = false): void {
     const { localCallId } = (value ?? {}) as { readonly localCallId?: number };
     this.traces.end(requestId, localCallId);
+    this.figures.end(requestId, this.now.nowMs);
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
     this.traces.end(requestId);
+    this.figures.end(requestId, this.now.nowMs, refusal.code);
     this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });
   }
 

@@ -54,6 +54,11 @@ export class EventLog {
     return this.waiting.size > 0 || this.gap !== undefined;
   }
 
+  /** Events that were not handed out yet. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
   get size(): number {
     return this.held.size + this.waiting.size;
   }

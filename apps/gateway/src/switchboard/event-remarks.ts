@@ -14,6 +14,7 @@ export function remarkOn(core: Core, body: EventBody): void {
   if (body.category !== 'CALL_EVENT' || body.source === 'synthetic') return;
   if (body.source === 'live') {
     core.rates.onEvent(body.icpId, core.now.nowMs);
+    core.figures.onEvent(body.icpId, core.now.wallMs - body.eventTime);
     if (BEGINS.has(body.type))
       core.rates.onCall(body.icpId, body.globalCallId ?? `${body.objectId}/${body.localCallId}`, core.now.nowMs);
   }

@@ -21,8 +21,8 @@ export function enterOperation<O extends CoreOperation>(
     numberOperation(core, requestId, operation);
     return undefined;
   }
-  const icpId = ASKS_CONTROLLER.has(operation.name) ? icpIdOf(operation) : undefined;
-  if (icpId !== undefined && core.controllers.has(icpId)) {
+  const icpId = controllerOf(core, operation);
+  if (icpId !== undefined) {
     const limited = core.rates.admit(session.applicationId, icpId, core.now.nowMs, core.document?.rates);
     if (limited !== undefined) {
       core.refuse(requestId, limited);
@@ -34,14 +34,20 @@ export function enterOperation<O extends CoreOperation>(
     core.refuse(requestId, dialled);
     return undefined;
   }
+  if (icpId !== undefined) core.figures.begin(requestId, icpId, typeOf(core, session), core.now.nowMs);
   const { objectId, localCallId } = dialled.request as { readonly objectId?: number; readonly localCallId?: number };
   if (caller.traceparent !== undefined && objectId !== undefined && icpId !== undefined)
     core.traces.begin(requestId, caller.traceparent, objectId, localCallId, MAKES_CALL.has(operation.name));
   return dialled as Exclude<O, NumberOperation>;
 }
 
-function icpIdOf({ request }: CoreOperation): number | undefined {
+const typeOf = (core: Core, { applicationId }: Session): string =>
+  core.document?.applications.find(({ id }) => id === applicationId)?.type ?? 'unknown';
+
+/** The controller it asks; undefined: none, or none that is there. */
+function controllerOf(core: Core, { name, request }: CoreOperation): number | undefined {
+  if (!ASKS_CONTROLLER.has(name)) return undefined;
   const { objectId, icpId } = request as { readonly objectId?: unknown; readonly icpId?: unknown };
-  if (typeof objectId === 'number') return partsOf(objectId)?.icpId;
-  return typeof icpId === 'number' ? icpId : undefined;
+  const found = typeof objectId === 'number' ? partsOf(objectId)?.icpId : icpId;
+  return typeof found === 'number' && core.controllers.has(found) ? found : undefined;
 }

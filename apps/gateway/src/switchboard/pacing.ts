@@ -26,6 +26,11 @@ export class Pacer {
     return (this.sentAt[this.next] ?? 0) + WINDOW_MS;
   }
 
+  /** Places taken in the window, and how many there are. */
+  use(nowMs: number): { readonly used: number; readonly cap: number } {
+    return { used: this.sentAt.filter((at) => at > nowMs - WINDOW_MS).length, cap: this.perSecond };
+  }
+
   /** Takes one place when there is one. */
   take(nowMs: number): boolean {
     if (nowMs < this.readyAtMs) return false;

@@ -6,6 +6,7 @@ import type { Refusal } from '#contracts/errors';
 import type { RatePolicy, Rates } from '#contracts/tenant-settings';
 import { CALLS_PER_HOUR, CALLS_WARNED_AT, RATES_PER_SECOND } from '#domain/limits';
 import { RateMeter, SlidingCount } from '#domain/sliding-count';
+import type { Use } from './switchboard.port.js';
 
 const WARN_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -18,11 +19,6 @@ const PAIRS_MAX = 20_000;
 
 export type Note = (level: 'info' | 'warn', text: string, facts: Readonly<Record<string, unknown>>) => void;
 export type CallLoad = 'normal' | 'near' | 'exceeded';
-
-export interface Use {
-  readonly used: number;
-  readonly cap: number;
-}
 
 class CallsPerHour {
   private readonly count = new SlidingCount(HOUR_MS, HOUR_BUCKETS);

@@ -9,6 +9,7 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+import type { Figures } from './figures.js';
 import type { SessionlessOperation } from './missing-operations.js';
 import type { LicenceReport } from './licence-use.js';
 import type { RateBook } from './rate.rules.js';
@@ -159,12 +160,18 @@ export type JournalRecord =
   | { readonly t: 'key'; readonly key: string; readonly fingerprint: string; readonly outcome?: CoreOutcome }
   | { readonly t: 'key-end'; readonly key: string };
 
+export interface Use {
+  readonly used: number;
+  readonly cap: number;
+}
+
 export interface ControllerReport {
   readonly icpId: number;
   readonly address: string;
   readonly state: ConnectionState;
   readonly monitors: { readonly used: number; readonly cap: number };
   readonly rates: ReturnType<RateBook['ofController']>;
+  readonly queues: { readonly commandsOpen: number; readonly startsWaiting: number; readonly monitorStartsPerSecond: Use };
 }
 
 /** Use against cap, as shown by the admin interface. */
@@ -178,6 +185,12 @@ export interface SwitchboardReport {
   readonly recovery: RecoveryReport | undefined;
   /** R-LIM-08, R-LIM-11 */
   readonly rates: ReturnType<RateBook['report']>;
+  readonly figures: Pick<Figures, 'refused' | 'operations' | 'lags'> & {
+    readonly controllers: Use;
+    readonly applications: Use;
+    readonly eventsWaiting: number;
+    readonly journalWritable: boolean;
+  };
   readonly controllers: readonly ControllerReport[];
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
+import { APPLICATIONS_PER_TENANT } from '#domain/limits';
 import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
@@ -110,12 +111,18 @@ export class Switchboard {
       licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
       rates: this.core.rates.report(this.core.now.nowMs),
+      figures: this.figures(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
         rates: this.core.rates.ofController(controller.icpId, this.core.now.nowMs),
+        queues: {
+          commandsOpen: controller.commands.size,
+          startsWaiting: controller.starts.size,
+          monitorStartsPerSecond: controller.pacer.use(this.core.now.nowMs),
+        },
       })),
     };
   }
@@ -128,6 +135,21 @@ export class Switchboard {
     const signing = session === undefined ? undefined : this.core.applications.get(session.applicationId)?.signing;
     const challenge = session?.access.challenge?.text;
     return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
+  }
+
+  private figures(): SwitchboardReport['figures'] {
+    const { figures, controllers, document, limits, sessions, keeping } = this.core;
+    let eventsWaiting = 0;
+    for (const { log } of sessions.all()) eventsWaiting += log.waitingCount;
+    return {
+      refused: figures.refused,
+      operations: figures.operations,
+      lags: figures.lags,
+      controllers: { used: controllers.size, cap: limits.controllers },
+      applications: { used: document?.applications.length ?? 0, cap: APPLICATIONS_PER_TENANT },
+      eventsWaiting,
+      journalWritable: keeping,
+    };
   }
 
   private devices(): SwitchboardReport['devices'] {
