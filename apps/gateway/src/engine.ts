@@ -8,14 +8,7 @@ import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#co
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
 import { EventWaits } from './event-waits.js';
 import type { Journal } from './journal/journal.port.js';
-import {
-  prepareAuthenticate,
-  prepareLogin,
-  prepareLoginUser,
-  prepareValidate,
-  sha256,
-  type Prepared,
-} from './log-in.js';
+import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, sha256, type Prepared } from './log-in.js';
 import type { CallContext, Engine, Outcome } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { missingRefusal } from './switchboard/missing-operations.js';
