@@ -32,7 +32,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   RATES_PER_SECOND: ['applicationOperations', 'controllerOperations', 'instanceOperations', 'controllerEvents', 'instanceEvents'],
 };
 /** Counted across instances in Postgres: no program tells them as a figure yet; their refusals carry limit, use and cap. */
-const IN_THE_RECORD = ['INSTANCES_PER_CONTROLLER', 'KEYS_PER_TENANT'];
+const IN_THE_RECORD = ['INSTANCES_PER_CONTROLLER', 'KEYS_PER_TENANT', 'APPLICATION_USERS_PER_TENANT'];
 
 describe('figures of an instance', () => {
   it('R-LIM-13 show use and cap of every limit that an instance counts', () => {
