@@ -4,6 +4,7 @@ import { Notices1700000000003 } from './1700000000003-notices.js';
 import { Failovers1700000000004 } from './1700000000004-failovers.js';
 import { ApplicationAccess1700000000010 } from './1700000000010-application-access.js';
 import { Licences1700000000011 } from './1700000000011-licences.js';
+import { TenantSettings1700000000015 } from './1700000000015-tenant-settings.js';
 import { JournalCopies1700000000035 } from './1700000000035-journal-copies.js';
 
 /** In the order they run. Additive: what has been released is never edited, only followed. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   Failovers1700000000004,
   ApplicationAccess1700000000010,
   Licences1700000000011,
+  TenantSettings1700000000015,
   JournalCopies1700000000035,
 ];

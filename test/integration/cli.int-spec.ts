@@ -3,6 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { homeLayout } from '#config/home';
+import { createLogger } from '#telemetry/logger';
+import { RotatingLog } from '#telemetry/rotating-log';
+import { eventually } from '#testkit/eventually';
 import { run } from '../../apps/cli/src/program.js';
 import type { Surroundings } from '../../apps/cli/src/surroundings.js';
 import { openBench, sampleTenant, type Bench, type SampleTenant } from '../../apps/orchestrator/src/testing/bench.js';
@@ -150,6 +154,36 @@ describe('cordboard', () => {
     const own = await bare('--base', bench.base, '--key', acme.key, 'licences', 'set', '--standard', '9');
     expect(own.err).toMatch(/^cordboard: FORBIDDEN: /);
     expect((await cordboard('sync', '--tenant', 'acme')).out).toMatch(/^documents signed: [1-9]\d*; instances/);
+  });
+
+  it('R-LOG-01 tells the log of an instance, by level, and follows it until it is stopped', async () => {
+    const dir = homeLayout(bench.settings.home).instance(acme.instanceId).log;
+    const log = new RotatingLog({ dir });
+    const logger = createLogger('gateway', { destination: log });
+    logger.info({ ports: 1 }, 'serving');
+    logger.warn('trouble \u001b[31m');
+    const abort = new AbortController();
+    const out: string[] = [];
+    const surroundings = {
+      out: (line: string) => void out.push(line),
+      error: () => {},
+      home,
+      signal: abort.signal,
+      isTerminal: false,
+    };
+    const argv = ['--base', bench.base, '--key', acme.key, 'instances', 'logs', 'gw-1', '--follow'];
+    const following = run(argv, surroundings);
+    await eventually(() => out.length === 2);
+    expect(out[0]).toMatch(/^\d{4}-.*Z INFO serving {2}\{"ports":1\}$/);
+    expect(out[1]).toContain('WARN trouble \ufffd[31m');
+    logger.error('broken');
+    await eventually(() => out.length === 3);
+    abort.abort();
+    expect(await following).toBe(0);
+    await log.end();
+    const warned = await cordboard('instances', 'logs', 'gw-1', '--tenant', 'acme', '--level', 'err', '--json');
+    expect(JSON.parse(warned.out)).toMatchObject({ level: 'ERR', msg: 'broken', n: 3 });
+    expect((await cordboard('instances', 'logs', 'gw-1', '--tenant', 'acme', '--level', 'loud')).code).toBe(2);
   });
 
   it('a tenant’s key needs no --tenant', async () => {

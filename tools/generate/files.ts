@@ -1,6 +1,7 @@
 /** What is generated, as path (from the clone's root) and text; formatted as the rest of the tree. */
 import { resolveConfig, format } from 'prettier';
 import { applicationArtifacts } from '#contracts/application-artifacts';
+import { metricsPage } from '#telemetry/metrics';
 import { clientModule } from './client.js';
 import { openApiDocument } from './openapi.js';
 
@@ -21,11 +22,12 @@ export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonl
     { path: 'libs/contracts/src/generated/control-api.openapi.ts', text: module },
     { path: 'libs/contracts/src/control-api-client.ts', text: clientModule() },
   ];
+  const pages = [{ path: 'docs/design/metrics.md', text: metricsPage() }];
   const options = (await resolveConfig('libs/contracts/src/control-api.ts')) ?? {};
   // The application API's artifacts are written as they are: there is no formatter for WSDL.
   const artifacts = [...applicationArtifacts()].map(([name, text]) => ({ path: `libs/contracts/src/generated/${name}`, text }));
   const formatted = await Promise.all(
     files.map(async ({ path, text }) => ({ path, text: await format(text, { ...options, filepath: path }) })),
   );
-  return [...formatted, ...artifacts];
+  return [...formatted, ...artifacts, ...pages];
 }

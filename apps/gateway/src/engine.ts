@@ -125,6 +125,11 @@ export class GatewayEngine implements Engine, LinkListener {
     for (const controller of document.controllers) describeController(this.directory, controller);
   }
 
+  /** What no numbering plan has is no caller's number; may be called at any time. */
+  useNumberPlan(isNumber: (e164: string) => boolean): void {
+    this.switchboard.useNumberPlan(isNumber);
+  }
+
   drain(on: boolean): void {
     this.dispatch({ kind: 'drain', on });
   }
@@ -401,11 +406,12 @@ type InSession = Exclude<CoreOperation, { name: 'login' | 'nextEvent' }>;
 const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
   'sessionId' in operation.request;
 
-function callerOf({ face, token, clientAddress, external }: CallContext): Caller {
+function callerOf({ face, token, clientAddress, external, traceparent }: CallContext): Caller {
   return {
     face,
     clientAddress,
     ...(token === undefined ? {} : { tokenHash: sha256(token) }),
     ...(external === true ? { external } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }

@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
 import { AccessDocumentStore } from './admin/access-document.store.js';
+import { gatewayMetrics } from './admin/gateway-metrics.js';
 import { createAdminServer, type AdminServer } from './admin/admin-server.js';
 import { GatewayEngine, type EngineLogger } from './engine.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
 import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-copy.js';
 import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
+import type { InstanceLog } from './instance-log.js';
 import { createNorthbound, type Northbound } from './northbound/server.js';
+import { loadNumberPlan, wantsNumberPlan } from './number-plan.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
 
 const VERSION = '0.1.0';
@@ -28,11 +31,15 @@ interface Parts {
 }
 
 /** Rejects with one clear error when something is missing, taken or not ours; nothing runs then. */
-export async function startIncarnation(config: InstanceConfig, logger: EngineLogger): Promise<Incarnation> {
+export async function startIncarnation(
+  config: InstanceConfig,
+  logger: EngineLogger,
+  log?: Pick<InstanceLog, 'setLoggedNumbers' | 'dropped'>,
+): Promise<Incarnation> {
   const held = await holdEpoch(config.journalDir, config.epochMajor);
   const undo: (() => Promise<void>)[] = [() => held.release()];
   try {
-    return await assemble(config, logger, held, undo);
+    return await assemble(config, logger, log, held, undo);
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => {});
     throw error;
@@ -42,6 +49,7 @@ export async function startIncarnation(config: InstanceConfig, logger: EngineLog
 async function assemble(
   config: InstanceConfig,
   logger: EngineLogger,
+  log: Pick<InstanceLog, 'setLoggedNumbers' | 'dropped'> | undefined,
   held: HeldEpoch,
   undo: (() => Promise<void>)[],
 ): Promise<Incarnation> {
@@ -56,10 +64,15 @@ async function assemble(
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
   const engine = new GatewayEngine({ config, epoch: held.epoch, journal, logger });
   undo.push(() => engine.stop());
-  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) =>
-    engine.applyDocument(document),
-  );
+  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
+    log?.setLoggedNumbers(document.loggedNumbers);
+    engine.applyDocument(document);
+    if (wantsNumberPlan(document)) void useNumberPlan(engine, logger);
+  });
   const passedOver = await documents.load();
+  const stored = documents.current?.document;
+  log?.setLoggedNumbers(stored?.loggedNumbers);
+  if (stored !== undefined && wantsNumberPlan(stored)) void useNumberPlan(engine, logger);
   if (passedOver !== undefined)
     logger.error({ refusal: passedOver }, 'the stored access document does not hold: no log-ins until another is pushed');
   const links = await openLinks(config, held, tls, engine);
@@ -80,6 +93,8 @@ async function assemble(
     actions: {
       health: () => ({ ...health(), ...(engine.wants ? { wants: true as const } : {}) }),
       status: () => statusOf(parts, health(), startedAt),
+      metrics: () =>
+        gatewayMetrics({ report: engine.report(), links: (icpId) => links.figures(icpId), logLinesDropped: log?.dropped ?? 0 }),
       acceptDocument: (signed) => documents.accept(signed),
       drain: (on) => engine.drain(on),
       journal: (held) => copy.piece(held),
@@ -110,6 +125,14 @@ async function assemble(
   };
 }
 
+/** Until it is there, every number of a possible length is taken. */
+async function useNumberPlan(engine: GatewayEngine, logger: EngineLogger): Promise<void> {
+  await loadNumberPlan().then(
+    (isNumber) => engine.useNumberPlan(isNumber),
+    (error: unknown) => logger.error({ err: error }, 'numbering plans could not be loaded'),
+  );
+}
+
 async function readTls({ tls }: InstanceConfig) {
   const [certPem, keyPem, caPem, controllerCaPem] = await Promise.all(
     [tls.certFile, tls.keyFile, tls.caFile, tls.controllerCaFile].map((file) => readFile(file, 'utf8')),
@@ -138,7 +161,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, devices, licences, recovery, controllers } = engine.report();
+  const { sessions, monitors, devices, licences, recovery, controllers, rates } = engine.report();
   const held = documents.current;
   return {
     ...health,
@@ -151,6 +174,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     monitors,
     devices,
     licences: { ...licences, pools: [...licences.pools] },
+    callsPerHour: rates.callsPerHour,
     recovery:
       recovery === undefined
         ? null
@@ -162,7 +186,11 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
             gapNamedAt: new Date(recovery.gapNamedMs).toISOString(),
             restoredAt: recovery.restoredMs === undefined ? null : new Date(recovery.restoredMs).toISOString(),
           },
-    controllers: controllers.map((controller) => ({ ...controller, ...links.figures(controller.icpId) })),
+    controllers: controllers.map(({ rates: { callsPerHour }, queues: _queues, ...controller }) => ({
+      ...controller,
+      callsPerHour,
+      ...links.figures(controller.icpId),
+    })),
   };
 }
 

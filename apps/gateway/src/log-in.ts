@@ -23,7 +23,14 @@ type Credentials = Pick<
   'companyName' | 'applicationName' | 'applicationPassword' | 'localPassword' | 'version' | 'certificate'
 >;
 
-function factsOf({ companyName, applicationName, applicationPassword, localPassword, version, certificate }: Credentials): LoginFacts {
+function factsOf({
+  companyName,
+  applicationName,
+  applicationPassword,
+  localPassword,
+  version,
+  certificate,
+}: Credentials): LoginFacts {
   return {
     companyName,
     applicationName,

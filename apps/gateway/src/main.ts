@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { InstanceConfig } from '#contracts/gateway-admin';
 import { announceReady, stopOnSignals } from '#telemetry/lifecycle';
-import { createLogger, type Logger } from '#telemetry/logger';
+import type { Logger } from '#telemetry/logger';
 import { startIncarnation, type Incarnation } from './incarnation.js';
+import { InstanceLog } from './instance-log.js';
 import { readDocument } from './shapes/shapes.js';
 
 const STOP_MS_MAX = 5000;
@@ -18,17 +19,19 @@ async function readConfig(): Promise<InstanceConfig> {
   throw new Error(`${values.config} is not an instance configuration: ${faults.join('; ')}`);
 }
 
-async function main(logger: Logger): Promise<void> {
+async function main(log: InstanceLog, logger: Logger): Promise<void> {
   let incarnation: Incarnation | undefined;
   let stopped = false;
   const stop = stopOnSignals(async () => {
     stopped = true;
     await incarnation?.stop();
     logger.info('stopped');
+    await log.end();
   }, STOP_MS_MAX);
   try {
     const config = await readConfig();
-    incarnation = await startIncarnation(config, logger);
+    log.open(config.logDir);
+    incarnation = await startIncarnation(config, logger, log);
     if (stopped) return await incarnation.stop();
     const facts = { ...incarnation.health(), address: config.address, ports: incarnation.ports };
     // told by the loader: `used` when this start was spared the compiling
@@ -43,9 +46,10 @@ async function main(logger: Logger): Promise<void> {
   }
 }
 
-const logger = createLogger('gateway');
+const log = new InstanceLog();
+const { logger } = log;
 process.on('unhandledRejection', (error) => {
   logger.fatal({ err: error }, 'a promise was rejected and nobody looked');
   process.exit(1);
 });
-void main(logger);
+void main(log, logger);

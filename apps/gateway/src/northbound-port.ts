@@ -24,6 +24,8 @@ export interface CallContext {
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
   readonly requestId: string;
+  /** W3C trace context, well formed. */
+  readonly traceparent?: string;
   /** Aborted when the application went away: a waiting long poll is then given up, a command is not. */
   readonly signal?: Departure;
 }

@@ -17,6 +17,7 @@ import { KeysController } from './rest/keys/keys.controller.js';
 import { LicencesController } from './rest/licences/licences.controller.js';
 import { OperationsController } from './rest/operations/operations.controller.js';
 import { ProblemFilter } from './rest/problem.filter.js';
+import { SettingsController } from './rest/settings/settings.controller.js';
 import { SystemController } from './rest/system/system.controller.js';
 import { TenantsController } from './rest/tenants/tenants.controller.js';
 import { TransactionInterceptor } from './rest/transaction.interceptor.js';
@@ -28,11 +29,13 @@ import { ApplicationsUseCase } from './use-cases/applications/applications.use-c
 import { ClustersUseCase } from './use-cases/clusters/clusters.use-case.js';
 import { ControllersUseCase } from './use-cases/controllers/controllers.use-case.js';
 import { FailoversUseCase } from './use-cases/failovers/failovers.use-case.js';
+import { InstanceLogUseCase } from './use-cases/instances/instance-log.use-case.js';
 import { InstancesUseCase } from './use-cases/instances/instances.use-case.js';
 import { KeysUseCase } from './use-cases/keys/keys.use-case.js';
 import { LicencesUseCase } from './use-cases/licences/licences.use-case.js';
 import { OperationNotices } from './use-cases/operations/operation-notices.js';
 import { OperationsUseCase } from './use-cases/operations/operations.use-case.js';
+import { SettingsUseCase } from './use-cases/settings/settings.use-case.js';
 import { SystemUseCase } from './use-cases/system/system.use-case.js';
 import { TenantsUseCase } from './use-cases/tenants/tenants.use-case.js';
 
@@ -50,6 +53,7 @@ export const CONTROLLERS = [
   TenantsController,
   ClustersController,
   ControllersController,
+  SettingsController,
   InstancesController,
   ApplicationsController,
   ApplicationUsersController,
@@ -83,10 +87,12 @@ export class OrchestratorModule {
         ClustersUseCase,
         ControllersUseCase,
         FailoversUseCase,
+        InstanceLogUseCase,
         InstancesUseCase,
         KeysUseCase,
         LicencesUseCase,
         OperationsUseCase,
+        SettingsUseCase,
         SystemUseCase,
         TenantsUseCase,
       ],

@@ -50,10 +50,12 @@ const bodyOf = (route: ControlRoute, owner: SampleTenant): object | undefined =>
     updateTenant: { status: 'suspended' },
     updateLicences: { standard: 1 },
     createApplicationUser: { email: 'thief@example.org' },
+    updateTenantSettings: { loggedNumbers: 'full' },
   })[route.id];
 
 const send = (route: ControlRoute, values: Readonly<Record<string, string>>, key: string, body: object | undefined) => {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!);
+  const query = route.id === 'explainNumber' ? '?number=1001' : '';
+  const path = `${route.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!)}${query}`;
   const call = request(bench.base)[route.method.toLowerCase() as 'get'](path).set('authorization', `Bearer ${key}`);
   return body === undefined ? call : call.send(body);
 };

@@ -5,6 +5,8 @@ export const ADMIN_ROUTES = Object.freeze({
   /** 200 as soon as the incarnation serves, else 503; body {@link InstanceHealthSchema} */
   health: { method: 'GET', path: '/v1/health' },
   status: { method: 'GET', path: '/v1/status' },
+  /** Figures of this instance, text of Prometheus (docs/design/metrics.md). */
+  metrics: { method: 'GET', path: '/v1/metrics' },
   /** Body: SignedDocument. 200 `{serial, digest}`; the same document twice is accepted twice; an older one is 409. */
   accessDocument: { method: 'PUT', path: '/v1/access-document' },
   /** Query: {@link JournalQuerySchema}; 200 with a {@link JournalPieceSchema}. Changes nothing. */

@@ -139,6 +139,35 @@ export class ControlApiClient {
     return this.send({ method: 'DELETE', path: `/v1/tenants/${encodeURIComponent(tenant)}`, options });
   }
 
+  /** Reads the tenant’s settings, each with its source. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  getTenantSettings(tenant: string, options?: CallOptions): Promise<AnswerOf<'getTenantSettings'>> {
+    return this.send({ method: 'GET', path: `/v1/tenants/${encodeURIComponent(tenant)}/settings`, options });
+  }
+
+  /** Changes the tenant’s settings; instances get them with their next access document. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  updateTenantSettings(
+    tenant: string,
+    body: BodyInputOf<'updateTenantSettings'>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<'updateTenantSettings'>> {
+    return this.send({ method: 'PATCH', path: `/v1/tenants/${encodeURIComponent(tenant)}/settings`, body, options });
+  }
+
+  /** Explains what a controller would dial for a number, and whom it would take for the caller, and why. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  explainNumber(
+    tenant: string,
+    controller: string,
+    query: QueryInputOf<'explainNumber'> = {},
+    options?: CallOptions,
+  ): Promise<AnswerOf<'explainNumber'>> {
+    return this.send({
+      method: 'GET',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/controllers/${encodeURIComponent(controller)}/numbering`,
+      query,
+      options,
+    });
+  }
+
   /** Creates a cluster (one system of call managers). Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createCluster(tenant: string, body: BodyInputOf<'createCluster'>, options?: CallOptions): Promise<AnswerOf<'createCluster'>> {
     return this.send({ method: 'POST', path: `/v1/tenants/${encodeURIComponent(tenant)}/clusters`, body, options });
@@ -198,7 +227,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Enables or disables a controller, or changes its name or release. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Enables or disables a controller, or changes its name, release or numbering. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateController(
     tenant: string,
     controller: string,
@@ -245,6 +274,21 @@ export class ControlApiClient {
     return this.send({
       method: 'GET',
       path: `/v1/tenants/${encodeURIComponent(tenant)}/instances/${encodeURIComponent(instance)}`,
+      options,
+    });
+  }
+
+  /** Reads or follows the log of an instance, also of one that does not run. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, RATE_LIMITED, UNAUTHENTICATED, UNAVAILABLE. */
+  readInstanceLog(
+    tenant: string,
+    instance: string,
+    query: QueryInputOf<'readInstanceLog'> = {},
+    options?: CallOptions,
+  ): Promise<AnswerOf<'readInstanceLog'>> {
+    return this.send({
+      method: 'GET',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/instances/${encodeURIComponent(instance)}/logs`,
+      query,
       options,
     });
   }

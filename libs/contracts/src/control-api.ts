@@ -16,6 +16,7 @@ import { licenceRoutes, type licencesSchema } from './control-api/licences.js';
 import { keyRoutes, type keySchema } from './control-api/keys.js';
 import { operationRoutes, type operationSchema } from './control-api/operations.js';
 import type { ControlRoute } from './control-api/route.js';
+import { settingsRoutes, type numberExplanationSchema, type tenantSettingsSchema } from './control-api/settings.js';
 import { systemRoutes } from './control-api/system.js';
 import { tenantRoutes, type tenantSchema } from './control-api/tenants.js';
 
@@ -25,6 +26,7 @@ export { ROUTE_ROLES } from './control-api/route.js';
 export const CONTROL_ROUTES = Object.freeze({
   ...systemRoutes,
   ...tenantRoutes,
+  ...settingsRoutes,
   ...clusterRoutes,
   ...controllerRoutes,
   ...instanceRoutes,
@@ -51,6 +53,8 @@ export type BodyOf<I extends RouteId> = Body<I> extends z.ZodType ? z.output<Bod
 export type AnswerOf<I extends RouteId> = z.output<(typeof CONTROL_ROUTES)[I]['response']>;
 
 export type TenantAnswer = z.output<typeof tenantSchema>;
+export type TenantSettingsAnswer = z.output<typeof tenantSettingsSchema>;
+export type NumberExplanationAnswer = z.output<typeof numberExplanationSchema>;
 export type ClusterAnswer = z.output<typeof clusterSchema>;
 export type ControllerAnswer = z.output<typeof controllerSchema>;
 export type InstanceAnswer = z.output<typeof instanceSchema>;

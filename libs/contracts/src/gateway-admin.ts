@@ -3,6 +3,7 @@
  * and the admin interface (HTTPS with client certificates, address and port from the configuration).
  */
 import { z } from 'zod';
+import { LOGGED_NUMBERS, NumberingSchema, RatesSchema } from './tenant-settings.js';
 
 export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
 /** An incarnation's epoch; compared by major, then minor; only grows (design.md 6). */
@@ -80,6 +81,12 @@ export const AccessDocumentSchema = z.strictObject({
   tenantStatus: z.enum(['active', 'suspended', 'deleting']),
   companyName: z.string(),
   limits,
+  /** R-E164-01: for every controller without its own. */
+  numbering: NumberingSchema.optional(),
+  /** Default `last-four`. */
+  loggedNumbers: z.enum(LOGGED_NUMBERS).optional(),
+  /** R-LIM-11; default: all `warn`. */
+  rates: RatesSchema.optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),
@@ -125,6 +132,8 @@ export const AccessDocumentSchema = z.strictObject({
             refusedUpTo: z.int().min(0),
           })
           .optional(),
+        /** Its own; absent: the document's. */
+        numbering: NumberingSchema.optional(),
       }),
     )
     .max(250),
@@ -256,6 +265,8 @@ export const InstanceStatusReportSchema = z.strictObject({
       ),
     })
     .optional(),
+  /** R-LIM-08: calls seen in the last hour; may be above its cap, which is reported and refuses nothing. */
+  callsPerHour: use.optional(),
   /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
   devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
   /** What this incarnation took over from its predecessor; null when there was nothing. */
@@ -278,6 +289,7 @@ export const InstanceStatusReportSchema = z.strictObject({
       address: z.string(),
       state: z.enum(CONNECTION_STATES),
       monitors: use,
+      callsPerHour: use.optional(),
       /** Last measured round trip, milliseconds; null before the first (R-CLU-09). */
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */

@@ -31,6 +31,8 @@ export type RoutingTable = z.infer<typeof RoutingTableSchema>;
 export const ROUTER_ADMIN_ROUTES = Object.freeze({
   table: { method: 'PUT', path: '/v1/routing-table' },
   health: { method: 'GET', path: '/v1/health' },
+  /** Text of Prometheus (docs/design/metrics.md). */
+  metrics: { method: 'GET', path: '/v1/metrics' },
 } as const);
 
 export { INTERNAL_HEADERS, REFUSAL_HEADER } from './internal-headers.js';

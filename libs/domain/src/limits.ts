@@ -32,6 +32,23 @@ export const INSTANCES_PER_CONTROLLER = 6;
 /** R-LIM-11: start-monitor operations per second to one controller; always enforced. */
 export const MONITOR_STARTS_PER_SECOND = 20;
 
+/** R-LIM-08: calls in a sliding hour. Measured and reported, never refused. */
+export const CALLS_PER_HOUR = Object.freeze({ controller: 30_000, instance: 90_000 });
+/** R-LIM-08: warned of from this share of the limit on. */
+export const CALLS_WARNED_AT = 0.8;
+
+/**
+ * R-LIM-11: recommended rates, per second. As printed there: those of 20 and of 60 hold while no legacy applications are connected to the
+ * controller, 150 is for eight or more controllers. Events can only be warned of.
+ */
+export const RATES_PER_SECOND = Object.freeze({
+  applicationOperations: 20,
+  controllerOperations: 20,
+  instanceOperations: 150,
+  controllerEvents: 60,
+  instanceEvents: 175,
+});
+
 /** Applications registered for one tenant: every access document lists all of them and is bounded. */
 export const APPLICATIONS_PER_TENANT = 1000;
 

@@ -4,6 +4,7 @@
  */
 import type { Integration } from './licences.js';
 import type { InstanceLimits } from './limits.js';
+import type { NumberingSettings } from './numbering.js';
 
 export type TenantStatus = 'active' | 'suspended' | 'deleting';
 export interface Tenant {
@@ -13,8 +14,23 @@ export interface Tenant {
   /** The name applications send as `companyName`. */
   readonly companyName: string;
   readonly status: TenantStatus;
+  readonly settings: TenantSettings;
   readonly version: number;
   readonly createdAt: Date;
+}
+
+export type RatePolicy = 'warn' | 'enforce';
+/** What a tenant has set; a member that is absent is not set, so its default holds. */
+export interface TenantSettings {
+  /** R-E164-01 */
+  readonly numbering?: NumberingSettings;
+  readonly loggedNumbers?: 'full' | 'last-four' | 'none';
+  /** R-LIM-11 */
+  readonly rates?: {
+    readonly applicationOperations: RatePolicy;
+    readonly controllerOperations: RatePolicy;
+    readonly instanceOperations: RatePolicy;
+  };
 }
 
 /** One system of call managers (R-CLU-01). */
@@ -55,6 +71,8 @@ export interface Controller {
   readonly enabled: boolean;
   /** The contract's icpId: positive, unique in the tenant, the same on every instance, never reused. */
   readonly icpId: number;
+  /** Its own numbering settings (R-E164-01); null: the tenant's. */
+  readonly numbering: NumberingSettings | null;
   readonly version: number;
   readonly createdAt: Date;
 }

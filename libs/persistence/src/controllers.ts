@@ -1,5 +1,6 @@
 /** Controllers: call managers of a cluster, known by tenant and address (design.md 17). */
 import { INSTANCE_LIMITS } from '#domain/limits';
+import type { NumberingSettings } from '#domain/numbering';
 import type { Controller, ControllerPlatform } from '#domain/resources';
 import { controllerFrom, type ControllerRow } from './mappers/controller.mapper.js';
 import { newId } from './new-id.js';
@@ -8,7 +9,8 @@ import { checkPage, pageOf, rowOf, rowsOf } from './sql/query.js';
 import { tenantOf, type Tx } from './sql/transaction.js';
 import { versionRefusal } from './sql/versions.js';
 
-const COLUMNS = 'id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, version, created_at';
+const COLUMNS =
+  'id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering, version, created_at';
 
 export interface NewController {
   readonly clusterId: string;
@@ -18,6 +20,8 @@ export interface NewController {
   readonly platform: ControllerPlatform;
   readonly release: string;
   readonly enabled: boolean;
+  /** null or absent: the tenant's. */
+  readonly numbering?: NumberingSettings | null;
 }
 
 /**
@@ -52,8 +56,8 @@ export async function insert(tx: Tx, controller: NewController): Promise<StoreOu
   if (!numbered) return refused('NOT_FOUND', 'There is no such tenant.');
   const row = await rowOf<ControllerRow>(
     tx,
-    `INSERT INTO controllers (id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO controllers (id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [
       newId(),
       tenantId,
@@ -65,6 +69,7 @@ export async function insert(tx: Tx, controller: NewController): Promise<StoreOu
       controller.release,
       controller.enabled,
       numbered.icp_id,
+      jsonOrNull(controller.numbering ?? null),
     ],
   );
   return row ? accepted(controllerFrom(row)) : refused('ALREADY_EXISTS', 'A controller has this name or address.');
@@ -98,7 +103,7 @@ export async function update(
   tx: Tx,
   id: string,
   expectedVersion: number | undefined,
-  changes: Partial<Pick<NewController, 'name' | 'port' | 'platform' | 'release' | 'enabled'>>,
+  changes: Partial<Pick<NewController, 'name' | 'port' | 'platform' | 'release' | 'enabled' | 'numbering'>>,
 ): Promise<StoreOutcome<Controller>> {
   const current = await rowOf<ControllerRow>(tx, `SELECT ${COLUMNS} FROM controllers WHERE id = $1 FOR UPDATE`, [id]);
   const refusal = versionRefusal('controller', current?.version, expectedVersion);
@@ -114,9 +119,19 @@ export async function update(
   const row = await rowOf<ControllerRow>(
     tx,
     `UPDATE controllers SET name = coalesce($2, name), port = coalesce($3, port), platform = coalesce($4, platform),
-            release = coalesce($5, release), enabled = coalesce($6, enabled), version = version + 1
+            release = coalesce($5, release), enabled = coalesce($6, enabled), numbering = CASE WHEN $7::boolean THEN $8::jsonb ELSE numbering END,
+            version = version + 1
       WHERE id = $1 RETURNING ${COLUMNS}`,
-    [id, changes.name ?? null, changes.port ?? null, changes.platform ?? null, changes.release ?? null, changes.enabled ?? null],
+    [
+      id,
+      changes.name ?? null,
+      changes.port ?? null,
+      changes.platform ?? null,
+      changes.release ?? null,
+      changes.enabled ?? null,
+      changes.numbering !== undefined,
+      jsonOrNull(changes.numbering ?? null),
+    ],
   );
   return accepted(controllerFrom(row!));
 }
@@ -128,3 +143,6 @@ export async function remove(tx: Tx, id: string, expectedVersion: number | undef
   await rowsOf(tx, 'DELETE FROM controllers WHERE id = $1', [id]);
   return accepted(undefined);
 }
+
+/** Not the JSON text `null`, which would be a value. */
+const jsonOrNull = (value: NumberingSettings | null): string | null => (value === null ? null : JSON.stringify(value));

@@ -1,5 +1,5 @@
 /** Tenants. Writing one is the platform's; a tenant's own transaction sees its own row only. */
-import type { Tenant, TenantStatus } from '#domain/resources';
+import type { Tenant, TenantSettings, TenantStatus } from '#domain/resources';
 import { tenantFrom, type TenantRow } from './mappers/tenant.mapper.js';
 import { newId } from './new-id.js';
 import { accepted, refused, type Page, type PageRequest, type StoreOutcome } from './outcome.js';
@@ -7,7 +7,7 @@ import { checkPage, pageOf, rowOf, rowsOf } from './sql/query.js';
 import type { Tx } from './sql/transaction.js';
 import { versionRefusal } from './sql/versions.js';
 
-const COLUMNS = 'id, slug, company_name, status, version, created_at';
+const COLUMNS = 'id, slug, company_name, status, settings, version, created_at';
 
 /** Platform scope. ALREADY_EXISTS when the slug is taken. */
 export async function insert(
@@ -53,16 +53,22 @@ export async function update(
   tx: Tx,
   id: string,
   expectedVersion: number | undefined,
-  changes: { readonly companyName?: string; readonly status?: TenantStatus },
+  changes: { readonly companyName?: string; readonly status?: TenantStatus; readonly settings?: TenantSettings },
 ): Promise<StoreOutcome<Tenant>> {
   const current = await rowOf<TenantRow>(tx, `SELECT ${COLUMNS} FROM tenants WHERE id = $1 FOR UPDATE`, [id]);
   const refusal = versionRefusal('tenant', current?.version, expectedVersion);
   if (refusal) return refusal;
   const row = await rowOf<TenantRow>(
     tx,
-    `UPDATE tenants SET company_name = coalesce($2, company_name), status = coalesce($3, status), version = version + 1
+    `UPDATE tenants SET company_name = coalesce($2, company_name), status = coalesce($3, status),
+            settings = coalesce($4, settings), version = version + 1
       WHERE id = $1 RETURNING ${COLUMNS}`,
-    [id, changes.companyName ?? null, changes.status ?? null],
+    [
+      id,
+      changes.companyName ?? null,
+      changes.status ?? null,
+      changes.settings === undefined ? null : JSON.stringify(changes.settings),
+    ],
   );
   return accepted(tenantFrom(row!));
 }

@@ -4,6 +4,7 @@
  * Redaction is by member name at any depth, so that a secret does not leak because somebody logged the object around it (S-74).
  * Line breaks cannot split an entry: values are JSON strings, and member names are reduced to harmless characters.
  */
+import { maskMember, maskText, type LoggedNumbers } from './number-redaction.js';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
@@ -14,10 +15,12 @@ export interface LoggerOptions {
   readonly level?: LogLevel;
   /** Where lines go; default: standard output, written synchronously so that the last line before an exit is not lost. */
   readonly destination?: DestinationStream;
+  /** How telephone numbers stand in the log, asked for every entry; default: as they are. */
+  readonly numbers?: () => LoggedNumbers;
 }
 
 const SECRET =
-  /pass(word|wd|phrase)?$|secret|token|authori[sz]ation|cookie|credential|^(api|admin|private|tenant|access)?[-_]?key(pem)?$|(databaseurl|databaseownerurl|queueurl|ownerurl|appurl)$/i;
+  /pass(word|wd|phrase)?$|account[-_]?code$|pin$|secret|token|authori[sz]ation|cookie|credential|^(api|admin|private|tenant|access)?[-_]?key(pem)?$|(databaseurl|databaseownerurl|queueurl|ownerurl|appurl)$/i;
 const REDACTED = '[redacted]';
 const DEPTH_MAX = 6;
 const MEMBERS_MAX = 200;
@@ -59,9 +62,34 @@ export function redact(value: unknown): unknown {
   return clean(value, 0);
 }
 
+function withoutNumbers(value: unknown, policy: LoggedNumbers): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === 'string' ? maskText(item, policy) : withoutNumbers(item, policy)));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      member !== null && typeof member === 'object' && !Array.isArray(member)
+        ? withoutNumbers(member, policy)
+        : maskMember(name, Array.isArray(member) ? withoutNumbers(member, policy) : member, policy),
+    ]),
+  );
+}
+
+/** The text of an entry, wherever it stands among the arguments. */
+function maskMessage(numbers: () => LoggedNumbers) {
+  return function (this: PinoLogger, args: unknown[], method: (...given: unknown[]) => void): void {
+    const policy = numbers();
+    method.apply(
+      this,
+      args.map((arg) => (typeof arg === 'string' ? maskText(arg, policy) : arg)),
+    );
+  };
+}
+
 /** The logger of a program; `program` is in every line. May be called more than once; loggers do not share state. */
 export function createLogger(program: string, options: LoggerOptions | LogLevel = {}): Logger {
-  const { level = 'info', destination } = typeof options === 'string' ? { level: options } : options;
+  const { level = 'info', destination, numbers } = typeof options === 'string' ? ({ level: options } as LoggerOptions) : options;
   return pino(
     {
       level,
@@ -71,8 +99,13 @@ export function createLogger(program: string, options: LoggerOptions | LogLevel 
       serializers: { err: (error: unknown) => error },
       formatters: {
         level: (label) => ({ level: label }),
-        log: (members) => cleanMembers(members, 0),
+        log: (members) => {
+          const safe = cleanMembers(members, 0);
+          const policy = numbers?.() ?? 'full';
+          return policy === 'full' ? safe : (withoutNumbers(safe, policy) as Record<string, unknown>);
+        },
       },
+      ...(numbers === undefined ? {} : { hooks: { logMethod: maskMessage(numbers) as never } }),
     },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { connect, everyItem, type GlobalOptions } from '../connection.js';
 import { CliError, EXIT_CODES } from '../exit-codes.js';
 import { watchOperation } from '../operation-watch.js';
+import { tellLog } from '../instance-log.js';
 import { facts, show, table } from '../output.js';
 import type { Surroundings } from '../surroundings.js';
 
@@ -15,6 +16,9 @@ interface InstanceOptions extends GlobalOptions {
   readonly stopped?: boolean;
   readonly sessions?: number;
   readonly monitors?: number;
+  readonly follow?: boolean;
+  readonly level?: (typeof LEVELS)[number];
+  readonly lines?: number;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,6 +28,13 @@ const wholeNumber = (text: string): number => {
   return Number(text);
 };
 
+const LEVELS = ['INFO', 'WARN', 'ERR'] as const;
+const levelOf = (text: string): (typeof LEVELS)[number] => {
+  const level = LEVELS.find((one) => one === text.toUpperCase());
+  if (level === undefined) throw new InvalidArgumentError(`must be one of ${LEVELS.join(', ')}`);
+  return level;
+};
+
 export function addInstances(program: Command, surroundings: Surroundings): void {
   const instances = program
     .command('instances')
@@ -31,7 +42,7 @@ export function addInstances(program: Command, surroundings: Surroundings): void
     .option('--tenant <slug>', 'default: the key’s own, or the sample tenant');
   instances.addHelpText(
     'after',
-    '\nExamples:\n  cordboard instances list\n  cordboard instances create gw-2 --cluster main --wait\n  cordboard instances restart gw-1 --wait',
+    '\nExamples:\n  cordboard instances list\n  cordboard instances create gw-2 --cluster main --wait\n  cordboard instances restart gw-1 --wait\n  cordboard instances logs gw-1 --follow --level WARN',
   );
   const reach = async (command: Command) => {
     const options = command.optsWithGlobals<InstanceOptions>();
@@ -90,6 +101,17 @@ export function addInstances(program: Command, surroundings: Surroundings): void
         limits,
       };
       await follow(client, await client.createInstance(tenant, body, { idempotencyKey: randomUUID() }), options);
+    });
+  instances
+    .command('logs <instance>')
+    .description('the log of an instance, also of one that does not run')
+    .option('--level <level>', 'INFO, WARN or ERR: this one and what is graver', levelOf)
+    .option('--lines <n>', 'how many to begin with', wholeNumber, 100)
+    .option('--follow', 'go on with what is written from now on, until Ctrl-C')
+    .action(async (instance: string, _options: unknown, command: Command) => {
+      const { client, options, tenant } = await reach(command);
+      const { id } = await findInstance(client, tenant, instance);
+      await tellLog(client, { tenant, id, ...options }, surroundings);
     });
   for (const verb of ['start', 'stop', 'restart', 'delete'] as const) {
     instances

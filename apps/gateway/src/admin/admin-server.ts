@@ -17,6 +17,8 @@ const CONNECTIONS_MAX = 64;
 export interface AdminActions {
   health(): InstanceHealth;
   status(): InstanceStatusReport;
+  /** Text of Prometheus. */
+  metrics(): string;
   acceptDocument(signed: unknown): Promise<Outcome<unknown>>;
   drain(on: boolean): void;
   journal(held: CopyPlace | undefined): Promise<JournalPiece>;
@@ -101,6 +103,8 @@ async function answer(message: IncomingMessage, actions: AdminActions): Promise<
     }
     case 'status':
       return { status: 200, body: actions.status() };
+    case 'metrics':
+      return { status: 200, body: actions.metrics() };
     case 'accessDocument':
       return putDocument(message, actions);
     case 'journal':
@@ -171,9 +175,14 @@ function problem(refusal: Refusal): Answer {
 
 function write(response: ServerResponse, { status, body, allow }: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify(body);
+  const isText = typeof body === 'string';
+  const text = isText ? body : JSON.stringify(body);
   response.writeHead(status, {
-    'content-type': status < 400 || !('type' in (body as object)) ? 'application/json' : 'application/problem+json',
+    'content-type': isText
+      ? 'text/plain; version=0.0.4; charset=utf-8'
+      : status < 400 || !('type' in (body as object))
+        ? 'application/json'
+        : 'application/problem+json',
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     ...(status === 413 ? { connection: 'close' } : {}),

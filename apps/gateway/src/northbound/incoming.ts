@@ -13,6 +13,8 @@ export interface Caller {
   readonly requestId: string;
   /** By the router's external listener, where remote applications come in. */
   readonly external: boolean;
+  /** As the router sent it, where it is well formed. */
+  readonly traceparent: string | undefined;
   /** Base address the client used; undefined when the router sent none that can be read. */
   readonly publicBase: string | undefined;
 }
@@ -51,8 +53,14 @@ export function readCaller(message: IncomingMessage): Caller {
     clientAddress: isIP(address) !== 0 ? address : (message.socket.remoteAddress ?? 'unknown'),
     requestId: REQUEST_ID.test(requestId) ? requestId : randomUUID(),
     external: onlyHeader(message, INTERNAL_HEADERS.listener) === 'external',
+    traceparent: readTraceparent(onlyHeader(message, 'traceparent') || ''),
     publicBase: readPublicBase(onlyHeader(message, INTERNAL_HEADERS.publicBase) || ''),
   };
+}
+
+/** Version 00 only; a trace or a span of zeros is none. */
+function readTraceparent(text: string): string | undefined {
+  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text) ? text : undefined;
 }
 
 function readPublicBase(text: string): string | undefined {

@@ -59,6 +59,8 @@ function takeShare(core: Core, controller: Controller, isFirst: boolean): void {
 function removeController(core: Core, controller: Controller): void {
   core.controllers.delete(controller.icpId);
   for (const { requestId } of controller.room.asks.splice(0)) core.refuse(requestId, CONTROLLER_REMOVED);
+  core.rates.forget(controller.icpId);
+  core.figures.forget(controller.icpId);
   for (const objectId of [...controller.objectIds]) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) endMonitor(core, controller, monitor, CONTROLLER_REMOVED);

@@ -7,11 +7,15 @@ import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
+import { CallerMemory } from './event-remarks.js';
+import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { LicenceBook } from './licence-book.js';
 import { MonitorTable } from './monitor-table.js';
+import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
+import { TraceTable } from './trace-table.js';
 import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
 
 const WRONG_SESSIONS_PER_MINUTE = 50;
@@ -36,6 +40,12 @@ export class Core {
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
   readonly wrongLogins = new AttemptLimiter(WRONG_LOGINS_PER_MINUTE);
   readonly recovery = new Recovery();
+  readonly rates = new RateBook((level, text, facts) => this.note(level, text, facts));
+  readonly traces = new TraceTable();
+  readonly figures = new Figures();
+  readonly callers = new CallerMemory();
+  /** Whether a numbering plan has a number, where plans are loaded. */
+  numberPlan: { readonly isNumber?: (e164: string) => boolean } = {};
   /** Monitors whose calls may have begun or ended since the journal was told. */
   readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
@@ -53,10 +63,15 @@ export class Core {
   }
 
   answer(requestId: number, value: unknown, kept = false): void {
+    const { localCallId } = (value ?? {}) as { readonly localCallId?: number };
+    this.traces.end(requestId, localCallId);
+    this.figures.end(requestId, this.now.nowMs);
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
+    this.traces.end(requestId);
+    this.figures.end(requestId, this.now.nowMs, refusal.code);
     this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });
   }
 

@@ -5,6 +5,7 @@ import { advance } from './connection-state.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import type { EventBody } from './event-log.js';
+import { remarkOn } from './event-remarks.js';
 import { globalCallIdText, liveEvent, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import { makeObjectId } from './numbering.rules.js';
@@ -84,6 +85,7 @@ function deliver(core: Core, controller: Controller, monitor: Monitor, message: 
 
 function toHolders(core: Core, monitor: Monitor, body: EventBody | undefined): void {
   if (body === undefined) return;
+  remarkOn(core, body);
   for (const sessionId of monitor.holders) {
     const session = core.sessions.get(sessionId);
     if (session !== undefined) core.post(session, body);

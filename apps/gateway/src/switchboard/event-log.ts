@@ -54,6 +54,11 @@ export class EventLog {
     return this.waiting.size > 0 || this.gap !== undefined;
   }
 
+  /** Events that were not handed out yet. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
   get size(): number {
     return this.held.size + this.waiting.size;
   }
@@ -128,7 +133,7 @@ export class EventLog {
   private place(body: EventBody, seq: number): ApplicationEvent {
     if (body.category !== 'CALL_EVENT') return { ...body, seq, epoch: this.epoch };
     // member by member: a spread showed in profiles, and this is done for each event of each session
-    return {
+    const placed: ApplicationEvent = {
       seq,
       epoch: this.epoch,
       category: body.category,
@@ -145,6 +150,8 @@ export class EventLog {
       devices: body.devices,
       featuresAllowed: body.featuresAllowed,
     };
+    if (body.traceparent !== undefined) placed.traceparent = body.traceparent;
+    return placed;
   }
 
   /** Drops what is older than the log may hold. */

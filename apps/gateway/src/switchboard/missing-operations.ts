@@ -7,16 +7,12 @@ import type { OperationName, OperationRequest } from '#contracts/application-api
 import type { Refusal } from '#contracts/errors';
 
 const MISSING = [
-  'getIcpConfig',
   'getLineAppearanceId',
   'getDeviceConfiguration',
   'getDeviceConfigurationEx',
   'getDeviceMembers',
   'getDeviceFeatures',
   'getResilientStatus',
-  'getDialableNumber',
-  'getIncomingPhoneNumber',
-  'explainDialling',
   'monitorFeatures',
   'stopFeatureMonitor',
   'monitorPRGPresence',

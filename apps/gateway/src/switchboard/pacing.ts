@@ -38,6 +38,12 @@ export class Pacer {
     return Math.max(spreadAtMs, oldest === undefined ? nowMs : oldest + WINDOW_MS);
   }
 
+  /** Places taken in the window, and how many there are. */
+  use(nowMs: number): { readonly used: number; readonly cap: number } {
+    this.forget(nowMs);
+    return { used: this.open.length + this.readAt.length, cap: this.share };
+  }
+
   /** Takes one place when there is one. @param order of the request among all that go to the controller; grows */
   take(nowMs: number, order: number): boolean {
     if (nowMs < this.readyAtMs(nowMs)) return false;

@@ -9,8 +9,10 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+import type { Figures } from './figures.js';
 import type { SessionlessOperation } from './missing-operations.js';
 import type { LicenceReport } from './licence-use.js';
+import type { RateBook } from './rate.rules.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -35,6 +37,8 @@ export interface Caller {
   readonly clientAddress: string;
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
 }
 
 /** Log-in with the passwords replaced by their SHA-256 (hex). */
@@ -162,12 +166,19 @@ export type JournalRecord =
   | { readonly t: 'key'; readonly key: string; readonly fingerprint: string; readonly outcome?: CoreOutcome }
   | { readonly t: 'key-end'; readonly key: string };
 
+export interface Use {
+  readonly used: number;
+  readonly cap: number;
+}
+
 export interface ControllerReport {
   readonly icpId: number;
   readonly address: string;
   readonly state: ConnectionState;
   readonly monitors: { readonly used: number; readonly cap: number };
   readonly shared?: NonNullable<InstanceStatusReport['controllers'][number]['shared']>;
+  readonly rates: ReturnType<RateBook['ofController']>;
+  readonly queues: { readonly commandsOpen: number; readonly startsWaiting: number; readonly monitorStartsPerSecond: Use };
 }
 
 /** Use against cap, as shown by the admin interface. */
@@ -179,6 +190,14 @@ export interface SwitchboardReport {
   readonly devices: { readonly wanted: number; readonly standing: number };
   readonly licences: LicenceReport;
   readonly recovery: RecoveryReport | undefined;
+  /** R-LIM-08, R-LIM-11 */
+  readonly rates: ReturnType<RateBook['report']>;
+  readonly figures: Pick<Figures, 'refused' | 'operations' | 'lags'> & {
+    readonly controllers: Use;
+    readonly applications: Use;
+    readonly eventsWaiting: number;
+    readonly journalWritable: boolean;
+  };
   readonly controllers: readonly ControllerReport[];
 }
 

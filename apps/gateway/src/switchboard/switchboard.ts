@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
+import { APPLICATIONS_PER_TENANT } from '#domain/limits';
 import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
@@ -16,6 +17,8 @@ import { licenceReport } from './licence-use.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
+import type { NumberOperation } from './number.operations.js';
+import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
 import { withdrawAsks } from './room-asks.js';
 import { accessRecord, isAdvanced } from './session-access.js';
@@ -62,6 +65,11 @@ export class Switchboard {
     return this.core.takeEffects();
   }
 
+  /** Numbers that no plan has are left out of what callers are matched to; without plans all of a possible length are taken. */
+  useNumberPlan(isNumber: (e164: string) => boolean): void {
+    this.core.numberPlan = { isNumber };
+  }
+
   /** When pacing next allows something that waits; undefined when nothing waits. */
   nextPaceAtMs(): number | undefined {
     let next: number | undefined;
@@ -106,12 +114,20 @@ export class Switchboard {
       devices: this.devices(),
       licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
+      rates: this.core.rates.report(this.core.now.nowMs),
+      figures: this.figures(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
         ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
+        rates: this.core.rates.ofController(controller.icpId, this.core.now.nowMs),
+        queues: {
+          commandsOpen: controller.commands.size,
+          startsWaiting: controller.starts.size,
+          monitorStartsPerSecond: controller.pacer.use(this.core.now.nowMs),
+        },
       })),
     };
   }
@@ -154,6 +170,21 @@ export class Switchboard {
       startsWanted: startsWantedSinceMs !== undefined,
       monitorsWanted: room.wanted(nowMs),
       askedUpTo: room.askedUpTo,
+    };
+  }
+
+  private figures(): SwitchboardReport['figures'] {
+    const { figures, controllers, document, limits, sessions, keeping } = this.core;
+    let eventsWaiting = 0;
+    for (const { log } of sessions.all()) eventsWaiting += log.waitingCount;
+    return {
+      refused: figures.refused,
+      operations: figures.operations,
+      lags: figures.lags,
+      controllers: { used: controllers.size, cap: limits.controllers },
+      applications: { used: document?.applications.length ?? 0, cap: APPLICATIONS_PER_TENANT },
+      eventsWaiting,
+      journalWritable: keeping,
     };
   }
 
@@ -216,10 +247,11 @@ export class Switchboard {
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
-    this.sessionOperation(session, requestId, operation);
+    const entered = enterOperation(this.core, session, requestId, caller, operation);
+    if (entered !== undefined) this.sessionOperation(session, requestId, entered);
   }
 
-  private sessionOperation(session: Session, requestId: number, operation: SessionOperation): void {
+  private sessionOperation(session: Session, requestId: number, operation: Exclude<SessionOperation, NumberOperation>): void {
     const { core } = this;
     switch (operation.name) {
       case 'logout':

@@ -1,6 +1,7 @@
 /** What an access document says, apart from serial and times: pure, so that equal states give equal documents. */
 import type { AccessDocument, InstanceStatusReport } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS, MONITOR_STARTS_PER_SECOND, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
+import type { NumberingSettings } from '#domain/numbering';
 import { monitorHolder, paceHolders, planSharedGrants, type SharedUse } from '#domain/shared-grants';
 import {
   CONTROLLER_PLATFORMS,
@@ -96,8 +97,9 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
+    ...settingsOf(tenant),
     applications: applications.map((application) => applicationOf(application, users.get(application.id) ?? [])),
-    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
+    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform, numbering }) => ({
       icpId,
       name,
       address,
@@ -106,6 +108,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
       enabled,
       ...grantOf(icpId),
       ...(platform === 'multi-instance' ? { multiInstance: true } : {}),
+      ...(numbering === null ? {} : { numbering: plain(numbering) }),
     })),
     ...(licences === undefined ? {} : { licences }),
   };
@@ -129,5 +132,17 @@ function applicationOf(application: Application, own: readonly ApplicationUser[]
     ...(own.length === 0
       ? {}
       : { users: own.map(({ userNumber, email, passwordSha256 }) => ({ userId: userNumber, email, passwordSha256 })) }),
+  };
+}
+
+const plain = (numbering: NumberingSettings) => ({ ...numbering, localAreaCodes: [...numbering.localAreaCodes] });
+
+/** Only what the tenant has set: the instance knows the defaults. */
+function settingsOf({ settings }: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates'> {
+  const { numbering, loggedNumbers, rates } = settings;
+  return {
+    ...(numbering === undefined ? {} : { numbering: plain(numbering) }),
+    ...(loggedNumbers === undefined ? {} : { loggedNumbers }),
+    ...(rates === undefined ? {} : { rates: { ...rates } }),
   };
 }

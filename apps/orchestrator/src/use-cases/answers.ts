@@ -1,5 +1,6 @@
 /** Domain values as the contract shows them. */
 import type { ApplicationAnswer, ClusterAnswer, ControllerAnswer, KeyAnswer, OperationAnswer } from '#contracts/control-api';
+import type { NumberingSettings } from '#domain/numbering';
 import type { ApiKey, Application, Cluster, Controller, Operation } from '#domain/resources';
 import { applicationKeyOf } from '#pki/application-keys';
 
@@ -9,6 +10,11 @@ export const clusterAnswer = ({ id, tenantId, name, version, createdAt }: Cluste
   name,
   version,
   createdAt: createdAt.toISOString(),
+});
+
+export const numberingAnswer = (numbering: NumberingSettings) => ({
+  ...numbering,
+  localAreaCodes: [...numbering.localAreaCodes],
 });
 
 export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
@@ -22,6 +28,7 @@ export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
   release: controller.release,
   enabled: controller.enabled,
   icpId: controller.icpId,
+  numbering: controller.numbering === null ? null : numberingAnswer(controller.numbering),
   version: controller.version,
   createdAt: controller.createdAt.toISOString(),
 });

@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { problemOf, type Refusal } from '#contracts/errors';
 import { ROUTER_ADMIN_ROUTES } from '#contracts/routing';
 import type { Logger } from '#telemetry/logger';
+import { MetricsText } from '#telemetry/metrics';
 import { readBody } from '../edge/body-reading.js';
 import { guard, TLS_FLOOR } from '../edge/listeners.js';
 import { answerRefusal } from '../edge/refusal-answer.js';
@@ -45,11 +46,12 @@ async function answer(parts: AdminParts, request: IncomingMessage, response: Ser
     if (!socket.authorized || socket.getPeerCertificate().subject.CN !== parts.orchestrator) {
       return refuse({ code: 'FORBIDDEN', detail: 'This interface is for the orchestrator.' });
     }
-    const { table, health } = ROUTER_ADMIN_ROUTES;
+    const { table, health, metrics } = ROUTER_ADMIN_ROUTES;
+    if (request.url === metrics.path && request.method === metrics.method) return sendMetrics(response, parts.holder);
     if (request.url === health.path && request.method === health.method) return send(response, 200, stateOf(parts.holder));
     if (request.url === table.path && request.method === table.method)
       return await putTable(parts, request, response, requestId, refuse);
-    if (request.url === health.path || request.url === table.path)
+    if ([health.path, table.path, metrics.path].some((path) => request.url === path))
       return refuse({ code: 'METHOD_NOT_ALLOWED', detail: 'The route does not have this method.' });
     refuse({ code: 'NOT_FOUND', detail: 'There is no such route.' });
   } catch (error) {
@@ -99,6 +101,16 @@ function stateOf(holder: TableHolder): Readonly<Record<string, unknown>> {
     tenants: holder.index.tenants.size,
     instances: holder.index.instances.size,
   };
+}
+
+function sendMetrics(response: ServerResponse, { index }: TableHolder): void {
+  const text = new MetricsText();
+  text.add('cordboard_router_table_version', {}, index.version);
+  text.add('cordboard_router_instances', {}, index.instances.size);
+  text.add('cordboard_router_tenants', {}, index.tenants.size);
+  response
+    .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' })
+    .end(text.toString());
 }
 
 function send(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {

@@ -11,7 +11,7 @@ import type { RoutingIndex } from '../table/routing-index.js';
 import { readBody } from './body-reading.js';
 import { faceOf, wantedOf, type Face } from './face.js';
 import { attempt, type Attempted, type HeldRefusal } from './forwarding.js';
-import { passableHeaders, vouchedHeaders } from './header-passage.js';
+import { continuedTrace, passableHeaders, vouchedHeaders } from './header-passage.js';
 import type { InstancePools } from './instance-pools.js';
 import { answerRefusal } from './refusal-answer.js';
 import { checkRequest } from './request-checks.js';
@@ -123,7 +123,7 @@ export class EdgeHandler {
     if (!choice.ok) return answerRefusal(request, response, face, choice.refusal, requestId);
 
     const passed = passableHeaders(request.rawHeaders);
-    const traceId = randomBytes(16).toString('hex');
+    const traceId = continuedTrace(request.headers['traceparent']) ?? randomBytes(16).toString('hex');
     const clientAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const attemptOf = (instance: Reachable): Attempted => ({
       method,

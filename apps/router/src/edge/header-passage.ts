@@ -40,7 +40,7 @@ export interface Vouched {
   readonly clientAddress: string;
   readonly listener: 'http' | 'https' | 'external';
   readonly requestId: string;
-  /** 32 hexadecimal digits; the trace of this request begins here. */
+  /** 32 hexadecimal digits: the client's trace where it sent one, else a trace that begins here. */
   readonly traceId: string;
 }
 
@@ -54,6 +54,15 @@ export function passableHeaders(rawHeaders: readonly string[]): string[] {
     passed.push(name, rawHeaders[at + 1]!);
   }
   return passed;
+}
+
+/**
+ * The trace a client's request belongs to: its id alone, out of a well-formed header (W3C, version 00); the header itself, with its flags and
+ * span, never passes (S-52). An id decides nothing: it only stands again in the events of the session that sent it.
+ */
+export function continuedTrace(traceparent: unknown): string | undefined {
+  const match = typeof traceparent === 'string' ? /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent) : null;
+  return match === null || /^0+$/.test(match[1]!) ? undefined : match[1];
 }
 
 export function vouchedHeaders(facts: Vouched): string[] {

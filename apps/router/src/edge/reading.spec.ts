@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BODY_LOOK_BYTES, lookAtBody } from './body-look.js';
 import { faceOf, wantedOf } from './face.js';
-import { answerHeaders, passableHeaders } from './header-passage.js';
+import { answerHeaders, continuedTrace, passableHeaders } from './header-passage.js';
 import { checkRequest } from './request-checks.js';
 import { parseHost, parseTarget } from './request-target.js';
 
@@ -281,6 +281,21 @@ describe('S-51, S-52 headers', () => {
       'b',
     ];
     expect(passableHeaders(raw)).toEqual(['authorization', 'Bearer x', 'accept', 'a', 'accept', 'b']);
+  });
+  it('S-52 of a trace only its id goes on, and only out of a well-formed header', () => {
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    expect(continuedTrace(`00-${id}-b7ad6b7169203331-01`)).toBe(id);
+    for (const wrong of [
+      undefined,
+      '',
+      id,
+      `01-${id}-b7ad6b7169203331-01`,
+      `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      `00-${id.toUpperCase()}-b7ad6b7169203331-01`,
+      `00-${id}-b7ad6b7169203331-01, 00-${id}-b7ad6b7169203331-01`,
+      [`00-${id}-b7ad6b7169203331-01`],
+    ])
+      expect(continuedTrace(wrong), String(wrong)).toBeUndefined();
   });
   it('of an answer, what is between router and instance does not pass, and a path in Location gets its prefix back', () => {
     expect(

@@ -57,6 +57,8 @@ export const CallEventSchema = z.strictObject({
   accountCode: z.strictObject({ value: z.string(), verified: z.boolean() }).optional(),
   /** Besides CURRENT_GLOBAL_CALL_ID and ICP_ID, which are members of their own. */
   attributes: z.partialRecord(z.enum(CALL_EVENT_ATTRIBUTES), z.string()).optional(),
+  /** W3C trace context of the request that caused it, as far as that is known (docs/applications.md). */
+  traceparent: z.string().optional(),
   /** What the controller could not tell, rather than something invented (R-CC-05). */
   unknown: z.array(z.enum(['devices', 'parties', 'featuresAllowed'])).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NumberingSchema } from '../tenant-settings.js';
 import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
 /** R-CLU-02 */
@@ -27,6 +28,7 @@ export const controllerSchema = z.strictObject({
   release: z.string(),
   enabled: z.boolean(),
   icpId: z.int().describe('What applications call this controller'),
+  numbering: NumberingSchema.nullable().describe('Its own numbering settings; null: the tenant’s'),
   version,
   createdAt: timestamp,
 });
@@ -48,6 +50,7 @@ export const controllerRoutes = {
       platform: z.enum(PLATFORMS),
       release,
       enabled: z.boolean().default(true),
+      numbering: NumberingSchema.nullable().default(null),
     }),
     status: 201,
     response: controllerSchema,
@@ -81,10 +84,17 @@ export const controllerRoutes = {
     id: 'updateController',
     method: 'PATCH',
     path: '/v1/tenants/{tenant}/controllers/{controller}',
-    summary: 'Enables or disables a controller, or changes its name or release',
+    summary: 'Enables or disables a controller, or changes its name, release or numbering',
     role: 'tenant',
     params: withId('controller'),
-    body: atLeastOne(z.strictObject({ enabled: z.boolean().optional(), name: name.optional(), release: release.optional() })),
+    body: atLeastOne(
+      z.strictObject({
+        enabled: z.boolean().optional(),
+        name: name.optional(),
+        release: release.optional(),
+        numbering: NumberingSchema.nullable().optional().describe('null: the tenant’s again'),
+      }),
+    ),
     status: 200,
     response: controllerSchema,
     etag: true,

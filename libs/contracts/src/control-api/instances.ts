@@ -21,6 +21,7 @@ export const instanceSchema = z.strictObject({
     controllers: use,
     monitors: use,
     monitorsPerController: use.describe('used: the fullest controller'),
+    callsPerHour: use.describe('R-LIM-08: measured over the last hour; warned of from 80 % on, refuses nothing'),
   }),
   status: z.strictObject({
     state: z.enum(['pending', 'starting', 'running', 'backing-off', 'stopping', 'stopped', 'failed', 'deleting', 'deleted']),
@@ -51,11 +52,29 @@ export const instanceSchema = z.strictObject({
         address: z.string(),
         state: z.enum(CONNECTION_STATES),
         monitors: use,
+        callsPerHour: use,
         roundTripMs: z.number().nullable(),
         refusedBackConnections: z.int().min(0),
       }),
     ),
   }),
+});
+
+export const LOG_LEVELS = ['INFO', 'WARN', 'ERR'] as const;
+export const logPageSchema = z.strictObject({
+  records: z
+    .array(
+      z.strictObject({
+        n: z.int().min(1).describe('Grows by one with every record of the instance'),
+        time: z.string(),
+        level: z.enum(LOG_LEVELS),
+        msg: z.string(),
+        facts: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .describe('Oldest first'),
+  last: z.int().min(0).describe('Ask for what is after it next'),
+  missing: z.int().min(0).describe('Records after `after` that are not kept any more'),
 });
 
 const change = (
@@ -124,6 +143,29 @@ export const instanceRoutes = {
     status: 200,
     response: instanceSchema,
     etag: true,
+  }),
+  readInstanceLog: route({
+    id: 'readInstanceLog',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/instances/{instance}/logs',
+    summary: 'Reads or follows the log of an instance, also of one that does not run',
+    role: 'tenant',
+    params: withId('instance'),
+    query: z.strictObject({
+      level: z.enum(LOG_LEVELS).default('INFO').describe('This one and what is graver'),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(Number.MAX_SAFE_INTEGER)
+        .optional()
+        .describe('`last` of the page before; absent: the newest'),
+      limit: z.coerce.number().int().min(1).max(500).default(100).describe('At most this many records'),
+      follow: z.enum(['true', 'false']).default('false').describe('With nothing to tell, waits up to 20 s for something'),
+    }),
+    status: 200,
+    response: logPageSchema,
+    errors: ['RATE_LIMITED'],
   }),
   startInstance: route(change('startInstance', 'start', 'Starts an instance; one that runs goes on running')),
   stopInstance: route(change('stopInstance', 'stop', 'Stops an instance')),

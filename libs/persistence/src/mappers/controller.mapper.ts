@@ -1,3 +1,4 @@
+import type { NumberingSettings } from '#domain/numbering';
 import type { Controller, ControllerPlatform } from '#domain/resources';
 
 export interface ControllerRow {
@@ -11,6 +12,7 @@ export interface ControllerRow {
   readonly release: string;
   readonly enabled: boolean;
   readonly icp_id: number;
+  readonly numbering: NumberingSettings | null;
   readonly version: number;
   readonly created_at: Date;
 }
@@ -26,6 +28,7 @@ export const controllerFrom = (row: ControllerRow): Controller => ({
   release: row.release,
   enabled: row.enabled,
   icpId: row.icp_id,
+  numbering: row.numbering,
   version: row.version,
   createdAt: row.created_at,
 });

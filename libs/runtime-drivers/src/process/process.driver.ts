@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -34,6 +34,8 @@ interface ProcessHandle extends IncarnationHandle {
 
 const LABEL = 'CORDBOARD_INCARNATION';
 const CONFIRM_INTERVAL_MS = 20;
+/** What an incarnation writes to its standard output: what it says before its own log is open, and what ended it. */
+const OUTPUT_BYTES_MAX = 1_000_000;
 
 export class ProcessDriver implements RuntimeDriver {
   readonly name = 'process';
@@ -76,7 +78,10 @@ export class ProcessDriver implements RuntimeDriver {
 
   async #spawn(request: StartRequest): Promise<ChildProcess> {
     await mkdir(request.logDir, { recursive: true, mode: 0o700 });
-    const output = openSync(join(request.logDir, 'output.log'), 'a', 0o600);
+    const outputFile = join(request.logDir, 'output.log');
+    // last words of programs that ended: an instance that dies again and again must not fill the disk with them
+    const isLarge = ((await stat(outputFile).catch(() => undefined))?.size ?? 0) > OUTPUT_BYTES_MAX;
+    const output = openSync(outputFile, isLarge ? 'w' : 'a', 0o600);
     try {
       // no shell, no inherited descriptors, a fixed environment (S-69); a session of its own, so that a Ctrl-C at the terminal is not its end
       const child = spawn(process.execPath, [this.#options.program, '--config', request.configFile], {

@@ -35,6 +35,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
       clientAddress: caller.clientAddress,
       external: caller.external,
       requestId: caller.requestId,
+      ...(caller.traceparent === undefined ? {} : { traceparent: caller.traceparent }),
       ...(route.match.operation.name === 'getEvents' ? { signal: incoming.signal } : {}),
     };
     const bounded =

@@ -62,6 +62,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       clientAddress: incoming.caller.clientAddress,
       external: incoming.caller.external,
       requestId: incoming.caller.requestId,
+      ...(incoming.caller.traceparent === undefined ? {} : { traceparent: incoming.caller.traceparent }),
       signal: incoming.signal,
     };
     const given = decodeArguments(operation, envelope.operation, service.namespace);

@@ -1,11 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { Call } from '../../unit-of-work/call.js';
+import type { Call, WaitingCall } from '../../unit-of-work/call.js';
+import { InstanceLogUseCase } from '../../use-cases/instances/instance-log.use-case.js';
 import { InstancesUseCase } from '../../use-cases/instances/instances.use-case.js';
 import { Endpoint, Input } from '../endpoint.decorator.js';
 
 @Controller()
 export class InstancesController {
-  constructor(@Inject(InstancesUseCase) private readonly useCase: InstancesUseCase) {}
+  constructor(
+    @Inject(InstancesUseCase) private readonly useCase: InstancesUseCase,
+    @Inject(InstanceLogUseCase) private readonly log: InstanceLogUseCase,
+  ) {}
 
   @Endpoint('createInstance')
   create(@Input() call: Call<'createInstance'>) {
@@ -15,6 +19,11 @@ export class InstancesController {
   @Endpoint('listInstances')
   list(@Input() call: Call<'listInstances'>) {
     return this.useCase.list(call);
+  }
+
+  @Endpoint('readInstanceLog', { transaction: 'none' })
+  readLog(@Input() call: WaitingCall<'readInstanceLog'>) {
+    return this.log.read(call);
   }
 
   @Endpoint('getInstance')

@@ -1,6 +1,7 @@
 /** An instance as the contract shows it: spec, status, and each limit as used and cap. */
 import type { InstanceAnswer } from '#contracts/control-api';
 import { InstanceStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
+import { CALLS_PER_HOUR } from '#domain/limits';
 import type { InstanceSpec, InstanceStatus } from '#domain/resources';
 import type { JournalCopy } from '#persistence/journal-copies';
 
@@ -41,6 +42,7 @@ function limitsOf({ limits }: InstanceSpec, report: InstanceStatusReport | undef
       used: report === undefined ? null : Math.max(0, ...report.controllers.map(({ monitors }) => monitors.used)),
       cap: limits.monitorsPerController,
     },
+    callsPerHour: { used: report?.callsPerHour?.used ?? null, cap: CALLS_PER_HOUR.instance },
   };
 }
 
@@ -68,13 +70,16 @@ function statusOf(
       copiedBytes: copy?.whole?.bytes ?? 0,
       copiedAt: copy?.whole?.completeAt.toISOString() ?? null,
     },
-    links: (report?.controllers ?? []).map(({ icpId, address, state, monitors, roundTripMs, refusedBackConnections }) => ({
-      icpId,
-      address,
-      state,
-      monitors: { used: monitors.used, cap: monitors.cap },
-      roundTripMs,
-      refusedBackConnections,
-    })),
+    links: (report?.controllers ?? []).map(
+      ({ icpId, address, state, monitors, callsPerHour, roundTripMs, refusedBackConnections }) => ({
+        icpId,
+        address,
+        state,
+        monitors: { used: monitors.used, cap: monitors.cap },
+        callsPerHour: { used: callsPerHour?.used ?? null, cap: CALLS_PER_HOUR.controller },
+        roundTripMs,
+        refusedBackConnections,
+      }),
+    ),
   };
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import * as limits from '#domain/limits';
+import { METRICS, MetricsText } from '#telemetry/metrics';
+import { makeObjectId } from '../switchboard/numbering.rules.js';
+import { VirtualPlant } from '../switchboard/virtual-plant.fixture.js';
+import { gatewayMetrics } from './gateway-metrics.js';
+
+const metricsOf = (plant: VirtualPlant): string =>
+  gatewayMetrics({
+    report: plant.switchboard.report(),
+    links: () => ({ roundTripMs: 2, refusedBackConnections: 3 }),
+    logLinesDropped: 4,
+  });
+
+function busyPlant(): VirtualPlant {
+  const plant = new VirtualPlant().up();
+  const sessionId = plant.login();
+  const objectId = plant.monitor(sessionId, 1001);
+  plant.run({ name: 'makeCall', request: { sessionId, objectId, number: '5551234' } });
+  plant.event(1001, 'ORIGINATED', 'NEW_CALL', 'originated');
+  plant.run({ name: 'makeCall', request: { sessionId, objectId: makeObjectId(9, 1), number: '1' } });
+  return plant;
+}
+
+/** Where each limit is shown; what is only known in the record of the control plane is named with where it is shown instead. */
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  INSTANCE_LIMITS: ['sessions', 'controllers', 'monitors', 'monitorsPerController'],
+  MONITORS_PER_POWERPC_CONTROLLER: ['monitorsPerController'],
+  MONITOR_STARTS_PER_SECOND: ['monitorStarts'],
+  APPLICATIONS_PER_TENANT: ['applications'],
+  CALLS_PER_HOUR: ['callsPerHour'],
+  RATES_PER_SECOND: ['applicationOperations', 'controllerOperations', 'instanceOperations', 'controllerEvents', 'instanceEvents'],
+};
+/** Counted across instances in Postgres: no program tells them as a figure yet; their refusals carry limit, use and cap. */
+const IN_THE_RECORD = ['INSTANCES_PER_CONTROLLER', 'KEYS_PER_TENANT', 'APPLICATION_USERS_PER_TENANT'];
+
+describe('figures of an instance', () => {
+  it('R-LIM-13 show use and cap of every limit that an instance counts', () => {
+    const text = metricsOf(busyPlant());
+    const named = Object.entries(limits).flatMap(([name, value]) =>
+      typeof value === 'function' || name === 'CALLS_WARNED_AT' ? [] : [name],
+    );
+    expect(named.sort()).toEqual([...Object.keys(SHOWN), ...IN_THE_RECORD].sort());
+    for (const limit of Object.values(SHOWN).flat())
+      for (const kind of ['used', 'cap'])
+        expect(text, `${limit} ${kind}`).toMatch(new RegExp(`_limit_${kind}\\{[^}]*limit="${limit}"\\} \\d+$`, 'm'));
+  });
+
+  it('are in the text format, each as the catalogue names it, and every figure of the gateway is there', () => {
+    const text = metricsOf(busyPlant());
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) cordboard_\w+ .+|cordboard_\w+(\{(\w+="[^"\n]*",?)+\})? -?[0-9.e+-]+)$/);
+    for (const [name, { program }] of Object.entries(METRICS))
+      if (program === 'gateway') expect(text, name).toContain(`# TYPE ${name} `);
+    expect(text).toContain('cordboard_limit_used{limit="sessions"} 1\n');
+    expect(text).toContain('cordboard_limit_cap{limit="sessions"} 1500\n');
+    expect(text).toContain('cordboard_operation_seconds_count{icp_id="1",application_type="generic"} 1\n');
+    expect(text).toContain('cordboard_event_lag_seconds_count{icp_id="1"} 1\n');
+    expect(text).toContain('cordboard_refused_total{code="CONTROLLER_UNKNOWN"} 1\n');
+    expect(text).toContain('cordboard_link_round_trip_seconds{icp_id="1"} 0.002\n');
+    expect(text).toContain('cordboard_log_lines_dropped_total 4\n');
+  });
+
+  it('S-06 name no tenant, no application and no number', () => {
+    expect(metricsOf(busyPlant())).not.toMatch(/Acme|crm|5551234|1001/);
+  });
+
+  it('labels are escaped and must be those of the catalogue', () => {
+    const text = new MetricsText();
+    text.add('cordboard_refused_total', { code: 'a"b\\c\nd' }, 1);
+    expect(text.toString()).toContain('{code="a\\"b\\\\c\\nd"} 1');
+    expect(() => text.add('cordboard_refused_total', { tenant: 'x' }, 1)).toThrow(RangeError);
+  });
+});

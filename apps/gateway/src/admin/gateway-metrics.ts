@@ -1,0 +1,65 @@
+/** The figures of this instance as Prometheus reads them: every limit's use and cap, queues, lag, latency, links, refusals. */
+import { MetricsText } from '#telemetry/metrics';
+import type { SwitchboardReport, Use } from '../switchboard/switchboard.port.js';
+
+export interface MetricsSources {
+  readonly report: SwitchboardReport;
+  readonly links: (icpId: number) => { readonly roundTripMs: number | null; readonly refusedBackConnections: number };
+  readonly logLinesDropped: number;
+}
+
+export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSources): string {
+  const text = new MetricsText();
+  const limit = (name: string, { used, cap }: Use) => {
+    text.add('cordboard_limit_used', { limit: name }, used);
+    text.add('cordboard_limit_cap', { limit: name }, cap);
+  };
+  const { rates, figures } = report;
+  limit('sessions', report.sessions);
+  limit('controllers', figures.controllers);
+  limit('monitors', report.monitors);
+  limit('applications', figures.applications);
+  limit('callsPerHour', rates.callsPerHour);
+  limit('instanceOperations', rates.operationsPerSecond);
+  limit('instanceEvents', rates.eventsPerSecond);
+  for (const [rate, count] of Object.entries(rates.exceeded))
+    text.add('cordboard_rate_exceeded_total', { icp_id: 0, rate }, count);
+  for (const controller of report.controllers) addController(text, controller, links(controller.icpId));
+  for (const [key, histogram] of figures.operations) {
+    const [icpId, type] = key.split('/') as [string, string];
+    text.addHistogram('cordboard_operation_seconds', { icp_id: icpId, application_type: type }, histogram);
+  }
+  for (const [icpId, histogram] of figures.lags) text.addHistogram('cordboard_event_lag_seconds', { icp_id: icpId }, histogram);
+  for (const [code, count] of figures.refused) text.add('cordboard_refused_total', { code }, count);
+  text.add('cordboard_events_waiting', {}, figures.eventsWaiting);
+  text.add('cordboard_monitors_wanted', {}, report.devices.wanted);
+  text.add('cordboard_monitors_standing', {}, report.devices.standing);
+  text.add('cordboard_journal_writable', {}, figures.journalWritable ? 1 : 0);
+  text.add('cordboard_log_lines_dropped_total', {}, logLinesDropped);
+  text.add('cordboard_draining', {}, report.draining ? 1 : 0);
+  return text.toString();
+}
+
+function addController(
+  text: MetricsText,
+  { icpId, state, monitors, rates, queues }: SwitchboardReport['controllers'][number],
+  link: ReturnType<MetricsSources['links']>,
+): void {
+  const at = { icp_id: icpId };
+  const limit = (name: string, { used, cap }: Use) => {
+    text.add('cordboard_controller_limit_used', { ...at, limit: name }, used);
+    text.add('cordboard_controller_limit_cap', { ...at, limit: name }, cap);
+  };
+  limit('monitorsPerController', monitors);
+  limit('callsPerHour', rates.callsPerHour);
+  limit('controllerOperations', rates.operationsPerSecond);
+  limit('applicationOperations', rates.applicationOperationsPerSecond);
+  limit('controllerEvents', rates.eventsPerSecond);
+  limit('monitorStarts', queues.monitorStartsPerSecond);
+  for (const [rate, count] of Object.entries(rates.exceeded)) text.add('cordboard_rate_exceeded_total', { ...at, rate }, count);
+  text.add('cordboard_link_up', at, state === 'CONNECTED' ? 1 : 0);
+  if (link.roundTripMs !== null) text.add('cordboard_link_round_trip_seconds', at, link.roundTripMs / 1000);
+  text.add('cordboard_back_connections_refused_total', at, link.refusedBackConnections);
+  text.add('cordboard_commands_open', at, queues.commandsOpen);
+  text.add('cordboard_monitor_starts_waiting', at, queues.startsWaiting);
+}
