@@ -105,8 +105,8 @@ describe('pacing', () => {
       while (pacer.take(nowMs, order + 1)) order += 1;
       return order - before;
     };
-    expect(goAt(0)).toBe(4);
-    expect(Array.from({ length: 20 }, (_, index) => goAt((index + 1) * 40)).reduce((sum, count) => sum + count)).toBe(16);
+    expect(goAt(0)).toBe(10);
+    expect(Array.from({ length: 20 }, (_, index) => goAt((index + 1) * 40)).reduce((sum, count) => sum + count)).toBe(10);
     expect(pacer.readyAtMs(900)).toBe(Number.POSITIVE_INFINITY);
   });
 

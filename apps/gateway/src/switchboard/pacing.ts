@@ -10,7 +10,7 @@
 /** A second, and what the clock of the controller and the rounding of its times may differ from ours within one. */
 const WINDOW_MS = 1003;
 /** So many may go at once; then they are spread, so that the answers of a thousand starts do not wait for one another. */
-const BURST = 4;
+const BURST = 10;
 /** Part of the even distance between starts that is kept at least; what is left makes up for late timers. */
 const SPREAD = 0.8;
 
