@@ -8,7 +8,9 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
 import { IdempotencyTable } from './idempotency-table.js';
+import { BulkTable } from './monitor-bulk.js';
 import { MonitorTable } from './monitor-table.js';
+import { ClearingMemory } from './monitor-thrash.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
 import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
@@ -32,6 +34,8 @@ export class Core {
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
   readonly wrongLogins = new AttemptLimiter(WRONG_LOGINS_PER_MINUTE);
   readonly recovery = new Recovery();
+  readonly bulks = new BulkTable();
+  readonly clearings = new ClearingMemory();
   /** Monitors whose calls may have begun or ended since the journal was told. */
   readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
@@ -48,11 +52,14 @@ export class Core {
     return effects;
   }
 
+  /** Requests below 0 are those of bulk requests (monitor-bulk.ts). */
   answer(requestId: number, value: unknown, kept = false): void {
+    if (requestId < 0) return this.bulks.settled(this, requestId, { ok: true, value });
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
+    if (requestId < 0) return this.bulks.settled(this, requestId, refused(refusal));
     this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });
   }
 

@@ -4,33 +4,18 @@
  */
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
-import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
-import { Core, NOT_KEPT } from './core.js';
-import { getEvents, nextEvent } from './event.operations.js';
-import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
-import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
-import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
+import { Core } from './core.js';
+import { isMissing, missingRefusal } from './missing-operations.js';
 import { restore } from './restore.js';
-import { endSession, findSession, login, logout } from './session.operations.js';
-import type { Session } from './session-table.js';
-import type {
-  CoreOperation,
-  Effect,
-  Input,
-  Instant,
-  JournalRecord,
-  SwitchboardReport,
-  SwitchboardSettings,
-} from './switchboard.port.js';
+import { endSession, findSession, login } from './session.operations.js';
+import { sessionOperation } from './session-operation.js';
+import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
-import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
-
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
 
 export class Switchboard {
   private readonly core: Core;
@@ -148,49 +133,7 @@ export class Switchboard {
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
-    this.sessionOperation(session, requestId, operation);
-  }
-
-  private sessionOperation(session: Session, requestId: number, operation: SessionOperation): void {
-    const { core } = this;
-    switch (operation.name) {
-      case 'logout':
-        return logout(core, session, requestId);
-      case 'resetSessionTimer':
-        return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
-      case 'serviceVersions':
-        return core.answer(requestId, { serviceVersions: CONTRACT_VERSION });
-      case 'getIcpId':
-        return getIcpId(core, session, requestId, operation.request.icpIpAddress);
-      case 'getPhoneNumberId':
-        return getPhoneNumberId(core, session, requestId, operation.request.icpId, operation.request.primeDn);
-      case 'monitorObject':
-        return requestMonitor(core, session, requestId, operation.request.objectId);
-      case 'stopMonitor':
-        return this.stopMonitor(session, requestId, operation.request.objectId);
-      case 'getEvents':
-        return getEvents(core, session, requestId, operation.request.after, operation.request.max);
-      case 'cancelGetEvents':
-        return core.answer(requestId, {});
-      case 'nextEvent':
-        return nextEvent(core, session, requestId, operation.request.numberedAfter);
-      default:
-        return callCommand(core, session, requestId, operation);
-    }
-  }
-
-  private stopMonitor(session: Session, requestId: number, objectId: number): void {
-    const { core } = this;
-    // also that there is none may be known only from what could not be kept
-    if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
-    const monitor = core.monitors.get(objectId);
-    const held = monitor?.holders.has(session.id) === true;
-    if (monitor === undefined || !session.monitors.has(objectId)) {
-      return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: `the session holds no monitor of ${objectId}` });
-    }
-    releaseMonitor(core, session, monitor, { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' });
-    if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId });
-    core.answer(requestId, {}, true);
+    sessionOperation(this.core, session, requestId, operation);
   }
 
   private shutdown(): void {
