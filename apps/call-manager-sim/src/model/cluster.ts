@@ -15,7 +15,7 @@ import { DEVICE_KIND_OF } from './device-kind.js';
 import { Directory } from './directory.js';
 import type { ControllerSpec } from './equipment-spec.js';
 import { Exchange, party, type Timers } from './exchange.js';
-import type { HappeningListener } from './happening.js';
+import type { FeatureChange, HappeningListener } from './happening.js';
 import { callRules, phoneRules, type CallOperation, type Operation } from './operations.js';
 import { activeLeg, type Device, type Leg, type Phone } from './phone.js';
 import { Resilience, forgetCalls } from './resilience.js';
@@ -116,7 +116,7 @@ export class Cluster {
     if (activeLeg(trunk) || trunk.features.makeBusy !== null) return { result: 'WRONG_STATE', localCallId: 0 };
     const leg = this.x.run(atMs, () => {
       const made = this.x.newCall(trunk, dialled);
-      made.outside = { dn: from, name: '' };
+      made.outside = { dn: from, name: '', trunk };
       dial({ x: this.x, routing: this.routing }, made, dialled, 'NEW_CALL');
       return made;
     });
@@ -181,7 +181,12 @@ export class Cluster {
     });
   }
 
-  /** The name of a device as the directory has it now; told to monitors of the directory. */
+  /** An entry of the controller's directory was written; `handle` need not be a device's. */
+  directoryChanged(controller: number, handle: number, change: FeatureChange, atMs: number): void {
+    this.x.run(atMs, () => this.x.tellDirectory(controller, handle, change));
+  }
+
+  /** The name of a device as the directory has it from now on. */
   rename(device: Device, name: string, atMs: number): void {
     this.x.run(atMs, () => {
       device.name = name;

@@ -27,6 +27,8 @@ export class Exchange {
   /** Phones with a call that outlives the controller that knew it. */
   readonly survivors = new Set<Phone>();
   readonly bootIds: number[];
+  /** Entries of directories that were written, by handle. */
+  private readonly entries = new Map<number, Device>();
   private lastGlobalLow = 0;
   private loose = new Set<Phone>();
   private readonly watchers: ((phone: Phone) => void)[] = [];
@@ -162,6 +164,16 @@ export class Exchange {
   tellFeature(device: Device, event: EventName, change: Partial<FeatureChange> & { readonly on: boolean }): void {
     const whole = { number: '', other: '', code: 0, ...change };
     this.publish(device, null, event, 'UNKNOWN', 'null', [], { change: whole });
+  }
+
+  /** An entry of a directory, which may be no device: it has serials of its own. */
+  tellDirectory(controller: number, handle: number, change: FeatureChange): void {
+    let entry = this.entries.get(handle);
+    if (!entry) {
+      const unnamed = { kind: 'phone', dn: '', name: '', monitorable: true, handle, inService: true, serial: 0 } as const;
+      this.entries.set(handle, (entry = { ...unnamed, primary: controller, secondary: null, controller }));
+    }
+    this.publish(entry, null, 'DIRECTORY_CHANGED', 'UNKNOWN', 'null', [], { change });
   }
 
   private publish(

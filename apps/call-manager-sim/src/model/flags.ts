@@ -1,4 +1,5 @@
-import { farAlerting, otherLegs, type Leg, type Phone } from './phone.js';
+import { farAlerting, otherLegs, partiesKnown, type Leg, type Phone } from './phone.js';
+import type { Cause, LocalState } from './words.js';
 
 /** Facts of a call at one phone (page section 5). `workTimer` is of the phone itself. */
 export interface CallFlags {
@@ -43,4 +44,31 @@ export function flagsOf(leg: Leg): CallFlags {
 
 function isTrunk(phone: Phone): boolean {
   return phone.kind === 'trunk' || phone.kind === 'sip-peer';
+}
+
+/** All that a snapshot says of a call. */
+export interface CallPicture {
+  readonly localCallId: number;
+  readonly globalHigh: number;
+  readonly globalLow: number;
+  readonly state: LocalState;
+  readonly flags: CallFlags;
+  /** Local call id of the other call of a consultation, 0 for none. */
+  readonly linked: number;
+  readonly parties: number;
+  readonly failure: Cause | null;
+}
+
+export function pictureOf(leg: Leg): CallPicture {
+  const { localCallId, state, call, partner, failure } = leg;
+  return {
+    localCallId,
+    globalHigh: call.globalHigh,
+    globalLow: call.globalLow,
+    state,
+    flags: flagsOf(leg),
+    linked: partner?.localCallId ?? 0,
+    parties: partiesKnown(leg),
+    failure: state === 'fail' ? failure : null,
+  };
 }

@@ -24,6 +24,8 @@ export interface Device {
 export interface Named {
   readonly dn: string;
   readonly name: string;
+  /** Of an end outside: what it is reached over. */
+  readonly trunk?: Named;
 }
 
 /** One end of a call at one phone. It is at the phone exactly while its state is not null. */

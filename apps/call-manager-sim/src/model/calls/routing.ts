@@ -139,7 +139,7 @@ export class Routing {
   private ringOutside(from: Leg, plan: Plan & { kind: 'outside' }, arrival: Arrival): void {
     const { trunk, digits, number } = plan;
     const leg = this.x.attach(from.call, trunk);
-    leg.outside = { dn: digits, name: '' };
+    leg.outside = { dn: digits, name: '', trunk };
     from.call.called = leg;
     this.x.tell(leg, 'RECEIVED', arrival.rung, 'alerting', this.parties(from, leg.outside, number));
     this.delivered(from, leg.outside, number, arrival.calling);
