@@ -116,6 +116,8 @@ export function advance(current: LocalStateName, event: EventTypeName, reported:
   if (from !== undefined) return from.has(current) ? reported : undefined;
   // what others do never takes a device's own call off hold
   if (current === 'hold' && reported === 'hold') return event === 'RECEIVED' || event === 'FAILED' ? undefined : 'hold';
+  // the far end's hold and retrieve, whatever the own state is
+  if ((event === 'HELD' || event === 'RETRIEVED') && reported === current && current !== 'null') return current;
   // the device itself is the caller: it rings first, then goes on as a call it makes
   if (current === 'alerting' && event === 'ORIGINATED' && reported === 'originated') return 'originated';
   if (LEGAL.get(current)?.has(event) !== true) return undefined;

@@ -89,8 +89,10 @@ function deliverCall(core: Core, monitor: Monitor, bootId: number, message: Even
 function nextState(
   known: CallView | undefined,
   globalCallId: string | null,
-  { eventType, localState }: EventMessage,
+  { eventType, localState, cause }: EventMessage,
 ): LocalStateName | undefined {
+  // a call that had failed becomes a listener's
+  if (cause === 'ACD_SILENT_MONITOR_INVOKED' && known?.state === 'fail') return localState;
   const same = known !== undefined && (known.globalCallId === globalCallId || mayJoin(eventType));
   const next = same ? advance(known.state, eventType, localState) : undefined;
   return next ?? (known?.globalCallId === globalCallId ? undefined : advance('null', eventType, localState));

@@ -3,7 +3,15 @@ import { DEVICE_KIND_OF } from '../device-kind.js';
 import type { Exchange } from '../exchange.js';
 import { MESSAGES_MAX, lampShines } from '../features.js';
 import { isGroup, isStation } from '../group.js';
-import { CALLS_PER_PHONE_MAX, CONFERENCE_PARTIES_MAX, activeLeg, partiesKnown, type Device, type Leg, type Phone } from '../phone.js';
+import {
+  CALLS_PER_PHONE_MAX,
+  CONFERENCE_PARTIES_MAX,
+  activeLeg,
+  partiesKnown,
+  type Device,
+  type Leg,
+  type Phone,
+} from '../phone.js';
 import type { Result } from '../words.js';
 import { mayBegin, ringBack } from './basic.js';
 import { intrudeOn } from './conference.js';
@@ -77,7 +85,8 @@ export class Waiting {
 
   private idleAt(device: Device): readonly Phone[] {
     if (isGroup(device)) return choose(this.x, device, []);
-    if (!isStation(device) || !isThere(this.x, device) || device.features.makeBusy !== null || device.features.doNotDisturb) return [];
+    if (!isStation(device) || !isThere(this.x, device) || device.features.makeBusy !== null || device.features.doNotDisturb)
+      return [];
     return activeLeg(device) === null && device.legs.length < CALLS_PER_PHONE_MAX ? [device] : [];
   }
 
@@ -117,7 +126,8 @@ export function waitingRules(waiting: Waiting): { readonly [name in 'camp-on' | 
       may: (s) => when(failedBusy(s)),
       act: ({ x, leg }) => {
         const to = leg.failedAt;
-        const into = to && isStation(to) ? to.legs.find(({ state, listensTo }) => state === 'connected' && !listensTo) : undefined;
+        const into =
+          to && isStation(to) ? to.legs.find(({ state, listensTo }) => state === 'connected' && !listensTo) : undefined;
         const parties = into?.call.conference ? partiesKnown(into) || CONFERENCE_PARTIES_MAX : 2;
         if (into && parties < CONFERENCE_PARTIES_MAX) intrudeOn(x, leg, into);
         else waiting.campOn(leg);
@@ -138,6 +148,13 @@ export function tellLamp(x: Exchange, phone: Device & Pick<Phone, 'features'>): 
   x.tellFeature(phone, 'MSG_WAITING_INDICATOR', { on: lampShines(phone.features) });
 }
 
+/** Who gets the message: the one that rings, of a group that is busy its first member. */
+function messageTaker(s: CallSituation): Device | null {
+  const { leg } = s;
+  if (leg.state !== 'fail') return destination(s) && (leg.call.called?.phone ?? null);
+  return leg.failedAt && isGroup(leg.failedAt) ? (leg.failedAt.members[0] ?? null) : leg.failedAt;
+}
+
 function mayLeave(to: Device | null): Result {
   return to && isStation(to) && to.features.messages.length < MESSAGES_MAX ? 'OK' : 'DESTINATION_UNAVAILABLE';
 }
@@ -151,11 +168,11 @@ export const messageForCall: CallRule = {
   needs: 'call',
   may: (s) => {
     const undisturbed = s.leg.state === 'fail' && s.leg.failure === 'DESTINATION_DO_NOT_DISTURB';
-    const to = destination(s);
+    const to = messageTaker(s);
     if (!failedBusy(s) && !undisturbed && !(rings(s) && to)) return unlessSip(s, 'WRONG_STATE');
     return unlessSip(s, mayLeave(to));
   },
-  act: (s) => leave(s.x, s.phone, destination(s) as Phone),
+  act: (s) => leave(s.x, s.phone, messageTaker(s) as Phone),
 };
 
 export const messageTo: PhoneRule = {
