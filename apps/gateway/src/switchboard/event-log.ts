@@ -128,7 +128,7 @@ export class EventLog {
   private place(body: EventBody, seq: number): ApplicationEvent {
     if (body.category !== 'CALL_EVENT') return { ...body, seq, epoch: this.epoch };
     // member by member: a spread showed in profiles, and this is done for each event of each session
-    return {
+    const event: CallEvent = {
       seq,
       epoch: this.epoch,
       category: body.category,
@@ -145,6 +145,13 @@ export class EventLog {
       devices: body.devices,
       featuresAllowed: body.featuresAllowed,
     };
+    // most events have none of these
+    if (body.icpRole !== undefined) event.icpRole = body.icpRole;
+    if (body.parties !== undefined) event.parties = body.parties;
+    if (body.accountCode !== undefined) event.accountCode = body.accountCode;
+    if (body.attributes !== undefined) event.attributes = body.attributes;
+    if (body.unknown !== undefined) event.unknown = body.unknown;
+    return event;
   }
 
   /** Drops what is older than the log may hold. */

@@ -7,6 +7,7 @@ import type {
   CauseName,
   ControllerRequest,
   ControllerResponse,
+  DeviceDatum,
   EventMessage,
   EventTypeName,
   Item,
@@ -102,6 +103,8 @@ export class VirtualController {
   commandResult: ResultName = 'OK';
   /** Bits of TRAITS of every device. */
   traits = 0;
+  /** Device data of every event. */
+  data: readonly DeviceDatum[] = [{ role: 'CALLING_DEVICE', attribute: 'NUMBER', value: '1001' }];
   /** Answered to every query, two at a time. */
   items: readonly Item[] = [];
   readonly monitors = new Map<number, { handle: number; kind: string; sequence: number }>();
@@ -238,7 +241,7 @@ export class VirtualController {
         eventType,
         cause,
         localState,
-        devices: [{ role: 'CALLING_DEVICE', attribute: 'NUMBER', value: '1001' }],
+        devices: this.data,
       });
     }
     return messages;
@@ -385,11 +388,12 @@ export class VirtualPlant {
     eventType: EventTypeName,
     cause: CauseName,
     localState: LocalStateName,
-    call?: { localCallId: number; globalCallId: bigint },
+    call?: Parameters<VirtualController['event']>[4],
     skip = 0,
     icpId = 1,
+    kind = 'DEVICE',
   ): void {
-    for (const message of this.controller(icpId).event(handle, eventType, cause, localState, call, skip))
+    for (const message of this.controller(icpId).event(handle, eventType, cause, localState, call, skip, kind))
       this.input({ kind: 'message', icpId, message });
   }
 
