@@ -2,7 +2,7 @@
  * featuresAllowed, exactly (docs/design/controller-link.md, section 4): what the controller would accept for a call now follows from the
  * calls of its device alone. Pure; a set of features is a bit mask until it is shown, because it is found for each event.
  */
-import { type Feature, FEATURES } from '#contracts/application-api/words';
+import { type Feature, FEATURES } from '#contracts/application-words';
 import { CALL_FLAGS, type CauseName, type LocalStateName, TRAITS } from '#southbound/messages';
 
 /** One call of a device as far as features go. */

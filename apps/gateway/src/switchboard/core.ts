@@ -5,12 +5,12 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest } from '#southbound/messages';
 import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
 import { AttemptLimiter } from './attempt-limiter.js';
+import { BulkTable } from './bulk-table.js';
+import { ClearingMemory } from './clearing-memory.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
 import { IdempotencyTable } from './idempotency-table.js';
-import { BulkTable } from './monitor-bulk.js';
 import { MonitorTable } from './monitor-table.js';
-import { ClearingMemory } from './monitor-thrash.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
 import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
@@ -54,12 +54,12 @@ export class Core {
 
   /** Requests below 0 are those of bulk requests (monitor-bulk.ts). */
   answer(requestId: number, value: unknown, kept = false): void {
-    if (requestId < 0) return this.bulks.settled(this, requestId, { ok: true, value });
+    if (requestId < 0) return this.bulks.answered(requestId, { ok: true, value });
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
-    if (requestId < 0) return this.bulks.settled(this, requestId, refused(refusal));
+    if (requestId < 0) return this.bulks.answered(requestId, refused(refusal));
     this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });
   }
 

@@ -6,7 +6,7 @@ import { advance, isConnectionEvent, mayJoin } from './connection-state.rules.js
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { requestSnapshot } from './device-snapshots.js';
-import type { EventBody } from './event-log.js';
+import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import { monitorIdsOf, objectIdsOf } from './numbering.rules.js';
@@ -125,13 +125,4 @@ function stopWorkTimer(core: Core, monitor: Monitor, message: EventMessage): voi
   for (const call of monitor.calls.values())
     monitor.calls.set(call.localCallId, { ...call, flags: call.flags & ~CALL_FLAGS.WORK_TIMER });
   tellChangedFeatures(core, monitor, 0, { ...message, localCallId: 0 });
-}
-
-/** One value goes to all sessions that hold the monitor. */
-export function toHolders(core: Core, monitor: Monitor, body: EventBody | undefined): void {
-  if (body === undefined) return;
-  for (const sessionId of monitor.holders) {
-    const session = core.sessions.get(sessionId);
-    if (session !== undefined) core.post(session, body);
-  }
 }

@@ -4,7 +4,7 @@ import { featureMask } from './call-features.rules.js';
 import { noteCalls } from './calls-hint.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { Core } from './core.js';
-import { toHolders } from './device-events.js';
+import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, globalCallIdText, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import type { Session } from './session-table.js';

@@ -6,7 +6,7 @@ import {
   type CallState,
   type Feature,
   type FeatureEventType,
-} from '#contracts/application-api/words';
+} from '#contracts/application-words';
 import { CALL_FLAGS, type DeviceDatum, type EventMessage, type EventTypeName, type LocalStateName } from '#southbound/messages';
 import { featuresOf } from './call-features.rules.js';
 import type { EventBody } from './event-log.js';

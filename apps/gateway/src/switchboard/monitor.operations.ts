@@ -1,5 +1,5 @@
 /** What applications ask about monitors (R-MON-01, R-MON-02, R-MON-05): of a device or a line appearance, of its features, of a whole controller. */
-import { Core, NOT_KEPT } from './core.js';
+import { type Core, NOT_KEPT } from './core.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { controllerMonitorId, type ControllerMonitorKind, featureMonitorId } from './numbering.rules.js';
 import type { Session } from './session-table.js';

@@ -1,6 +1,6 @@
 /** What items of the link make of an application's answer; what a controller did not say is left out, not invented. */
 import type { OperationResponse } from '#contracts/application-api';
-import { CALL_STATES } from '#contracts/application-api/words';
+import { CALL_STATES } from '#contracts/application-words';
 import type { Item, ItemWord, LocalStateName } from '#southbound/messages';
 import type { Core } from './core.js';
 import { CALL_STATE } from './event-mapping.mapper.js';

@@ -8,6 +8,7 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import { Core } from './core.js';
 import { isMissing, missingRefusal } from './missing-operations.js';
+import { carryOnBulks } from './monitor-bulk.js';
 import { restore } from './restore.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
@@ -29,6 +30,7 @@ export class Switchboard {
   handle(input: Input, now: Instant): Effect[] {
     this.core.now = now;
     this.route(input);
+    carryOnBulks(this.core);
     return this.core.takeEffects();
   }
 
