@@ -2,14 +2,20 @@
  * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
  * kept, and lets readers of events wait. All decisions are the switchboard's.
  */
-import { hash, randomBytes, randomInt } from 'node:crypto';
 import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
-import { makeSessionId } from '#domain/session-id';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
 import { EventWaits } from './event-waits.js';
 import type { Journal } from './journal/journal.port.js';
+import {
+  prepareAuthenticate,
+  prepareLogin,
+  prepareLoginUser,
+  prepareValidate,
+  sha256,
+  type Prepared,
+} from './log-in.js';
 import type { CallContext, Engine, Outcome } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { missingRefusal } from './switchboard/missing-operations.js';
@@ -23,6 +29,7 @@ import type {
   Instant,
   JournalRecord,
   NextEvent,
+  OperationOf,
   SwitchboardReport,
 } from './switchboard/switchboard.port.js';
 
@@ -65,7 +72,6 @@ interface Waiting {
 
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
 const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
 const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
 
 export class GatewayEngine implements Engine, LinkListener {
@@ -162,7 +168,12 @@ export class GatewayEngine implements Engine, LinkListener {
 
   private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
     if (this.stopping && operation.name !== 'getEvents') return Promise.resolve({ ok: false, refusal: STOPPING });
-    if (operation.name === 'login') return this.login(operation.request, context);
+    const { slots } = this.options.config;
+    if (operation.name === 'login') return this.begin(prepareLogin(operation.request, slots), context);
+    if (operation.name === 'loginUser') return this.begin(prepareLoginUser(operation.request, slots), context);
+    if (operation.name === 'validateToken') return this.validateToken(operation.request, context);
+    if (operation.name === 'authenticate')
+      return this.run(prepareAuthenticate(operation.request, this.switchboard), callerOf(context));
     if (operation.name === 'getEvents') {
       const request: OperationRequest<'getEvents'> = operation.request;
       const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
@@ -176,21 +187,19 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome;
   }
 
-  private async login(request: OperationRequest<'login'>, context: CallContext): Promise<CoreOutcome> {
-    if (request.certificate !== undefined) return { ok: false, refusal: missingRefusal('log-in with a certificate') };
-    const token = randomBytes(32).toString('base64url');
-    const { companyName, applicationName, applicationPassword, localPassword, version } = request;
-    const facts = {
-      companyName,
-      applicationName,
-      applicationPasswordSha256: sha256(applicationPassword),
-      localPasswordSha256: sha256(localPassword),
-      version,
-    };
-    const sessionIds = shuffled(this.options.config.slots).map((slot) => makeSessionId(slot, random43()));
-    const operation: CoreOperation = { name: 'login', request: facts, entropy: { sessionIds, tokenHash: sha256(token) } };
+  /** A log-in, of an application or of a user: what could not be kept has not happened. */
+  private async begin(
+    { operation, complete }: Prepared<OperationOf<'login' | 'loginUser'>>,
+    context: CallContext,
+  ): Promise<CoreOutcome> {
     const outcome = await this.run(operation, callerOf(context), true);
-    return outcome.ok ? { ok: true, value: { ...(outcome.value as object), token } } : outcome;
+    return outcome.ok ? { ok: true, value: complete(outcome.value as object) } : outcome;
+  }
+
+  private async validateToken(request: OperationRequest<'validateToken'>, context: CallContext): Promise<CoreOutcome> {
+    const { operation, complete } = prepareValidate(request);
+    const outcome = await this.run(operation, callerOf({ ...context, token: request.token }));
+    return outcome.ok ? { ok: true, value: complete(outcome.value as object) } : outcome;
   }
 
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
@@ -350,15 +359,11 @@ type InSession = Exclude<CoreOperation, { name: 'login' | 'nextEvent' }>;
 const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
   'sessionId' in operation.request;
 
-function callerOf({ face, token, clientAddress }: CallContext): Caller {
-  return { face, clientAddress, ...(token === undefined ? {} : { tokenHash: sha256(token) }) };
-}
-
-function random43(): number {
-  return randomBytes(6).readUIntBE(0, 6) % 2 ** 43;
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  const from = items.length > 1 ? randomInt(items.length) : 0;
-  return [...items.slice(from), ...items.slice(0, from)];
+function callerOf({ face, token, clientAddress, external }: CallContext): Caller {
+  return {
+    face,
+    clientAddress,
+    ...(token === undefined ? {} : { tokenHash: sha256(token) }),
+    ...(external === true ? { external } : {}),
+  };
 }

@@ -7,10 +7,6 @@ import type { OperationName, OperationRequest } from '#contracts/application-api
 import type { Refusal } from '#contracts/errors';
 
 const MISSING = [
-  'authenticate',
-  'registerHAClientCallback',
-  'loginUser',
-  'validateToken',
   'getIcpConfig',
   'getDialableNumber',
   'getIncomingPhoneNumber',

@@ -12,6 +12,7 @@ import { granted, type RefusedResult, refusalOf } from './controller-results.map
 import { onEvent } from './device-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
+import { monitorLicence } from './licence-use.js';
 import { Monitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
 import { monitorPartsOf } from './numbering.rules.js';
@@ -62,7 +63,7 @@ function repeatRefusal(monitor: Monitor, session: Session): Refusal | undefined 
 
 function admissionRefusal(core: Core, controller: Controller, known: Monitor | undefined, session: Session): Refusal | undefined {
   if (!core.keeping) return NOT_KEPT;
-  const full = admitMonitor(core.monitors.places, core.limits);
+  const full = admitMonitor(core.monitors.places, core.limits) ?? monitorLicence(core, session);
   if (full !== undefined) return full;
   if (known !== undefined) return undefined;
   if (controller.starts.laneSize(session.id) >= LANE_MAX)

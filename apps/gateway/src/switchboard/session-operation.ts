@@ -10,13 +10,13 @@ import { type BulkName, bulkOperation, isBulk } from './monitor-bulk.js';
 import { isMonitorName, monitorOperation, type MonitorName } from './monitor.operations.js';
 import { isQuery, query, type QueryName } from './query.operations.js';
 import { getResilientStatus } from './resilience.operations.js';
-import { logout } from './session.operations.js';
+import { authenticate, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type { CoreOperation, OperationOf } from './switchboard.port.js';
 import { CONTRACT_VERSION } from './version.rules.js';
 
 /** What is carried out within a session. */
-export type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
+export type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
 type Alone = Exclude<
   SessionOperation,
   | OperationOf<CommandName>
@@ -47,6 +47,10 @@ function alone(core: Core, session: Session, requestId: number, operation: Alone
   switch (operation.name) {
     case 'logout':
       return logout(core, session, requestId);
+    case 'authenticate':
+      return authenticate(core, session, requestId, operation.request.verified);
+    case 'registerHAClientCallback':
+      return registerHACallback(core, session, requestId, operation.request.callbackUri);
     case 'resetSessionTimer':
       return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
     case 'serviceVersions':

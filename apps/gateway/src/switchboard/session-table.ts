@@ -1,5 +1,6 @@
 /** Sessions (R-SES-01): who is logged in, what each holds, when it was last heard of. */
 import { EventLog } from './event-log.js';
+import { PLAIN_ACCESS, type SessionAccess } from './session-access.js';
 import type { SwitchboardSettings } from './switchboard.port.js';
 
 export interface Session {
@@ -8,6 +9,8 @@ export interface Session {
   readonly applicationId: string;
   readonly applicationName: string;
   readonly log: EventLog;
+  /** What it may do and where it came in. */
+  access: SessionAccess;
   /** Monitors it holds or has asked for, by object id. */
   readonly monitors: Set<number>;
   /** Controllers it has had to do with: it is told when their links come and go. */
@@ -47,8 +50,12 @@ export class SessionTable {
     return this.ended.get(id);
   }
 
-  add(facts: Pick<Session, 'id' | 'tokenHash' | 'applicationId' | 'applicationName'>, nowMs: number): Session {
+  add(
+    facts: Pick<Session, 'id' | 'tokenHash' | 'applicationId' | 'applicationName'> & Partial<Pick<Session, 'access'>>,
+    nowMs: number,
+  ): Session {
     const session: Session = {
+      access: { ...PLAIN_ACCESS },
       ...facts,
       log: new EventLog(this.settings.epoch, this.settings.eventLog),
       monitors: new Set(),

@@ -10,6 +10,7 @@ import type { ControllerRequest, ControllerResponse, EventMessage } from '#south
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
 import type { SessionlessOperation } from './missing-operations.js';
+import type { LicenceReport } from './licence-use.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -32,6 +33,8 @@ export interface Caller {
   /** SHA-256 (hex) of the bearer token as sent; undefined when none was. */
   readonly tokenHash?: string;
   readonly clientAddress: string;
+  /** True: by the router's external listener (R-SES-06). */
+  readonly external?: boolean;
 }
 
 /** Log-in with the passwords replaced by their SHA-256 (hex). */
@@ -41,16 +44,33 @@ export interface LoginFacts {
   readonly applicationPasswordSha256: string;
   readonly localPasswordSha256: string;
   readonly version?: string | undefined;
+  /** SPKI (PEM) of the key in the certificate that was shown; null: it shows no key we take. */
+  readonly certificateKeyPem?: string | null;
 }
 
-type Plain = Exclude<OperationName, SessionlessOperation>;
+/** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
+export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
+
+type Plain = Exclude<OperationName, SessionlessOperation | 'authenticate'>;
 export type CoreOperation =
   | {
       readonly name: 'login';
       readonly request: LoginFacts;
-      /** One proposed id per slot of this instance, and the hash of the token the session will have. */
-      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string };
+      /**
+       * One proposed id per slot of this instance, and the hash of the token the session will have; `challenge` is what an advanced application
+       * gets to sign.
+       */
+      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string; readonly challenge?: string };
     }
+  | {
+      readonly name: 'loginUser';
+      readonly request: LoginFacts & { readonly userEmail: string; readonly userPasswordSha256: string };
+      readonly entropy: { readonly candidates: SessionCandidates };
+    }
+  /** The caller's token is the user's; `sessionId` is what it says of itself. */
+  | { readonly name: 'validateToken'; readonly request: { readonly sessionId: number } }
+  /** `verified`: the signature holds over the challenge that {@link Switchboard.challengeOf} answered in the same turn. */
+  | { readonly name: 'authenticate'; readonly request: { readonly sessionId: number; readonly verified: boolean } }
   | { [N in Plain]: { readonly name: N; readonly request: OperationRequest<N> } }[Plain]
   | { readonly name: 'nextEvent'; readonly request: { readonly sessionId: number; readonly numberedAfter?: number | undefined } };
 export type OperationOf<N extends CoreOperation['name']> = Extract<CoreOperation, { name: N }>;
@@ -115,6 +135,16 @@ export type JournalRecord =
       readonly applicationId: string;
       readonly applicationName: string;
     }
+  /** What the session may do and where it came in; the last one counts. */
+  | {
+      readonly t: 'access';
+      readonly sessionId: number;
+      readonly external: boolean;
+      readonly standardOnly: boolean;
+      readonly authenticated: boolean;
+      readonly userId?: number;
+      readonly haCallback?: string;
+    }
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
@@ -140,6 +170,7 @@ export interface SwitchboardReport {
   readonly monitors: { readonly used: number; readonly cap: number };
   /** Devices whose monitors are wanted, and those of them that stand at their controller. */
   readonly devices: { readonly wanted: number; readonly standing: number };
+  readonly licences: LicenceReport;
   readonly recovery: RecoveryReport | undefined;
   readonly controllers: readonly ControllerReport[];
 }

@@ -2,21 +2,33 @@
  * The core of a gateway instance: takes one input at a time and answers what is to be done. Sans-IO: no clock, no randomness, no
  * promises, so a simulation in virtual time runs exactly this. Everything in it is bounded by the caps of admission and by constants.
  */
+import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import { Core } from './core.js';
+import { tickLicences } from './licence-expiry.js';
+import { licenceReport } from './licence-use.js';
 import { isMissing, missingRefusal } from './missing-operations.js';
 import { carryOnBulks } from './monitor-bulk.js';
 import { restore } from './restore.js';
+import { accessRecord, isAdvanced } from './session-access.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
+import { loginUser, validateToken } from './user-session.operations.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
+
+/** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
+const ADVANCED = /^adv[A-Z]/;
+const advancedRefusal = (name: string): Refusal => ({
+  code: 'ADVANCED_REQUIRED',
+  detail: `${name} is for advanced applications that have signed their challenge`,
+});
 
 export class Switchboard {
   private readonly core: Core;
@@ -52,9 +64,12 @@ export class Switchboard {
 
   /** Everything a later incarnation needs, for a compact journal. */
   *records(): Generator<JournalRecord> {
-    for (const { id, tokenHash, applicationId, applicationName, monitors } of this.core.sessions.all()) {
+    for (const session of this.core.sessions.all()) {
+      const { id, tokenHash, applicationId, applicationName } = session;
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
-      for (const objectId of monitors)
+      const access = accessRecord(session);
+      if (access !== undefined) yield access;
+      for (const objectId of session.monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
     const inCall = [...this.core.monitors.all()].filter((monitor) => monitor.keptInCall && monitor.holders.size > 0);
@@ -73,6 +88,7 @@ export class Switchboard {
       sessions: { used: sessions.size, cap: limits.sessions },
       monitors: { used: monitors.places, cap: limits.monitors },
       devices: this.devices(),
+      licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
@@ -81,6 +97,16 @@ export class Switchboard {
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
       })),
     };
+  }
+
+  /** What a session has to sign, and with which key; undefined when it has nothing to sign. Changes nothing. */
+  challengeOf(
+    sessionId: number,
+  ): { readonly challenge: string; readonly publicKeyPem: string; readonly legacy: boolean } | undefined {
+    const session = this.core.sessions.get(sessionId);
+    const signing = session === undefined ? undefined : this.core.applications.get(session.applicationId)?.signing;
+    const challenge = session?.access.challenge?.text;
+    return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
   }
 
   private devices(): SwitchboardReport['devices'] {
@@ -132,8 +158,12 @@ export class Switchboard {
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
+    if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
+    if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
+    if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
+      return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     sessionOperation(this.core, session, requestId, operation);
   }
@@ -171,5 +201,6 @@ export class Switchboard {
     for (const controller of core.controllers.values()) tickController(core, controller);
     keepCalls(core);
     keepUnread(core);
+    tickLicences(core);
   }
 }

@@ -33,6 +33,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
       face: 'rest',
       ...(token.value === undefined ? {} : { token: token.value }),
       clientAddress: caller.clientAddress,
+      external: caller.external,
       requestId: caller.requestId,
       ...(route.match.operation.name === 'getEvents' ? { signal: incoming.signal } : {}),
     };
