@@ -48,8 +48,10 @@ export class JoinedPlant {
       const up = { bootId, release: '9.4.0', platform: 'x86' } as const;
       this.input({ kind: 'link', icpId: index + 1, state: 'CONNECTED', up, reason: 'test' });
     });
-    const login = this.run({ name: 'login', request: LOGIN, entropy: { sessionIds: [7], tokenHash: HASH('c') } });
-    this.sessionId = (login as { sessionId: number }).sessionId;
+    this.sessionId = 7;
+    const entropy = { sessionIds: [this.sessionId], tokenHash: HASH('c'), challenge: 'sign this' };
+    this.run({ name: 'login', request: LOGIN, entropy });
+    this.run({ name: 'authenticate', request: { sessionId: this.sessionId, verified: true } });
   }
 
   /** The value of an operation that has to succeed. */
@@ -131,11 +133,13 @@ function decoded(bytes: Buffer): ControllerResponse | EventMessage {
   return decodeMessage(frame) as ControllerResponse | EventMessage;
 }
 
+const SIGNING = { publicKeyPem: 'the key', legacy: false };
 const LOGIN = {
   companyName: 'Acme',
   applicationName: 'crm',
   applicationPasswordSha256: HASH('a'),
   localPasswordSha256: HASH('b'),
+  certificateKeyPem: SIGNING.publicKeyPem,
 };
 
 function documentFor(controllers: number): AccessDocument {
@@ -155,6 +159,7 @@ function documentFor(controllers: number): AccessDocument {
         name: 'crm',
         type: 'generic',
         advanced: true,
+        signing: SIGNING,
         allowed: true,
         applicationPasswordSha256: HASH('a'),
         localPasswordSha256: HASH('b'),

@@ -4,7 +4,7 @@ import type { ControllerRequest } from '#southbound/messages';
 import { type CommandName, COMMANDS } from './command-shapes.js';
 import { makeObjectId } from './numbering.rules.js';
 import type { CoreOperation, CoreOutcome } from './switchboard.port.js';
-import { callEvents, settingsOf, typesOf, VirtualPlant } from './virtual-plant.fixture.js';
+import { advancedDocument, callEvents, settingsOf, typesOf, VirtualPlant } from './virtual-plant.fixture.js';
 
 const codeOf = (outcome: CoreOutcome | undefined) =>
   outcome === undefined ? 'unanswered' : outcome.ok ? 'ok' : outcome.refusal.code;
@@ -52,8 +52,8 @@ function requestFor(name: CommandName, sessionId: number): CoreOperation {
 }
 
 const ready = (): [VirtualPlant, number] => {
-  const plant = new VirtualPlant().up();
-  return [plant, plant.login()];
+  const plant = new VirtualPlant(undefined, advancedDocument()).up();
+  return [plant, plant.loginAdvanced()];
 };
 const lastReceived = (plant: VirtualPlant): Record<string, unknown> => {
   const { correlation: _correlation, ...rest } = plant.controller().received.at(-1) as ControllerRequest;

@@ -11,13 +11,13 @@ import {
   objectIdsOf,
 } from './numbering.rules.js';
 import type { CoreOutcome } from './switchboard.port.js';
-import { callEvents, documentOf, grantOf, typesOf, VirtualPlant } from './virtual-plant.fixture.js';
+import { advancedDocument, callEvents, documentOf, grantOf, typesOf, VirtualPlant } from './virtual-plant.fixture.js';
 
 const codeOf = (outcome: CoreOutcome | undefined) =>
   outcome === undefined ? 'unanswered' : outcome.ok ? 'ok' : outcome.refusal.code;
 const ready = (): [VirtualPlant, number] => {
-  const plant = new VirtualPlant().up();
-  return [plant, plant.login()];
+  const plant = new VirtualPlant(undefined, advancedDocument()).up();
+  return [plant, plant.loginAdvanced()];
 };
 
 describe('ids of monitors', () => {

@@ -78,6 +78,10 @@ export const documentOf = (more: Partial<AccessDocument> = {}): AccessDocument =
   ...more,
 });
 
+const SIGNING = { publicKeyPem: 'the key', legacy: false };
+export const advancedDocument = (): AccessDocument =>
+  documentOf({ applications: [application('crm', { advanced: true, signing: SIGNING })] });
+
 export const settingsOf = (more: Partial<SwitchboardSettings> = {}): SwitchboardSettings => ({
   epoch: { major: 1, minor: 0 },
   limits: INSTANCE_LIMITS,
@@ -373,6 +377,23 @@ export class VirtualPlant {
     const outcome = this.tryLogin();
     if (!outcome.ok) throw new Error(`log-in refused: ${outcome.refusal.code}`);
     return (outcome.value as { sessionId: number }).sessionId;
+  }
+
+  /** A session of an advanced application that has signed its challenge; the document has to be {@link advancedDocument}. */
+  loginAdvanced(): number {
+    this.lastSession += 1;
+    const request = {
+      companyName: 'Acme',
+      applicationName: 'crm',
+      applicationPasswordSha256: HASH('a'),
+      localPasswordSha256: HASH('b'),
+      certificateKeyPem: SIGNING.publicKeyPem,
+    };
+    const entropy = { sessionIds: [this.lastSession], tokenHash: HASH('c'), challenge: 'sign this' };
+    const [login, sessionId] = [this.run({ name: 'login', request, entropy }), this.lastSession];
+    const proven = this.run({ name: 'authenticate', request: { sessionId, verified: true } });
+    if (!login.ok || !proven.ok) throw new Error('the log-in of an advanced application was refused');
+    return sessionId;
   }
 
   /** Sets a monitor and answers the object id; throws when it is refused. */
