@@ -6,9 +6,9 @@ import { ApplicationView, type KnownCall } from './application-view.js';
 import { equipment, PHONES } from './equipment.js';
 import { JoinedPlant } from './joined-plant.js';
 
-/** Steps of one seed, and seeds of a run; `FEATURE_SEEDS` is not read: a failing seed is in the message. */
+/** Steps of one seed, and seeds of a run; a failing one is in the message. */
 const STEPS = 250;
-const SEEDS = Array.from({ length: 12 }, (_, index) => 1000 + index);
+const SEEDS = Array.from({ length: 6 }, (_, index) => 1000 + index);
 /** Calls of each step at which everything unlisted is tried. */
 const UNLISTED_CALLS = 3;
 
@@ -274,5 +274,5 @@ describe('featuresAllowed', () => {
         `${seen.size} kinds of events\n${[...succeeded].map(([feature, count]) => `${feature} ${count}`).join(', ')}\n`,
     );
     expect([...succeeded.keys()].sort()).toEqual([...TRIED].sort());
-  }, 240_000);
+  }, 600_000);
 });
