@@ -6,6 +6,10 @@ import type { ApplicationEvent, OperationName, OperationRequest, OperationRespon
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
+import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/data-access.js';
+import type { Directory, DirectoryWriter } from './directory/directory.port.js';
+import { describeController } from './directory/controller-entries.js';
+import { MemoryDirectory } from './directory/memory-directory.js';
 import { EventWaits } from './event-waits.js';
 import type { Journal } from './journal/journal.port.js';
 import {
@@ -55,6 +59,10 @@ export interface EngineOptions {
   readonly logger: EngineLogger;
   /** For tests in another time; default: the monotonic clock and the wall clock. */
   readonly clock?: () => Instant;
+  /** What applications read of the controllers; default: an empty one in memory. */
+  readonly directory?: Directory;
+  /** Default: writes are refused. */
+  readonly directoryWriter?: DirectoryWriter;
 }
 
 export interface EngineStart {
@@ -79,6 +87,9 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
   private readonly waits: EventWaits;
+  /** The sync of the controller links writes here. */
+  readonly directory: Directory;
+  private readonly data: DataAccess;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -96,19 +107,26 @@ export class GatewayEngine implements Engine, LinkListener {
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
     this.waits = new EventWaits(config.timing.longPollMaxMs);
+    this.directory = options.directory ?? new MemoryDirectory();
+    this.data = new DataAccess(this.directory, options.directoryWriter ?? NO_WRITER, (id) => this.switchboard.hasSession(id));
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
   start({ records, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
-    if (document !== undefined) this.dispatch({ kind: 'access-document', document });
+    if (document !== undefined) this.applyDocument(document);
     this.arm();
   }
 
   /** The caller has verified and stored it, and asked `documentRefusal`. */
   applyDocument(document: AccessDocument): void {
+    const gone = this.switchboard.document?.controllers.filter(
+      ({ icpId }) => !document.controllers.some((controller) => controller.icpId === icpId),
+    );
     this.dispatch({ kind: 'access-document', document });
+    for (const { icpId } of gone ?? []) this.directory.forget(icpId);
+    for (const controller of document.controllers) describeController(this.directory, controller);
   }
 
   drain(on: boolean): void {
@@ -141,6 +159,8 @@ export class GatewayEngine implements Engine, LinkListener {
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
     this.dispatch({ kind: 'link', icpId, state, up, reason });
+    const granted = this.switchboard.document?.controllers.find((controller) => controller.icpId === icpId);
+    if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
     this.arm();
   }
@@ -179,12 +199,24 @@ export class GatewayEngine implements Engine, LinkListener {
       const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
       return this.wait({ name: 'getEvents', request }, request.sessionId, request.waitMs, context, isEmpty);
     }
+    if (this.data.carries(operation.name)) return this.dataOperation(operation.name, operation.request, context);
     if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
     const outcome = this.run(operation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { readonly sessionId: number }).sessionId));
     this.arm();
     return outcome;
+  }
+
+  /** The directory is not the switchboard's, but whose session it is: asked as a sign of life, which every operation is. */
+  private async dataOperation(
+    name: CarriedDataOperation,
+    request: OperationRequest<CarriedDataOperation>,
+    context: CallContext,
+  ): Promise<CoreOutcome> {
+    const { sessionId } = request;
+    const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
+    return checked.ok ? this.data.execute(name, request as never) : checked;
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */

@@ -14,21 +14,7 @@ const MISSING = [
   'registerEventHandler',
   'registerRestSession',
   'getRestEvent',
-  'getDeiMetaData',
-  'getDataSchema',
-  'readData',
-  'getAllTuples',
-  'getFirstTuple',
-  'getNextTuple',
-  'searchFirstNTuples',
-  'searchNextNTuples',
-  'insertTuple',
-  'updateTuple',
-  'deleteTuple',
   'registerNotificationHandler',
-  'registerDeisForNotification',
-  'deregisterDeisForNotification',
-  'getNotification',
 ] as const satisfies readonly OperationName[];
 
 export type MissingOperation = (typeof MISSING)[number];

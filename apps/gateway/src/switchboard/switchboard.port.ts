@@ -2,7 +2,7 @@
  * What goes into the switchboard and what comes out. The switchboard is sans-IO: one call, one thread, no clock, no randomness;
  * whoever drives it supplies the time and entropy with each input and carries out the effects in the order given.
  */
-import type { ApplicationEvent, OperationName, OperationRequest } from '#contracts/application-api';
+import type { ApplicationEvent, DataOperationName, OperationName, OperationRequest } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch } from '#contracts/gateway-admin';
 import type { InstanceLimits } from '#domain/limits';
@@ -51,7 +51,9 @@ export interface LoginFacts {
 /** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
 export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
 
-type Plain = Exclude<OperationName, SessionlessOperation | 'authenticate'>;
+/** The directory is read and written beside the switchboard (directory/data-access.ts). */
+type BesideOperation = Exclude<DataOperationName, 'registerNotificationHandler'>;
+type Plain = Exclude<OperationName, SessionlessOperation | BesideOperation | 'authenticate'>;
 export type CoreOperation =
   | {
       readonly name: 'login';

@@ -109,6 +109,11 @@ export class Switchboard {
     return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
   }
 
+  /** Whether a session stands; for what is kept of sessions beside the switchboard. */
+  hasSession(sessionId: number): boolean {
+    return this.core.sessions.get(sessionId) !== undefined;
+  }
+
   private devices(): SwitchboardReport['devices'] {
     let [wanted, standing] = [0, 0];
     for (const { places, state } of this.core.monitors.all()) {
