@@ -10,7 +10,10 @@ const name = z
   .string()
   .refine((text) => Buffer.byteLength(text, 'utf8') <= NAME_BYTES_MAX, `a name has at most ${NAME_BYTES_MAX} bytes`)
   .default('');
-const pin = z.string().regex(/^[0-9]{1,20}$/, 'a PIN has 1 to 20 digits').optional();
+const pin = z
+  .string()
+  .regex(/^[0-9]{1,20}$/, 'a PIN has 1 to 20 digits')
+  .optional();
 const digits = z.string().regex(/^[0-9*#+]{1,50}$/, 'a number has 1 to 50 of 0-9 * # +');
 const ms = z.int().min(0).max(3_600_000);
 const PHONES_MAX = 10_000;
@@ -80,7 +83,10 @@ export const controllerEquipmentSchema = z.strictObject({
   acdGroups: z.array(acdGroup).max(OTHERS_MAX).default([]),
   acdPaths: z.array(acdPath).max(OTHERS_MAX).default([]),
   trunks: z.array(trunk).max(OTHERS_MAX).default([]),
-  outsidePrefix: z.string().regex(/^[0-9*#]{1,6}$/).optional(),
+  outsidePrefix: z
+    .string()
+    .regex(/^[0-9*#]{1,6}$/)
+    .optional(),
   accountCodes: z.array(digits).max(OTHERS_MAX).default([]),
   agentLicences: z.int().min(0).max(10_000).optional(),
   numbering: numbering.optional(),
@@ -106,14 +112,22 @@ export function readEquipment(text: string, file: string): ControllerEquipment[]
 type Extras = Omit<ControllerSpec, 'bootId' | 'phones' | 'address'> & Pick<SimulatedControllerSpec, 'numbering'>;
 
 /** What the equipment adds to a controller: stations behind its plain phones, and everything else. A plain phone may be named again, with more abilities. */
-export function withEquipment(plain: readonly PhoneSpec[], equipment: ControllerEquipment | undefined): Extras & { phones: PhoneSpec[] } {
+export function withEquipment(
+  plain: readonly PhoneSpec[],
+  equipment: ControllerEquipment | undefined,
+): Extras & { phones: PhoneSpec[] } {
   if (!equipment) return { phones: [...plain] };
   const { phones, users, externalUsers, agents, ...rest } = equipment;
   const byDn = new Map<string, PhoneSpec>(plain.map((spec) => [spec.dn, spec]));
   for (const { sip, name: given, ...more } of phones) {
     const before = byDn.get(more.dn);
     const kind = sip ? ('sip-phone' as const) : ('phone' as const);
-    byDn.set(more.dn, { ...present(more), name: given || (before?.name ?? ''), monitorable: more.monitorable && (before?.monitorable ?? true), kind });
+    byDn.set(more.dn, {
+      ...present(more),
+      name: given || (before?.name ?? ''),
+      monitorable: more.monitorable && (before?.monitorable ?? true),
+      kind,
+    });
   }
   const add = (spec: PhoneSpec) => {
     if (byDn.has(spec.dn)) throw new Error(`directory number ${spec.dn} is given twice in the equipment of a controller`);

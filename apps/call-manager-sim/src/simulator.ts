@@ -35,9 +35,8 @@ export async function startSimulator(settings: CallManagerSimSettings): Promise<
     throw new Error('the admin interface is plain HTTP: its host must be a loopback address');
   const epochMs = Date.now();
   const servers: ControllerServer[] = [];
-  const simulation = new Simulation(
-    await controllerSpecs(settings, epochMs),
-    (monitor, happening) => servers[happening.phone.controller]?.monitored(monitor, happening),
+  const simulation = new Simulation(await controllerSpecs(settings, epochMs), (monitor, happening) =>
+    servers[happening.phone.controller]?.monitored(monitor, happening),
   );
   const clock = new WallClock(simulation);
   const trace = new Trace(settings.traceEntriesMax ?? TRACE_ENTRIES_MAX, () => ({

@@ -61,13 +61,7 @@ const KINDS: Readonly<Record<LookupKind, readonly DeviceKind[]>> = {
 };
 
 /** Null: the controller has no such device, neither as its own nor as one it would take. */
-export function find(
-  directory: Directory,
-  controller: number,
-  kind: LookupKind,
-  number: number,
-  text: string,
-): Device | null {
+export function find(directory: Directory, controller: number, kind: LookupKind, number: number, text: string): Device | null {
   const found = named(directory, controller, kind, number, text);
   if (!found || !KINDS[kind].includes(found.kind)) return null;
   return found.primary === controller || found.secondary === controller ? found : null;

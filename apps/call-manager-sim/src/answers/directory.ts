@@ -4,7 +4,7 @@ import { NAME_BYTES_MAX } from '../model/phone.js';
 import type { UserEntry, UserFields } from '../model/users-book.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
-import { ENTITY, type DirectoryAction } from '../wire/asked-numbers.js';
+import type { ENTITY, DirectoryAction } from '../wire/asked-numbers.js';
 import type { DirectoryEntry, ItemValue } from '../wire/controller.encoder.js';
 import type { Item } from '../wire/request.decoder.js';
 import { asPhone, traitsOf, typeName } from './described.js';
@@ -38,7 +38,11 @@ export function readDirectory(
 function entriesOf(simulation: Simulation, controller: number, entity: Entity): DirectoryEntry[] {
   if (entity === 'CONTROLLER') {
     const { address = '', name = '', release = '' } = simulation.spec(controller);
-    const items: ItemValue[] = [['ADDRESS', address], ['NAME', name], ['RELEASE', release]];
+    const items: ItemValue[] = [
+      ['ADDRESS', address],
+      ['NAME', name],
+      ['RELEASE', release],
+    ];
     return [{ handle: controller + 1, items }];
   }
   if (entity === 'USER') return simulation.users(controller).all().map(userEntry);
@@ -76,15 +80,36 @@ function deviceItems(simulation: Simulation, entity: Entity, device: Device): It
         ['SECONDARY_ADDRESS', address(device.secondary)],
       ];
     case 'HOT_DESK_USER':
-      return [['DN', dn], ['NAME', name], ['HOT_DESK_DEVICE_DN', phone?.set?.dn ?? '']];
+      return [
+        ['DN', dn],
+        ['NAME', name],
+        ['HOT_DESK_DEVICE_DN', phone?.set?.dn ?? ''],
+      ];
     case 'ACD_AGENT':
-      return [['AGENT_ID', phone?.agentId ?? dn], ['AGENT_DN', dn], ['NAME', name], ['AGENT_TYPE', 'HOTDESK_ACD2']];
+      return [
+        ['AGENT_ID', phone?.agentId ?? dn],
+        ['AGENT_DN', dn],
+        ['NAME', name],
+        ['AGENT_TYPE', 'HOTDESK_ACD2'],
+      ];
     case 'LINE_APPEARANCE':
-      return [['DN', dn], ['BUTTON', String(phone?.line?.button ?? 1)], ['PRIME_DN', phone?.set?.dn ?? dn]];
+      return [
+        ['DN', dn],
+        ['BUTTON', String(phone?.line?.button ?? 1)],
+        ['PRIME_DN', phone?.set?.dn ?? dn],
+      ];
     case 'TRUNK':
-      return [['TRUNK_NUMBER', dn], ['NAME', name], ['DEVICE_TYPE', typeName(device)]];
+      return [
+        ['TRUNK_NUMBER', dn],
+        ['NAME', name],
+        ['DEVICE_TYPE', typeName(device)],
+      ];
     default:
-      return [['DN', dn], ['NAME', name], ['DEVICE_TYPE', typeName(device)]];
+      return [
+        ['DN', dn],
+        ['NAME', name],
+        ['DEVICE_TYPE', typeName(device)],
+      ];
   }
 }
 

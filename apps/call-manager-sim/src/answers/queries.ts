@@ -23,7 +23,13 @@ export function query(simulation: Simulation, controller: number, kind: QueryKin
     case 'STATUS':
       return status(simulation, device);
     case 'RESILIENCE':
-      return { items: [...homes(simulation, device), ['ACTIVE_HERE', yes(device.controller === controller)], ['CALL_STATE', callState(phone, controller)]] };
+      return {
+        items: [
+          ...homes(simulation, device),
+          ['ACTIVE_HERE', yes(device.controller === controller)],
+          ['CALL_STATE', callState(phone, controller)],
+        ],
+      };
     case 'MEMBERS':
       return { items: members(simulation, device) };
     case 'CONFIGURATION':
@@ -144,8 +150,7 @@ function status(simulation: Simulation, device: Device): Answered {
   if (isAcdPath(device)) return { items: [['WAITING_COUNT', String(device.queue.length)]] };
   const phone = asPhone(device);
   if (phone?.kind === 'agent') return { items: agentStatus(simulation, phone) };
-  if (phone?.kind === 'trunk')
-    return { items: [['IN_SERVICE', yes(phone.inService && phone.features.makeBusy === null)]] };
+  if (phone?.kind === 'trunk') return { items: [['IN_SERVICE', yes(phone.inService && phone.features.makeBusy === null)]] };
   if (phone?.kind === 'sip-peer') return { items: peerStatus(phone) };
   return { refused: 'WRONG_KIND' };
 }

@@ -104,7 +104,7 @@ export class Cluster {
       rule.needs === 'call' ? rule.act({ ...situation, leg: leg as Leg }) : rule.act(situation),
     );
     if (made === 'waits') return { result: 'OK_USER_ACTION', localCallId: 0 };
-    const waits = made?.pendingNumber != null;
+    const waits = made !== undefined && made.pendingNumber !== null;
     return { result: waits ? 'OK_USER_ACTION' : 'OK', localCallId: made?.localCallId ?? 0 };
   }
 

@@ -129,7 +129,10 @@ export class Directory {
     set.appearances.push(line);
   }
 
-  private addGroup({ dn, name, kind, members, order = 'linear', stepMs = STEP_MS, overflow }: GroupSpec, controller: number): void {
+  private addGroup(
+    { dn, name, kind, members, order = 'linear', stepMs = STEP_MS, overflow }: GroupSpec,
+    controller: number,
+  ): void {
     if (members.length > GROUP_MEMBERS_MAX) throw new Error(`group ${dn} has more than ${GROUP_MEMBERS_MAX} members`);
     const device = newDevice({ dn, name, kind, monitorable: true }, controller);
     const found = members.map((member) => this.member(member));

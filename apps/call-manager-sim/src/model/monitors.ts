@@ -5,13 +5,7 @@ import type { EventName, Result } from './words.js';
 /** What a monitor is told of: one device's calls or features, or all of a sort at the controller. */
 export type MonitorKind = 'DEVICE' | 'FEATURES' | ControllerKind;
 export type ControllerKind =
-  | 'TRUNK_FEATURES'
-  | 'ACD2_AGENT_FEATURES'
-  | 'ACD_EXPRESS'
-  | 'CONFERENCES'
-  | 'BRIDGES'
-  | 'PRG_PRESENCE'
-  | 'DIRECTORY';
+  'TRUNK_FEATURES' | 'ACD2_AGENT_FEATURES' | 'ACD_EXPRESS' | 'CONFERENCES' | 'BRIDGES' | 'PRG_PRESENCE' | 'DIRECTORY';
 
 /** R-LIM-07: `total` distinct monitored devices, `shared` monitors over all links. */
 export interface MonitorLimits {
@@ -78,7 +72,11 @@ export class MonitorBook {
   constructor(private readonly limits: MonitorLimits) {}
 
   /** Of a device, its calls or its features. */
-  start(linkId: number, phone: Device, kind: 'DEVICE' | 'FEATURES' = 'DEVICE'): { readonly result: Result; readonly reference: number } {
+  start(
+    linkId: number,
+    phone: Device,
+    kind: 'DEVICE' | 'FEATURES' = 'DEVICE',
+  ): { readonly result: Result; readonly reference: number } {
     if (!phone.monitorable) return { result: 'NOT_ALLOWED', reference: 0 };
     const sort = kind === 'DEVICE' ? this.calls : this.features;
     if (!sort.hasRoom(phone, this.limits)) return { result: 'MONITOR_LIMIT', reference: 0 };

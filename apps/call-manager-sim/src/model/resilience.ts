@@ -79,8 +79,10 @@ export class Resilience {
  */
 export function forgetCalls(x: Exchange, controller: number): void {
   const calls = new Set<Call>();
-  for (const device of x.directory.devices(controller)) if ('legs' in device) for (const leg of (device as Phone).legs) calls.add(leg.call);
-  for (const phone of x.directory.phones()) if (phone.controller === controller) for (const leg of phone.legs) calls.add(leg.call);
+  for (const device of x.directory.devices(controller))
+    if ('legs' in device) for (const leg of (device as Phone).legs) calls.add(leg.call);
+  for (const phone of x.directory.phones())
+    if (phone.controller === controller) for (const leg of phone.legs) calls.add(leg.call);
   for (const call of calls) {
     const here = call.legs.filter(({ phone }) => phone.controller === controller);
     if (here.length === 0) continue;
@@ -89,7 +91,8 @@ export function forgetCalls(x: Exchange, controller: number): void {
   }
 }
 
-const outlives = ({ phone, state }: Leg): boolean => phone.secondary !== null && (state === 'connected' || state === 'hold') && phone.survivor === null && phone.legs.length === 1;
+const outlives = ({ phone, state }: Leg): boolean =>
+  phone.secondary !== null && (state === 'connected' || state === 'hold') && phone.survivor === null && phone.legs.length === 1;
 
 function hide(x: Exchange, leg: Leg): void {
   const { call, phone } = leg;

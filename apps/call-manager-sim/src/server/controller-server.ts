@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { Faults, isStanding, type Fault } from '../faults/faults.js';
 import type { Happening } from '../model/happening.js';
 import type { Monitor } from '../model/monitors.js';
+import type { Phone } from '../model/phone.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { Trace, TraceDetail } from '../trace/trace.js';
@@ -284,11 +285,18 @@ export class ControllerServer implements LinkOwner {
         return true;
       default: {
         const phone = this.simulation.cluster.phoneByDn(fault.dn);
-        if (phone?.controller !== this.spec.index) return false;
-        this.simulation.cluster.setInService(phone, fault.kind === 'phone-in-service', this.simulation.nowMs);
+        if (phone?.primary !== this.spec.index) return false;
+        this.happenTo(phone, fault.kind);
         return true;
       }
     }
+  }
+
+  private happenTo(phone: Phone, kind: (Fault & { dn: string })['kind']): void {
+    const { cluster, nowMs } = this.simulation;
+    if (kind === 'phone-fail-over' || kind === 'phone-fail-back')
+      cluster.send(phone, kind === 'phone-fail-over' ? 'secondary' : 'primary', nowMs);
+    else cluster.setInService(phone, kind === 'phone-in-service', nowMs);
   }
 
   private restart(downMs: number): void {

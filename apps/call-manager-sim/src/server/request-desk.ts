@@ -95,8 +95,7 @@ export function perform(simulation: Simulation, controller: number, linkId: numb
       if (request.target === 0) return monitorWhole(simulation, controller, linkId, request);
       break;
     case 'MONITOR_STOP':
-      if (request.target === 0)
-        return { result: simulation.monitors(controller).stop(linkId, null, request.monitorReference) };
+      if (request.target === 0) return { result: simulation.monitors(controller).stop(linkId, null, request.monitorReference) };
       break;
     case 'QUERY':
       if (request.kind === null) return { result: 'NOT_SUPPORTED' };
@@ -174,7 +173,12 @@ function lookedUp(
   return { result: 'OK', device: { handle, inService }, deviceType: typeNumber(device), traits: traitsOf(device) };
 }
 
-function monitorWhole(simulation: Simulation, controller: number, linkId: number, request: Request & { type: 'MONITOR_OBJECT' }): Answer {
+function monitorWhole(
+  simulation: Simulation,
+  controller: number,
+  linkId: number,
+  request: Request & { type: 'MONITOR_OBJECT' },
+): Answer {
   const { kind } = request;
   if (kind === null) return { result: 'NOT_SUPPORTED' };
   if (kind === 'DEVICE' || kind === 'FEATURES') return { result: 'UNKNOWN_DEVICE' };

@@ -1,6 +1,6 @@
 /** Events are the hot path: written straight into the connection's send buffer, device data from bytes kept per device and role. */
 import { FRAME_VERSION } from '#southbound/framing';
-import type { CallFlags } from '../model/flags.js';
+import { NO_FLAGS, type CallFlags } from '../model/flags.js';
 import type { FeatureChange, Happening, Party } from '../model/happening.js';
 import type { Leg, Named } from '../model/phone.js';
 import type { EventName, Role } from '../model/words.js';
@@ -57,9 +57,17 @@ export function writeEvent(
 }
 
 export function flagBits(flags: CallFlags): number {
-  let bits = 0;
-  for (const name of Object.keys(FLAG) as (keyof CallFlags)[]) if (flags[name]) bits |= FLAG[name];
-  return bits;
+  if (flags === NO_FLAGS) return 0;
+  return (
+    (flags.conference ? FLAG.conference : 0) |
+    (flags.conferenceController ? FLAG.conferenceController : 0) |
+    (flags.ownCall ? FLAG.ownCall : 0) |
+    (flags.external ? FLAG.external : 0) |
+    (flags.agent ? FLAG.agent : 0) |
+    (flags.listening ? FLAG.listening : 0) |
+    (flags.workTimer ? FLAG.workTimer : 0) |
+    (flags.farAlerting ? FLAG.farAlerting : 0)
+  );
 }
 
 function writeData(buffer: Buffer, offset: number, happening: Happening): number {

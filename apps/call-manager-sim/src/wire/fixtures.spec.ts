@@ -229,7 +229,8 @@ const picture = (call: FixtureCall): CallPicture => {
 
 /** The device's own fact of an event that names no device: what the fixture's items of that role say. */
 function changeOf(message: Fields): FeatureChange | undefined {
-  const said = (attribute: string) => message.devices.find((one) => (one.role as string) === 'FEATURE' && one.attribute === attribute)?.value;
+  const said = (attribute: string) =>
+    message.devices.find((one) => (one.role as string) === 'FEATURE' && one.attribute === attribute)?.value;
   const state = said('FEATURE_EVENT_STATE');
   if (state === undefined) return undefined;
   return { on: state === '1', number: said('FORWARD_DN') ?? said('AGENT_ID') ?? '', other: '', code: Number(state) };
@@ -328,7 +329,9 @@ function encodeFixture(message: Fields): Buffer {
         traits: message.traits,
         handle: message.handle,
         next: message.next,
-        ...(message.count === undefined ? {} : { entries: Array.from({ length: message.count }, () => ({ handle: 0, items: [] })) }),
+        ...(message.count === undefined
+          ? {}
+          : { entries: Array.from({ length: message.count }, () => ({ handle: 0, items: [] })) }),
         items: items.map(({ word, value }) => [word, value] as const),
       } satisfies Answer);
     }

@@ -228,7 +228,10 @@ function decodeRequest(type: RequestType, frame: Frame): Request {
   }
 }
 
-type FeatureRequestType = Exclude<RequestType, CallRequestType | 'LOOKUP_DEVICE' | `MONITOR_ST${string}` | 'SNAPSHOT_DEVICE' | 'MAKE_CALL'>;
+type FeatureRequestType = Exclude<
+  RequestType,
+  CallRequestType | 'LOOKUP_DEVICE' | `MONITOR_ST${string}` | 'SNAPSHOT_DEVICE' | 'MAKE_CALL'
+>;
 
 function decodeFeature(type: FeatureRequestType, { body, correlation, target }: Frame): Request {
   switch (type) {
@@ -277,7 +280,7 @@ function decodeFeature(type: FeatureRequestType, { body, correlation, target }: 
 
 function itemsAt(body: Buffer, start: number): Item[] {
   const items: Item[] = [];
-  for (let at = start; at < body.length; ) {
+  for (let at = start; at < body.length;) {
     const { text, end } = textAt(body, at + 1);
     items.push({ word: nameOf(ITEM, body.readUInt8(at)), value: text });
     at = end;

@@ -22,5 +22,12 @@ export function answer(x: Exchange, leg: Leg, causes: Taking = { own: 'ANSWERED_
     x.tell(other, 'ESTABLISHED', causes.far, other.state === 'hold' ? 'hold' : 'connected', parties);
   }
   const { group } = call;
-  if (group) x.tellAbout(group, call, group.kind === 'acd-path' ? 'ACD2_PATH' : 'GROUP', group.kind === 'acd-path' ? 'ACD_CALL_ANSWERED' : 'CALL_ANSWERED', parties);
+  if (group)
+    x.tellAbout(
+      group,
+      call,
+      group.kind === 'acd-path' ? 'ACD2_PATH' : 'GROUP',
+      group.kind === 'acd-path' ? 'ACD_CALL_ANSWERED' : 'CALL_ANSWERED',
+      parties,
+    );
 }

@@ -1,6 +1,14 @@
 /** Several ends in one call. It belongs to who made it: only there it can be split, and only at that controller its members are known. */
 import { ends, named, party, type Exchange } from '../exchange.js';
-import { CALLS_PER_PHONE_MAX, CONFERENCE_PARTIES_MAX, farAlerting, otherLegs, partiesKnown, type Call, type Leg } from '../phone.js';
+import {
+  CALLS_PER_PHONE_MAX,
+  CONFERENCE_PARTIES_MAX,
+  farAlerting,
+  otherLegs,
+  partiesKnown,
+  type Call,
+  type Leg,
+} from '../phone.js';
 import type { Cause } from '../words.js';
 import { heldFor } from './consultation.js';
 import { rename } from './ending.js';

@@ -28,7 +28,9 @@ function ringing({ x, phone, ask }: Situation): Leg | null {
   const number = ask.number ?? '';
   const group = (one: Phone) => one.pickupGroup !== null && one.pickupGroup === phone.pickupGroup && one !== phone;
   const phones = number !== '' ? x.directory.appearancesOf(number) : x.directory.phones().filter(group);
-  const legs = phones.flatMap(({ legs: own }) => own.filter(({ state, pendingNumber }) => state === 'alerting' && pendingNumber === null));
+  const legs = phones.flatMap(({ legs: own }) =>
+    own.filter(({ state, pendingNumber }) => state === 'alerting' && pendingNumber === null),
+  );
   legs.sort((a, b) => a.call.startedAtMs - b.call.startedAtMs || a.call.globalLow - b.call.globalLow);
   return legs.find((leg) => leg.call.legs.every((one) => one.phone !== phone)) ?? null;
 }
@@ -62,7 +64,11 @@ function heldAt({ x, phone, ask }: Situation): Leg | null {
   const number = ask.number ?? '';
   const phones = number !== '' ? x.directory.appearancesOf(number) : [phone];
   const fits = (leg: Leg) => leg.state === 'hold' && leg.partner === null && !farAlerting(leg);
-  return phones.flatMap(({ legs }) => legs.filter(fits)).find((leg) => leg.phone === phone || leg.call.legs.every((one) => one.phone !== phone)) ?? null;
+  return (
+    phones
+      .flatMap(({ legs }) => legs.filter(fits))
+      .find((leg) => leg.phone === phone || leg.call.legs.every((one) => one.phone !== phone)) ?? null
+  );
 }
 
 /** Takes a call that is on hold at another phone; without a number the phone's own. */
@@ -92,4 +98,3 @@ export const remoteRetrieve: PhoneRule = {
     return taken;
   },
 };
-

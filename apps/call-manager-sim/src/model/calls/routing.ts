@@ -57,10 +57,16 @@ export class Routing {
     call.original ??= phone;
     call.diversions += 1;
     const told = () =>
-      this.x.tell(from, 'DIVERTED', causes.to, from.state === 'hold' ? 'hold' : plan.kind === 'queue' ? 'originated' : 'delivered', [
-        ...this.parties(from, call.called ? named(call.called) : phone, plan.number),
-        ...(call.called ? [party('NEW_DESTINATION_DEVICE', named(call.called))] : []),
-      ]);
+      this.x.tell(
+        from,
+        'DIVERTED',
+        causes.to,
+        from.state === 'hold' ? 'hold' : plan.kind === 'queue' ? 'originated' : 'delivered',
+        [
+          ...this.parties(from, call.called ? named(call.called) : phone, plan.number),
+          ...(call.called ? [party('NEW_DESTINATION_DEVICE', named(call.called))] : []),
+        ],
+      );
     if (plan.kind === 'queue') told();
     this.carryOut(from, plan, { rung: causes.from, calling: 'quiet' });
     if (plan.kind !== 'queue' && otherLegs(from).some(({ state }) => state !== 'connected')) told();

@@ -31,7 +31,8 @@ export const setAccountCode: CallRule = {
       { what: 'ACCOUNT_CODE' as const, value: digits },
       { what: 'ACCOUNT_CODE_VERIFIED' as const, value: verified ? '1' : '0' },
     ];
-    for (const one of call.legs) if (one.told) x.tell(one, 'ACCOUNT_CODE_SET', 'ACCOUNT_CODE_SET', one.state, ends(call), { about });
+    for (const one of call.legs)
+      if (one.told) x.tell(one, 'ACCOUNT_CODE_SET', 'ACCOUNT_CODE_SET', one.state, ends(call), { about });
   },
 };
 

@@ -26,7 +26,7 @@ export const transfer: CallRule = {
     const parties = roles(named(held), named(far[0] ?? held), named(consulted[0] ?? leg), null);
     leave(x, held, parties);
     leave(x, leg, parties);
-    call.group = leg.call.group ?? call.group;
+    call.group = leg.call.group;
     for (const one of consulted) x.move(one, call);
     x.callCount -= 1;
     rejoin(call);
@@ -56,11 +56,24 @@ export const blindTransfer: CallRule = {
     const number = ask.number ?? '';
     const parties = roles(named(leg), named(far), x.directory.device(number), number);
     leave(x, leg, parties);
-    Object.assign(call, { caller: far, called: null, dialled: number, diversions: 0, original: null, group: null, callerName: null });
+    Object.assign(call, {
+      caller: far,
+      called: null,
+      dialled: number,
+      diversions: 0,
+      original: null,
+      group: null,
+      callerName: null,
+    });
     const plan = routing.plan(number, far);
     const state = far.state === 'hold' ? 'hold' : plan.kind === 'queue' ? 'originated' : 'delivered';
-    x.tell(far, 'TRANSFERRED', 'UNSUPERVISED_TRANSFER', state, parties);
+    const tell = () => x.tell(far, 'TRANSFERRED', 'UNSUPERVISED_TRANSFER', state, parties);
+    // told when the new end is there, so that the flags speak of it; but before it answers, where it does so by itself
+    const answersItself = plan.kind === 'ring' && plan.phones.some(({ features }) => features.autoAnswer);
+    const first = answersItself || plan.kind === 'queue';
+    if (first) tell();
     routing.carryOut(far, plan, { rung: 'TRANSFERRED_CALL', calling: 'quiet' });
+    if (!first) tell();
   },
 };
 

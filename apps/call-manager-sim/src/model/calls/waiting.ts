@@ -7,6 +7,7 @@ import {
   CALLS_PER_PHONE_MAX,
   CONFERENCE_PARTIES_MAX,
   activeLeg,
+  otherLegs,
   partiesKnown,
   type Device,
   type Leg,
@@ -108,8 +109,9 @@ function unlessSip(s: CallSituation, result: Result): Result {
 /** Where a call leads that has failed or that rings: not outside. */
 function destination({ leg }: CallSituation): Device | null {
   if (leg.state === 'fail') return leg.failedAt;
-  const far = leg.call.group ?? leg.call.called?.phone ?? null;
-  return far && !DEVICE_KIND_OF[far.kind].trunk ? far : null;
+  const far = otherLegs(leg)[0]?.phone;
+  if (!far || DEVICE_KIND_OF[far.kind].trunk) return null;
+  return leg.call.group ?? far;
 }
 
 const rings = ({ leg }: CallSituation): boolean => leg.state === 'delivered';
@@ -151,7 +153,7 @@ export function tellLamp(x: Exchange, phone: Device & Pick<Phone, 'features'>): 
 /** Who gets the message: the one that rings, of a group that is busy its first member. */
 function messageTaker(s: CallSituation): Device | null {
   const { leg } = s;
-  if (leg.state !== 'fail') return destination(s) && (leg.call.called?.phone ?? null);
+  if (leg.state !== 'fail') return destination(s) && (otherLegs(leg)[0]?.phone ?? null);
   return leg.failedAt && isGroup(leg.failedAt) ? (leg.failedAt.members[0] ?? null) : leg.failedAt;
 }
 

@@ -86,7 +86,8 @@ export const trunkMakeBusy: PhoneRule = {
 export const trunkMakeBusyCancel: PhoneRule = {
   needs: 'phone',
   anyTime: true,
-  may: ({ phone }) => (!DEVICE_KIND_OF[phone.kind].trunk ? 'WRONG_KIND' : phone.features.makeBusy === null ? 'WRONG_STATE' : 'OK'),
+  may: ({ phone }) =>
+    !DEVICE_KIND_OF[phone.kind].trunk ? 'WRONG_KIND' : phone.features.makeBusy === null ? 'WRONG_STATE' : 'OK',
   act: ({ x, phone }) => {
     phone.features.makeBusy = null;
     x.tellFeature(phone, 'MAKE_BUSY', { on: false });
