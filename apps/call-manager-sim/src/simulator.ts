@@ -5,8 +5,9 @@ import { createLogger } from '#telemetry/logger';
 import { AdminServer } from './admin/admin-server.js';
 import { Desk } from './admin/desk.js';
 import { monitorLimitsOf, phonesOf, platformOf } from './equipment.js';
+import { readEquipment, withEquipment } from './equipment-file.js';
 import { ControllerServer } from './server/controller-server.js';
-import { Simulation } from './simulation.js';
+import { Simulation, type SimulatedControllerSpec } from './simulation.js';
 import { Trace } from './trace/trace.js';
 import { WallClock } from './wall-clock.js';
 
@@ -34,13 +35,8 @@ export async function startSimulator(settings: CallManagerSimSettings): Promise<
     throw new Error('the admin interface is plain HTTP: its host must be a loopback address');
   const epochMs = Date.now();
   const servers: ControllerServer[] = [];
-  const simulation = new Simulation(
-    settings.controllers.map((controller, index) => ({
-      bootId: bootIdAt(epochMs, index),
-      phones: phonesOf(controller, settings.seed),
-      monitorLimits: monitorLimitsOf(controller),
-    })),
-    (monitor, happening) => servers[happening.phone.controller]?.monitored(monitor, happening),
+  const simulation = new Simulation(await controllerSpecs(settings, epochMs), (monitor, happening) =>
+    servers[happening.phone.controller]?.monitored(monitor, happening),
   );
   const clock = new WallClock(simulation);
   const trace = new Trace(settings.traceEntriesMax ?? TRACE_ENTRIES_MAX, () => ({
@@ -71,6 +67,20 @@ export async function startSimulator(settings: CallManagerSimSettings): Promise<
     await close();
     throw error;
   }
+}
+
+async function controllerSpecs(settings: CallManagerSimSettings, epochMs: number): Promise<SimulatedControllerSpec[]> {
+  const { equipmentFile, controllers, seed } = settings;
+  const equipment = equipmentFile ? readEquipment(await readFile(equipmentFile, 'utf8'), equipmentFile) : [];
+  if (equipment.length > controllers.length) throw new Error('the equipment file has more controllers than the settings');
+  return controllers.map((controller, index) => ({
+    ...withEquipment(phonesOf(controller, seed), equipment[index]),
+    bootId: bootIdAt(epochMs, index),
+    name: controller.name,
+    address: controller.address,
+    release: controller.release,
+    monitorLimits: monitorLimitsOf(controller),
+  }));
 }
 
 /** Another one at every start, so that serials that begin anew never name an older event. */

@@ -15,6 +15,7 @@ import type { Installation } from './installation.js';
 import type { LaunchOptions } from './options.js';
 import type { Database } from './postgres/embedded.js';
 import { writePrivateJson } from './private-files.js';
+import { sampleEquipment } from './sample-equipment.js';
 
 export const ROUTER_ADMIN_PORT = 9444;
 export const SIMULATOR_ADMIN_PORT = 8471;
@@ -53,6 +54,9 @@ export function writeEdgeSettings({ layout, options, installation }: SettingsFac
     tableFile: layout.routingTableFile,
     ...logLevelOf(options),
   });
+  const firstExtensions = installation.controllerAddresses.map((_, index) => FIRST_EXTENSIONS[index] ?? 1000 + index * 100 + 1);
+  const equipmentFile = join(layout.settings, 'call-manager-sim-equipment.json');
+  writePrivateJson(equipmentFile, sampleEquipment(firstExtensions));
   written(layout.settingsFile('call-manager-sim'), callManagerSimSettings, {
     instanceCaFile: layout.caFile,
     admin: { host: installation.serviceAddress, port: SIMULATOR_ADMIN_PORT, key: installation.simulatorKey },
@@ -61,8 +65,9 @@ export function writeEdgeSettings({ layout, options, installation }: SettingsFac
       address,
       certFile: join(layout.controllerCertificates, `${address}.crt`),
       keyFile: join(layout.controllerCertificates, `${address}.key`),
-      extensions: { from: FIRST_EXTENSIONS[index] ?? 1000 + index * 100 + 1, count: PHONES_PER_CONTROLLER },
+      extensions: { from: firstExtensions[index] ?? 0, count: PHONES_PER_CONTROLLER },
     })),
+    equipmentFile,
     ...logLevelOf(options),
   });
 }

@@ -187,7 +187,6 @@ function reportOf(digest: string, icpId: number, monitors: number): InstanceStat
     instanceId: acme.instanceId,
     epoch: { major: 1, minor: 0 },
     state: 'serving',
-    journal: { durability: 'local', generation: [1, 0, 0], sizeBytes: 0, copiedBytes: 0, restored: null },
     version: '1',
     pid: 1,
     startedAt: new Date().toISOString(),

@@ -136,6 +136,8 @@ export const callManagerSimSettings = z.strictObject({
     )
     .min(1)
     .max(250),
+  /** What the controllers have beside plain phones: groups, agents, trunks, users ... (README of the simulator). Absent: nothing. */
+  equipmentFile: path.optional(),
   /** Each frame in a TLS record of its own, instead of all that is there in one: what a slow controller does. Default false. */
   oneFramePerRecord: z.boolean().optional(),
   /** How many entries of the trace are kept. Default 20,000. */

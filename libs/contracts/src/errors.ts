@@ -94,6 +94,7 @@ export const ERROR_KINDS = Object.freeze({
   INVALID_CONNECTION: kind(404, 'The device is not in that call', false, 'Use the localCallId of the last event.'),
   INVALID_STATE: kind(409, 'The call is not in a state that allows this', false, 'Use the featuresAllowed of the last event.'),
   INVALID_NUMBER: kind(400, 'The number cannot be dialled', false, 'Dial an existing number.'),
+  INVALID_PIN: kind(403, 'The PIN is wrong', false, 'Ask the user for the PIN; it is never stored here.'),
   FEATURE_NOT_ALLOWED: kind(409, 'Feature not allowed', false, 'The device does not support this.'),
   MONITOR_LIMIT: kind(
     429,

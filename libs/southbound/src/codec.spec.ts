@@ -5,7 +5,12 @@ import { decodeMessage, encodeMessage, FRAME_TYPES } from './codec.js';
 import { encodeFrame, type Frame, FrameDecoder, FrameError } from './framing.js';
 import type { ControllerMessage } from './messages.js';
 import { bytesToAddress } from './messages/controller-link/v1/address.js';
-import { ATTRIBUTES, CAUSES, EVENT_TYPES, LOCAL_STATES, RESULTS, ROLES } from './messages/controller-link/v1/codes.js';
+import * as codes from './messages/controller-link/v1/codes.js';
+import type { DirectoryEntries, FeatureRequest, FeatureResponse } from './messages/controller-link/v1/feature-types.js';
+import { ITEM_WORDS } from './messages/controller-link/v1/item-words.js';
+import * as words from './messages/controller-link/v1/words.js';
+
+const { ATTRIBUTES, CAUSES, EVENT_TYPES, LOCAL_STATES, RESULTS, ROLES } = codes;
 
 interface Fixture {
   readonly name: string;
@@ -13,9 +18,16 @@ interface Fixture {
   readonly message: Record<string, unknown> & { readonly type: string };
   readonly decodeOnly?: boolean;
 }
-const fixtures = JSON.parse(readFileSync('test/fixtures/controller-link/v1.json', 'utf8')) as {
+interface Fixtures {
   readonly frames: readonly Fixture[];
   readonly malformed: readonly { readonly name: string; readonly hex: string; readonly code: string }[];
+}
+const files = ['v1.json', 'v1-features.json'].map(
+  (name) => JSON.parse(readFileSync(`test/fixtures/controller-link/${name}`, 'utf8')) as Fixtures,
+);
+const fixtures: Fixtures = {
+  frames: files.flatMap(({ frames }) => frames),
+  malformed: files.flatMap(({ malformed }) => malformed),
 };
 const page = readFileSync('docs/design/controller-link.md', 'utf8');
 
@@ -26,7 +38,9 @@ function withBigInts(value: unknown, key = ''): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withBigInts(member, name)]));
 }
-const messageOf = (fixture: Fixture): ControllerMessage => withBigInts(fixture.message) as ControllerMessage;
+/** Facts of the call that an example leaves out are 0. */
+const messageOf = ({ message }: Fixture): ControllerMessage =>
+  withBigInts(message.type === 'EVENT' ? { flags: 0, linkedCallId: 0, parties: 0, ...message } : message) as ControllerMessage;
 const decode = (...chunks: Buffer[]): ControllerMessage[] => {
   const decoder = new FrameDecoder();
   return chunks.flatMap((chunk) => [...decoder.push(chunk)].map(decodeMessage));
@@ -35,6 +49,106 @@ const decode = (...chunks: Buffer[]): ControllerMessage[] => {
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const positive = fc.integer({ min: 1, max: 0xffff_ffff });
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const uint8 = fc.nat(255);
+const text = (bytesMax: number): fc.Arbitrary<string> =>
+  fc.string({ unit: 'grapheme', maxLength: bytesMax }).filter((value) => Buffer.byteLength(value) <= bytesMax);
+const granted = fc.constantFrom('OK' as const, 'OK_USER_ACTION' as const);
+const refusal = fc.constantFrom(...RESULTS.filter((result) => result !== 'OK' && result !== 'OK_USER_ACTION'));
+
+function one(type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<ControllerMessage> {
+  return fc.record({ type: fc.constant(type), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<ControllerMessage>;
+}
+const numbered = { correlation: positive, target: uint32 };
+/** A response as granted with `fields`, or refused with the zeros of `fields`. */
+function response(
+  type: string,
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  zeros: Record<string, unknown>,
+): fc.Arbitrary<ControllerMessage> {
+  const refused = Object.fromEntries(Object.entries(zeros).map(([name, zero]) => [name, fc.constant(zero)]));
+  return fc.oneof(
+    one(type, { ...numbered, target: positive, result: granted, ...fields }),
+    one(type, { ...numbered, result: refusal, ...refused }),
+  );
+}
+
+const item = fc.record({ word: fc.constantFrom(...ITEM_WORDS), value: text(12) });
+/** Items that fit into `bytesMax`. */
+const items = (bytesMax: number) =>
+  fc
+    .array(item, { maxLength: 6 })
+    .filter((list) => list.reduce((sum, { value }) => sum + 2 + Buffer.byteLength(value), 0) <= bytesMax);
+const callFacts = fc.record({
+  localCallId: uint32,
+  globalCallId: uint64,
+  localState: fc.constantFrom(...LOCAL_STATES),
+  flags: uint8,
+  linkedCallId: uint32,
+  parties: uint8,
+  failureCause: fc.constantFrom(...CAUSES),
+});
+const two = (bytesMax: number) =>
+  fc
+    .tuple(text(bytesMax), text(bytesMax))
+    .filter(([first, second]) => Buffer.byteLength(first) + Buffer.byteLength(second) <= bytesMax);
+
+const FEATURE_ARBITRARIES: Record<
+  (FeatureRequest | FeatureResponse | DirectoryEntries)['type'],
+  fc.Arbitrary<ControllerMessage>
+> = {
+  LOOKUP: one('LOOKUP', {
+    correlation: positive,
+    kind: fc.constantFrom(...words.LOOKUP_KINDS),
+    number: uint32,
+    text: text(46),
+  }),
+  LOOKUP_RESPONSE: response(
+    'LOOKUP_RESPONSE',
+    { deviceType: fc.nat(words.DEVICE_TYPES.length - 1), inService: fc.boolean(), traits: uint8 },
+    { deviceType: 0, inService: false, traits: 0 },
+  ),
+  SNAPSHOT_CALLS: one('SNAPSHOT_CALLS', { ...numbered, from: uint8 }),
+  SNAPSHOT_CALLS_RESPONSE: response(
+    'SNAPSHOT_CALLS_RESPONSE',
+    { traits: uint8, more: fc.boolean(), calls: fc.array(callFacts, { maxLength: 2 }) },
+    { traits: 0, more: false, calls: [] },
+  ),
+  MONITOR_OBJECT: one('MONITOR_OBJECT', { ...numbered, kind: fc.constantFrom(...words.MONITOR_KINDS) }),
+  MONITOR_OBJECT_RESPONSE: response('MONITOR_OBJECT_RESPONSE', { monitorReference: positive }, { monitorReference: 0 }),
+  CALL_COMMAND: one('CALL_COMMAND', {
+    ...numbered,
+    opcode: fc.constantFrom(...words.CALL_OPCODES),
+    localCallId: uint32,
+    value: uint32,
+    argument: text(42),
+  }),
+  CALL_COMMAND_RESPONSE: response('CALL_COMMAND_RESPONSE', { localCallId: uint32 }, { localCallId: 0 }),
+  DEVICE_COMMAND: fc
+    .tuple(one('DEVICE_COMMAND', { ...numbered, opcode: fc.constantFrom(...words.DEVICE_OPCODES), value: uint32 }), two(45))
+    .map(([message, [first, second]]) => ({ ...message, first, second }) as ControllerMessage),
+  DEVICE_COMMAND_RESPONSE: response('DEVICE_COMMAND_RESPONSE', { localCallId: uint32 }, { localCallId: 0 }),
+  QUERY: one('QUERY', { ...numbered, kind: fc.constantFrom(...words.QUERY_KINDS), from: uint8 }),
+  QUERY_RESPONSE: response('QUERY_RESPONSE', { next: uint8, items: items(50) }, { next: 0, items: [] }),
+  DIRECTORY_READ: one('DIRECTORY_READ', {
+    correlation: positive,
+    entity: fc.constantFrom(...words.DIRECTORY_ENTITIES),
+    after: uint32,
+  }),
+  DIRECTORY_READ_RESPONSE: response('DIRECTORY_READ_RESPONSE', { count: fc.nat(0xffff), next: uint32 }, { count: 0, next: 0 }),
+  DIRECTORY_WRITE: one('DIRECTORY_WRITE', {
+    ...numbered,
+    entity: fc.constantFrom(...words.DIRECTORY_ENTITIES),
+    action: fc.constantFrom(...words.DIRECTORY_ACTIONS),
+    items: items(50),
+  }),
+  DIRECTORY_WRITE_RESPONSE: response('DIRECTORY_WRITE_RESPONSE', { handle: uint32 }, { handle: 0 }),
+  DIRECTORY_ENTRIES: one('DIRECTORY_ENTRIES', {
+    correlation: positive,
+    entity: fc.constantFrom(...words.DIRECTORY_ENTITIES),
+    entries: fc.array(fc.record({ handle: uint32, items: items(60) }), { minLength: 1, maxLength: 5 }),
+  }),
+};
+
 const uint53 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789*#+'), minLength, maxLength });
@@ -46,26 +160,9 @@ const address = fc
   .map(([family, bytes]) => bytesToAddress(family, Uint8Array.from(bytes)));
 const release = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) => parts.join('.'));
 const localState = fc.constantFrom(...LOCAL_STATES);
-const refusal = fc.constantFrom(...RESULTS.filter((result) => result !== 'OK'));
 const named = (words: readonly (string | undefined)[]): fc.Arbitrary<string> =>
   fc.constantFrom(...words.filter((word) => word !== undefined));
-const numbered = { correlation: positive, target: uint32 };
 
-function one(type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<ControllerMessage> {
-  return fc.record({ type: fc.constant(type), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<ControllerMessage>;
-}
-/** A response as granted with `fields`, or refused with the zeros of `fields`. */
-function response(
-  type: string,
-  fields: Record<string, fc.Arbitrary<unknown>>,
-  zeros: Record<string, unknown>,
-): fc.Arbitrary<ControllerMessage> {
-  const refused = Object.fromEntries(Object.entries(zeros).map(([name, zero]) => [name, fc.constant(zero)]));
-  return fc.oneof(
-    one(type, { ...numbered, target: positive, result: fc.constant('OK'), ...fields }),
-    one(type, { ...numbered, result: refusal, ...refused }),
-  );
-}
 const call = fc.record({ localCallId: uint32, globalCallId: uint64, localState });
 const devices = fc
   .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), {
@@ -121,6 +218,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
   HOLD_CALL_RESPONSE: response('HOLD_CALL_RESPONSE', {}, {}),
   RETRIEVE_CALL: one('RETRIEVE_CALL', { ...numbered, localCallId: uint32 }),
   RETRIEVE_CALL_RESPONSE: response('RETRIEVE_CALL_RESPONSE', {}, {}),
+  ...FEATURE_ARBITRARIES,
   EVENT: one('EVENT', {
     monitorReference: positive,
     target: uint32,
@@ -129,9 +227,12 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
     monitorSequence: uint32,
     localCallId: uint32,
     globalCallId: uint64,
-    eventType: fc.constantFrom(...EVENT_TYPES),
+    eventType: fc.constantFrom(...EVENT_TYPES.filter((word) => word !== undefined)),
     cause: fc.constantFrom(...CAUSES),
     localState,
+    flags: fc.nat(255),
+    linkedCallId: uint32,
+    parties: fc.nat(255),
     devices,
   }),
 };
@@ -143,7 +244,7 @@ describe('controller link messages', () => {
       fc.assert(
         fc.property(arbitrary, (message) => {
           const bytes = encodeMessage(message);
-          expect(bytes.length).toBeLessThanOrEqual(type === 'EVENT' ? 364 : 64);
+          expect(bytes.length).toBeLessThanOrEqual(type === 'EVENT' || type === 'DIRECTORY_ENTRIES' ? 364 : 64);
           expect(decode(bytes)).toEqual([message]);
         }),
       );
@@ -171,6 +272,35 @@ describe('controller link messages', () => {
       expect(hex, name).toBe(fixtures.frames.find((fixture) => fixture.name === name)?.hex);
       expect(hex.length / 2, name).toBe(Number(length));
     }
+  });
+
+  it('numbers every word as the page does', () => {
+    const listed = (title: string): [number, string][] => {
+      const at = page.indexOf(`\n${title}: `) + title.length + 3;
+      const block = page.slice(at, page.indexOf('\n\n', at));
+      return [...block.matchAll(/(\d+) ([A-Za-z0-9_]+)/g)].map(([, number, word]) => [Number(number), word ?? '']);
+    };
+    const known = (words: readonly (string | undefined)[]) =>
+      words.flatMap((word, number) => (word === undefined || word === 'UNKNOWN_EVENT' ? [] : [[number, word]]));
+    const tables: Record<string, readonly (string | undefined)[]> = {
+      Items: codes.ITEM_NUMBERS,
+      'Device types': words.DEVICE_TYPES,
+      'LOOKUP kinds': codes.LOOKUP_KIND_NUMBERS,
+      'Monitor kinds': codes.MONITOR_KIND_NUMBERS,
+      'CALL_COMMAND opcodes': codes.CALL_OPCODE_NUMBERS,
+      'DEVICE_COMMAND opcodes': codes.DEVICE_OPCODE_NUMBERS,
+      'QUERY kinds': codes.QUERY_KIND_NUMBERS,
+      'Directory entities': codes.ENTITY_NUMBERS,
+      'Event types': EVENT_TYPES,
+      "Causes (the contract's words)": CAUSES,
+      Roles: ROLES,
+      Attributes: ATTRIBUTES,
+    };
+    for (const [title, words] of Object.entries(tables)) expect(listed(title), title).toEqual(known(words));
+    const results = [...page.matchAll(/\| (\d+) \| ([A-Z_]+)/g)].filter(([, , word]) => RESULTS.includes(word as never));
+    expect(results.map(([, number, word]) => [Number(number), word]).sort(([a], [b]) => Number(a) - Number(b))).toEqual(
+      known(RESULTS),
+    );
   });
 
   it('reads every example, split at every byte, and writes the same bytes', () => {
@@ -234,6 +364,9 @@ describe('controller link messages', () => {
       { type: 'MAKE_CALL', correlation: 1, target: 1, number: 'sip:x', accountCode: '' },
       { type: 'MONITOR_START', correlation: 1, target: 2 ** 32 },
       { type: 'BACK_ACK', result: 'UNKNOWN_RESULT' },
+      { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'TAP', localCallId: 1, value: 0, argument: 'x'.repeat(43) },
+      { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'UNKNOWN_OPCODE', localCallId: 1, value: 0, argument: '' },
+      { type: 'DIRECTORY_ENTRIES', correlation: 1, entity: 'PHONE', entries: [] },
       { ...hello, instanceId: 'x' },
       { ...hello, callbackPort: 49_499 },
       { ...hello, callbackPort: 49_601 },
@@ -256,6 +389,6 @@ function readsOrRefuses(frame: Frame): boolean {
     return false;
   }
   const text = JSON.stringify(message, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-  if (!/UNKNOWN|ROLE_\d|ATTRIBUTE_\d|\ufffd/.test(text)) expect(decode(encodeMessage(message))).toEqual([message]);
+  if (!/UNKNOWN|ITEM_\d|ROLE_\d|ATTRIBUTE_\d|\ufffd/.test(text)) expect(decode(encodeMessage(message))).toEqual([message]);
   return true;
 }

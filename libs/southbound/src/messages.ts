@@ -11,3 +11,19 @@ export type {
   CauseName,
   DeviceDatum,
 } from './messages/controller-link/v1/types.js';
+export type {
+  CallFacts,
+  CallOpcode,
+  DeviceOpcode,
+  DirectoryEntity,
+  DirectoryEntries,
+  FeatureRequest,
+  FeatureResponse,
+  Item,
+  ItemWord,
+  LookupKind,
+  MonitorKind,
+  QueryKind,
+} from './messages/controller-link/v1/feature-types.js';
+export { CALL_FLAGS, TRAITS } from './messages/controller-link/v1/codes.js';
+export { DEVICE_TYPES } from './messages/controller-link/v1/words.js';

@@ -129,7 +129,7 @@ export class ControllerNode {
   private carryOut(link: ControllerLink, request: ControllerRequest): ControllerResponse {
     const { correlation } = request;
     this.simulation.advance(this.site.world.nowMs);
-    if (this.refusing !== undefined && request.type !== 'SNAPSHOT_DEVICE') return this.refusal(request, this.refusing);
+    if (this.refusing !== undefined && request.type !== 'SNAPSHOT_CALLS') return this.refusal(request, this.refusing);
     return this.answer(link, request, correlation);
   }
 
@@ -158,6 +158,7 @@ export class ControllerNode {
         inService: true,
       };
     }
+    if (!('target' in request)) throw new Error(`no client of this simulation asks for ${request.type}`);
     const { target } = request;
     const phone = cluster.phoneAt(this.index, target);
     if (phone === null) throw new Error(`${this.name} was asked for the device ${target}, which is not its own`);
@@ -182,26 +183,35 @@ export class ControllerNode {
           result: book.stop(link.id, phone, request.monitorReference),
           target,
         };
-      case 'SNAPSHOT_DEVICE': {
-        const calls = phone.legs.slice(0, 3).map(({ call, localCallId, state }) => ({
+      case 'SNAPSHOT_CALLS': {
+        const { from } = request;
+        const facts = { flags: 0, linkedCallId: 0, parties: 0, failureCause: 'UNKNOWN' } as const;
+        const calls = phone.legs.slice(from, from + 2).map(({ call, localCallId, state }) => ({
+          ...facts,
           localCallId,
           globalCallId: (BigInt(call.globalHigh) << 32n) | BigInt(call.globalLow),
           localState: state,
         }));
-        return { type: 'SNAPSHOT_DEVICE_RESPONSE', correlation, result: 'OK', target, more: phone.legs.length > 3, calls };
+        const more = phone.legs.length > from + 2;
+        return { type: 'SNAPSHOT_CALLS_RESPONSE', correlation, result: 'OK', target, traits: 0, more, calls };
       }
       case 'MAKE_CALL': {
         const { result, localCallId } = cluster.makeCall(phone, request.number, nowMs);
         this.site.oracle.commands.carriedOut(request.accountCode, result, localCallId, request.number);
         return { type: 'MAKE_CALL_RESPONSE', correlation, result, target, localCallId };
       }
-      default: {
+      case 'ANSWER_CALL':
+      case 'CLEAR_CALL':
+      case 'HOLD_CALL':
+      case 'RETRIEVE_CALL': {
         const operation = ({ ANSWER_CALL: 'answer', CLEAR_CALL: 'clear', HOLD_CALL: 'hold', RETRIEVE_CALL: 'retrieve' } as const)[
           request.type
         ];
         const result = cluster.operate(operation, phone, request.localCallId, nowMs);
         return { type: `${request.type}_RESPONSE`, correlation, result, target };
       }
+      default:
+        throw new Error(`no client of this simulation asks for ${request.type}`);
     }
   }
 }

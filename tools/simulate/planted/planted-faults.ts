@@ -166,7 +166,7 @@ const GATEWAY_FAULTS: readonly Plant[] = [
   {
     name: 'no-snapshot',
     what: 'how things stand is not asked after a gap',
-    input: (input) => (input.kind === 'message' && input.message.type === 'SNAPSHOT_DEVICE_RESPONSE' ? undefined : input),
+    input: (input) => (input.kind === 'message' && input.message.type === 'SNAPSHOT_CALLS_RESPONSE' ? undefined : input),
   },
   {
     name: 'stale-snapshot-wins',

@@ -63,7 +63,7 @@ export class AdminServer {
     const text = await readBody(request);
     if (text === null) return refusal(413, 'TOO_LARGE', `a body is at most ${BODY_BYTES_MAX} bytes`);
     const body = parseJson(text);
-    if (!body.ok) return refusal(400, 'BAD_JSON', 'the body is not JSON');
+    if (!body.ok) return refusal(400, 'BAD_JSON', 'the body is not JSON of UTF-8');
     return route(this.desk, { method: request.method ?? 'GET', path: target.path, query: target.query, body: body.value });
   }
 
@@ -87,7 +87,7 @@ function pathOf(url: string): { readonly path: string[]; readonly query: URLSear
 }
 
 /** Null when there is more than {@link BODY_BYTES_MAX}; the rest is read and thrown away, so that the answer reaches who sends it. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   return new Promise((resolve, reject) => {
@@ -96,14 +96,15 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
       if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
       else resolve(null);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
   });
 }
 
-function parseJson(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
-  if (text.trim() === '') return { ok: true, value: undefined };
+function parseJson(bytes: Buffer): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
   try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (text.trim() === '') return { ok: true, value: undefined };
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch {
     return { ok: false };

@@ -1,8 +1,11 @@
 /** What the admin interface can see and do, without HTTP. Everything runs at the present virtual time. */
 import type { Fault } from '../faults/faults.js';
-import type { Phone } from '../model/phone.js';
+import { named } from '../model/exchange.js';
+import { lampShines } from '../model/features.js';
+import type { AcdGroup, AcdPath, Group } from '../model/group.js';
+import type { Leg, Phone } from '../model/phone.js';
 import type { Result } from '../model/words.js';
-import { enterScript, moveHand, unknownPhone, type Hand, type Script } from '../scenarios/script.js';
+import { enterScript, moveHand, phoneOf, unknownPhone, type Hand, type Script } from '../scenarios/script.js';
 import { Traffic, type TrafficFigures, type TrafficSettings } from '../scenarios/traffic.js';
 import type { ControllerServer } from '../server/controller-server.js';
 import type { Simulation } from '../simulation.js';
@@ -39,8 +42,10 @@ export class Desk {
     return server.inject(fault);
   }
 
-  phone(dn: string): Phone | null {
-    return this.simulation.cluster.phoneByDn(dn);
+  /** There is such a phone (line, user, agent), or such a trunk. */
+  has(hand: Pick<Hand, 'dn' | 'button'>, at: 'phones' | 'trunks'): boolean {
+    if (at === 'trunks') return this.simulation.cluster.directory.trunk(hand.dn) !== null;
+    return phoneOf(this.simulation, hand) !== null && this.simulation.cluster.directory.station(hand.dn) !== null;
   }
 
   move(hand: Hand): Result {
@@ -88,7 +93,7 @@ export class Desk {
   }
 
   private noteHand(hand: Hand, result: Result): void {
-    const address = this.servers[this.phone(hand.dn)?.controller ?? -1]?.spec.address ?? null;
+    const address = this.servers[phoneOf(this.simulation, hand)?.controller ?? -1]?.spec.address ?? null;
     this.trace.note('hand', address, null, { do: hand.do, dn: hand.dn, number: hand.number ?? null, result });
   }
 }
@@ -97,6 +102,7 @@ function controllerView(server: ControllerServer, simulation: Simulation): unkno
   const { index, name, address, platform, release } = server.spec;
   const { figures } = server;
   const monitors = simulation.monitors(index);
+  const { directory } = simulation.cluster;
   return {
     name,
     address,
@@ -115,6 +121,7 @@ function controllerView(server: ControllerServer, simulation: Simulation): unkno
       monitors: monitors.countOf(link.id),
     })),
     monitors: monitors.counts(),
+    featureMonitors: monitors.featureCounts(),
     faults: server.faults.list(),
     counters: {
       requests: figures.requests,
@@ -126,24 +133,76 @@ function controllerView(server: ControllerServer, simulation: Simulation): unkno
       eventsLost: figures.eventsLost,
       startMonitorPerSecondMax: figures.startMonitorPerSecond.max,
     },
-    phones: simulation.cluster.phones(index).map(phoneView),
+    phones: directory.phones(index).map((phone) => phoneView(phone, simulation)),
+    lines: directory.lines.filter(({ primary }) => primary === index).map((phone) => phoneView(phone, simulation)),
+    trunks: directory.trunks(index).map((phone) => phoneView(phone, simulation)),
+    groups: directory.groups.filter(({ primary }) => primary === index).map(groupView),
+    acdGroups: directory.acdGroups.filter(({ primary }) => primary === index).map(acdGroupView),
+    acdPaths: directory.acdPaths.filter(({ primary }) => primary === index).map(acdPathView),
   };
 }
 
-function phoneView(phone: Phone): unknown {
+function groupView({ dn, name, kind, members, absent, overflow }: Group): unknown {
+  const present = members.filter((member) => !absent.has(member));
+  return { dn, name, kind, members: members.map((member) => member.dn), present: present.map((member) => member.dn), overflow };
+}
+
+function acdGroupView({ dn, name, agents, absent }: AcdGroup): unknown {
+  const present = agents.filter((agent) => !absent.has(agent));
+  return { dn, name, agents: agents.map((agent) => agent.dn), present: present.map((agent) => agent.dn) };
+}
+
+function acdPathView({ dn, name, groups, queue }: AcdPath): unknown {
+  return { dn, name, groups: groups.map((group) => group.dn), waiting: queue.map(({ phone }) => phone.dn) };
+}
+
+function phoneView(phone: Phone, simulation: Simulation): unknown {
+  const { line, set, occupant, agentId } = phone;
   return {
     dn: phone.dn,
     name: phone.name,
+    kind: phone.kind,
     handle: phone.handle,
     inService: phone.inService,
     monitorable: phone.monitorable,
-    calls: phone.legs.map(({ localCallId, state, call }) => ({
-      localCallId,
-      globalCallId: ((BigInt(call.globalHigh) << 32n) | BigInt(call.globalLow)).toString(),
-      state,
-      caller: call.caller.phone.dn,
-      called: call.called?.phone.dn ?? null,
-      dialled: call.dialled,
-    })),
+    ...(phone.secondary === null
+      ? {}
+      : { secondary: addressOf(simulation, phone.secondary), servedBy: addressOf(simulation, phone.controller) }),
+    ...(line ? { set: set?.dn, button: line.button, shared: line.shared } : {}),
+    ...(set && !line ? { loggedInAt: set.dn } : {}),
+    ...(occupant ? { user: occupant.dn } : {}),
+    ...(agentId === null ? {} : { agentId, working: phone.workUntilMs !== null }),
+    features: featuresView(phone),
+    calls: phone.legs.map(callView),
+  };
+}
+
+const addressOf = (simulation: Simulation, controller: number): string => simulation.spec(controller).address ?? '';
+
+/** Those that are not as a phone has them at first. */
+function featuresView({ features }: Phone): unknown {
+  const { doNotDisturb, autoAnswer, makeBusy, forwarding } = features;
+  const forwards = Object.entries(forwarding).filter(([, { on }]) => on);
+  return {
+    ...(doNotDisturb ? { doNotDisturb } : {}),
+    ...(autoAnswer ? { autoAnswer } : {}),
+    ...(makeBusy === null ? {} : { makeBusy }),
+    ...(lampShines(features) ? { messageWaiting: true } : {}),
+    ...(forwards.length > 0 ? { forwarding: Object.fromEntries(forwards.map(([kind, { number }]) => [kind, number])) } : {}),
+  };
+}
+
+function callView(leg: Leg): unknown {
+  const { localCallId, state, call, partner } = leg;
+  return {
+    localCallId,
+    globalCallId: ((BigInt(call.globalHigh) << 32n) | BigInt(call.globalLow)).toString(),
+    state,
+    caller: named(call.caller).dn,
+    called: call.called ? named(call.called).dn : null,
+    dialled: call.dialled,
+    ...(partner ? { linked: partner.localCallId } : {}),
+    ...(call.conference ? { members: call.legs.map((one) => named(one).dn) } : {}),
+    ...(leg.listensTo ? { listensTo: leg.listensTo.dn } : {}),
   };
 }

@@ -31,7 +31,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
   ...standingFaultSchema.options,
   z.strictObject({ kind: z.literal('drop-links'), how: z.enum(['abrupt', 'goodbye']).default('abrupt'), instanceId }),
   z.strictObject({ kind: z.literal('restart'), downMs: z.int().min(0).max(3_600_000).default(0) }),
-  z.strictObject({ kind: z.enum(['phone-out-of-service', 'phone-in-service']), dn: z.string().min(1).max(9) }),
+  z.strictObject({
+    kind: z.enum(['phone-out-of-service', 'phone-in-service', 'phone-fail-over', 'phone-fail-back']),
+    dn: z.string().min(1).max(9),
+  }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 

@@ -1,256 +1,213 @@
 /**
- * The call model of one cluster: phones of several controllers and the calls between them. Pure and sans-IO: time is an argument, nothing
+ * The call model of one cluster: devices of several controllers and the calls between them. Pure and sans-IO: time is an argument, nothing
  * is awaited, and every change is told to the listener in order, before the operation returns. A refused operation changes nothing and tells
- * nothing. Rules beyond the page (the page leaves them to the controller): a phone has at most one call that is not on hold, and is busy to
- * callers while it has one; a call to oneself is busy.
+ * nothing. What is allowed when is the page's (section 4); the rules themselves are in `calls/`, `centre/` and `users/`.
  */
-import type { Happening, HappeningListener, Party } from './happening.js';
-import { CALLS_PER_PHONE_MAX, activeLeg, newPhone, otherLeg, type Call, type Leg, type Phone, type PhoneSpec } from './phone.js';
-import type { Cause, EventName, LocalState, Result, Role } from './words.js';
+import { Agenda } from './agenda.js';
+import { dial } from './calls/basic.js';
+import { lose } from './calls/ending.js';
+import { Listeners } from './calls/listening.js';
+import { Routing } from './calls/routing.js';
+import type { Ask, Made, Rule, Situation } from './calls/rule.js';
+import { Waiting } from './calls/waiting.js';
+import { Acd } from './centre/acd.js';
+import { DEVICE_KIND_OF } from './device-kind.js';
+import { Directory } from './directory.js';
+import type { ControllerSpec } from './equipment-spec.js';
+import { Exchange, party, type Timers } from './exchange.js';
+import type { FeatureChange, HappeningListener } from './happening.js';
+import { callRules, phoneRules, type CallOperation, type Operation } from './operations.js';
+import { activeLeg, type Device, type Leg, type Phone } from './phone.js';
+import { Resilience, forgetCalls } from './resilience.js';
+import type { Cause, EventName, Result } from './words.js';
 
-export interface ControllerSpec {
-  /** 1 to 2^32-1; another one after each restart. */
-  readonly bootId: number;
-  readonly phones: readonly PhoneSpec[];
-}
+export type { CallOperation, Operation } from './operations.js';
+export type { ControllerSpec } from './equipment-spec.js';
 
 export interface MakeCallAnswer {
   readonly result: Result;
-  /** 0 unless the result is OK. */
+  /** 0 unless the result is OK or OK_USER_ACTION, and the operation brings a call. */
   readonly localCallId: number;
 }
 
-export type CallOperation = 'answer' | 'clear' | 'hold' | 'retrieve';
-
 const DIALLABLE = /^[0-9*#+]{1,50}$/;
+const AGENT_LICENCES_MAX = 10_000;
 
 export class Cluster {
-  private readonly phonesByDn = new Map<string, Phone>();
-  private readonly phonesByHandle = new Map<number, Phone>();
-  private readonly bootIds: number[] = [];
-  private lastGlobalLow = 0;
-  /** Calls that stand; every one ends by a clear, by a phone going out of service or by a restart. */
-  callCount = 0;
+  readonly directory: Directory;
+  readonly resilience: Resilience;
+  private readonly x: Exchange;
+  private readonly routing: Routing;
+  private readonly waiting: Waiting;
+  private readonly rules: Readonly<Record<Operation, Rule>>;
 
-  constructor(
-    specs: readonly ControllerSpec[],
-    private readonly listener: HappeningListener,
-  ) {
-    specs.forEach((spec, index) => {
-      this.bootIds.push(spec.bootId);
-      for (const phoneSpec of spec.phones) {
-        const phone = newPhone(phoneSpec, index);
-        if (this.phonesByDn.has(phone.dn)) throw new Error(`directory number ${phone.dn} is given twice in the cluster`);
-        this.phonesByDn.set(phone.dn, phone);
-        this.phonesByHandle.set(phone.handle, phone);
-      }
-    });
+  /** Without `timers` what is to happen later is kept, and never comes: for tests of what happens at once. */
+  constructor(specs: readonly ControllerSpec[], listener: HappeningListener, timers: Timers = new Agenda()) {
+    this.directory = new Directory(specs);
+    const bootIds = specs.map(({ bootId }) => bootId);
+    this.x = new Exchange(this.directory, bootIds, listener, timers);
+    this.routing = new Routing(this.x);
+    this.waiting = new Waiting(this.x, this.routing);
+    const listeners = new Listeners(this.x);
+    new Acd(this.x, this.routing);
+    const addresses = specs.map(({ address }) => address ?? '');
+    this.resilience = new Resilience(this.x, addresses);
+    const agentLicences = (controller: number) => specs[controller]?.agentLicences ?? AGENT_LICENCES_MAX;
+    const parts = { waiting: this.waiting, listeners, agentLicences };
+    this.rules = { ...callRules(parts), ...phoneRules(parts) };
+  }
+
+  /** Calls that stand; every one ends by a clear, by a phone going out of service or by a restart. */
+  get callCount(): number {
+    return this.x.callCount;
   }
 
   bootId(controller: number): number {
-    return this.bootIds[controller] ?? 0;
+    return this.x.bootIds[controller] ?? 0;
   }
 
   phoneByDn(dn: string): Phone | null {
-    return this.phonesByDn.get(dn) ?? null;
+    return this.directory.station(dn);
   }
 
-  /** Null for a handle of another controller: a controller knows its own devices only. */
+  /** Null for a handle of another controller: a controller knows its own devices only, and those it would take (R-RES-01). */
   phoneAt(controller: number, handle: number): Phone | null {
-    const phone = this.phonesByHandle.get(handle);
-    return phone?.controller === controller ? phone : null;
+    const device = this.directory.at(controller, handle);
+    return device && 'legs' in device ? (device as Phone) : null;
   }
 
-  /** Undefined controller: all phones of the cluster, in the order they were given. */
+  /** Undefined controller: all sets and users of the cluster, in the order they were given. */
   phones(controller?: number): Phone[] {
-    const all = [...this.phonesByDn.values()];
-    return controller === undefined ? all : all.filter((phone) => phone.controller === controller);
+    return this.directory.phones(controller);
   }
 
-  makeCall(phone: Phone, number: string, atMs: number): MakeCallAnswer {
-    if (!DIALLABLE.test(number)) return { result: 'INVALID_NUMBER', localCallId: 0 };
-    if (!phone.inService) return { result: 'DEVICE_OUT_OF_SERVICE', localCallId: 0 };
-    if (activeLeg(phone) || phone.legs.length >= CALLS_PER_PHONE_MAX) return { result: 'WRONG_STATE', localCallId: 0 };
-    const leg = this.originate(phone, number, atMs);
-    const destination = this.phoneByDn(number);
-    const failure = this.obstacle(destination);
-    const parties: Party[] = [party('CALLING_DEVICE', phone), party('CALLED_DEVICE', destination, number)];
-    this.tell(leg, 'ORIGINATED', 'NEW_CALL', 'originated', atMs, [
-      party('CALLING_DEVICE', phone),
-      party('CALLED_DEVICE', null, number),
-    ]);
-    if (failure !== null || destination === null) {
-      this.tell(leg, 'FAILED', failure ?? 'NO_SUCH_NUMBER', 'fail', atMs, parties);
-    } else {
-      const called = this.attach(leg.call, destination);
-      leg.call.called = called;
-      this.tell(called, 'RECEIVED', 'NEW_CALL', 'alerting', atMs, parties);
-      this.tell(leg, 'DELIVERED', 'DELIVERED', 'delivered', atMs, parties);
-    }
-    return { result: 'OK', localCallId: leg.localCallId };
+  makeCall(phone: Phone, number: string, atMs: number, accountCode = ''): MakeCallAnswer {
+    return this.perform('call', phone, { number, text: accountCode }, atMs);
   }
 
   /** `localCallId` is looked for at this phone only. */
-  operate(operation: CallOperation, phone: Phone, localCallId: number, atMs: number): Result {
-    if (!phone.inService) return 'DEVICE_OUT_OF_SERVICE';
-    const leg = phone.legs.find((candidate) => candidate.localCallId === localCallId);
-    if (!leg) return 'UNKNOWN_CALL';
-    switch (operation) {
-      case 'answer':
-        return this.answer(leg, atMs);
-      case 'clear':
-        this.end(leg.call, leg, atMs);
-        return 'OK';
-      case 'hold':
-        return this.hold(leg, atMs);
-      case 'retrieve':
-        return this.retrieve(leg, atMs);
-    }
+  operate(operation: CallOperation, phone: Phone, localCallId: number, atMs: number, ask: Ask = {}): Result {
+    return this.perform(operation, phone, { ...ask, call: localCallId }, atMs).result;
   }
 
-  /** Going out of service ends the phone's calls first. False when it already was so: nothing changed then. */
+  /** Looks only: what `perform` would answer now, but for OK_USER_ACTION. */
+  may(operation: Operation, phone: Phone, ask: Ask): Result {
+    return this.look(operation, phone, ask).result;
+  }
+
+  perform(operation: Operation, phone: Phone, ask: Ask, atMs: number): MakeCallAnswer {
+    const { result, leg } = this.look(operation, phone, ask);
+    if (result !== 'OK') return { result, localCallId: 0 };
+    const rule = this.rules[operation];
+    const situation: Situation = { x: this.x, routing: this.routing, phone, ask };
+    const made = this.x.run(atMs, (): Made =>
+      rule.needs === 'call' ? rule.act({ ...situation, leg: leg as Leg }) : rule.act(situation),
+    );
+    if (made === 'waits') return { result: 'OK_USER_ACTION', localCallId: 0 };
+    const waits = made !== undefined && made.pendingNumber !== null;
+    return { result: waits ? 'OK_USER_ACTION' : 'OK', localCallId: made?.localCallId ?? 0 };
+  }
+
+  /** From outside over a trunk, which has to be free. */
+  comeIn(trunk: Phone, from: string, dialled: string, atMs: number): MakeCallAnswer {
+    if (!DIALLABLE.test(from) || !DIALLABLE.test(dialled)) return { result: 'INVALID_NUMBER', localCallId: 0 };
+    if (!DEVICE_KIND_OF[trunk.kind].trunk) return { result: 'WRONG_KIND', localCallId: 0 };
+    if (!trunk.inService || this.x.away.has(trunk.controller)) return { result: 'DEVICE_OUT_OF_SERVICE', localCallId: 0 };
+    if (activeLeg(trunk) || trunk.features.makeBusy !== null) return { result: 'WRONG_STATE', localCallId: 0 };
+    const leg = this.x.run(atMs, () => {
+      const made = this.x.newCall(trunk, dialled);
+      made.outside = { dn: from, name: '', trunk };
+      dial({ x: this.x, routing: this.routing }, made, dialled, 'NEW_CALL');
+      return made;
+    });
+    return { result: 'OK', localCallId: leg.localCallId };
+  }
+
+  /** Going out of service ends the phone's calls first. False when it already was so: nothing changed then; nor for who is logged out or in by others. */
   setInService(phone: Phone, inService: boolean, atMs: number): boolean {
-    if (phone.inService === inService) return false;
-    for (const leg of [...phone.legs]) this.end(leg.call, null, atMs);
-    phone.inService = inService;
-    const event: EventName = inService ? 'IN_SERVICE' : 'OUT_OF_SERVICE';
-    const cause: Cause = inService ? 'DEVICE_IN_SERVICE' : 'DEVICE_OUT_OF_SERVICE';
-    this.publish(phone, null, event, cause, 'null', atMs, [party('CONTROLLER_DEVICE', phone)]);
+    if (phone.inService === inService || phone.occupant || (inService && DEVICE_KIND_OF[phone.kind].needsSet)) return false;
+    this.x.run(atMs, () => {
+      for (const leg of [...phone.legs]) if (leg.state !== 'null') lose(this.x, leg);
+      phone.inService = inService;
+      const event: EventName = inService ? 'IN_SERVICE' : 'OUT_OF_SERVICE';
+      const cause: Cause = inService ? 'DEVICE_IN_SERVICE' : 'DEVICE_OUT_OF_SERVICE';
+      this.x.tellDevice(phone, event, cause, [party('CONTROLLER_DEVICE', phone)]);
+      this.x.freed(phone);
+    });
     return true;
   }
 
   /**
    * The controller forgets its calls without telling its own phones' monitors (their links end with it); far ends at other controllers are
-   * told. Serials and local call ids begin anew under the new boot id; handles and service states stay.
+   * told. Serials and local call ids begin anew under the new boot id (but for phones that may be at another controller); handles and
+   * service states stay.
    */
   restart(controller: number, bootId: number, atMs: number): void {
-    if (this.bootIds[controller] === undefined || this.bootIds[controller] === bootId)
+    if (this.x.bootIds[controller] === undefined || this.x.bootIds[controller] === bootId)
       throw new Error('a restart needs a new boot id');
-    this.bootIds[controller] = bootId;
-    for (const phone of this.phones(controller)) {
-      for (const leg of [...phone.legs]) {
-        const far = otherLeg(leg);
-        this.detach(leg);
-        if (far && far.phone.controller !== controller) this.tellCleared(far, 'CLEARED', leg.phone, atMs);
-        else if (far) this.detach(far);
-        this.callCount -= 1;
-      }
-      phone.serial = 0;
-      phone.lastLocalCallId = 0;
-    }
+    this.x.bootIds[controller] = bootId;
+    this.x.run(atMs, () => {
+      const phones = new Set(this.phones(controller));
+      this.waiting.forget(phones);
+      forgetCalls(this.x, controller);
+      for (const device of this.directory.devices(controller)) if (device.secondary === null) beginAnew(device);
+    });
   }
 
-  private answer(leg: Leg, atMs: number): Result {
-    if (leg.state !== 'alerting') return 'WRONG_STATE';
-    const parties: Party[] = [...this.ends(leg.call), party('CONNECTED_DEVICE', leg.phone)];
-    this.tell(leg, 'ESTABLISHED', 'ANSWERED_INVOKED', 'connected', atMs, parties);
-    this.tell(leg.call.caller, 'ESTABLISHED', 'ANSWERED', 'connected', atMs, parties);
-    return 'OK';
+  /** Its phones cannot be reached; resilient ones go to their secondary. */
+  goAway(controller: number, atMs: number): void {
+    this.x.run(atMs, () => this.resilience.goAway(controller));
   }
 
-  private hold(leg: Leg, atMs: number): Result {
-    if (leg.state !== 'connected') return 'WRONG_STATE';
-    const parties: Party[] = [...this.ends(leg.call), party('HOLDING_DEVICE', leg.phone)];
-    this.tell(leg, 'HELD', 'HARD_HOLD_INVOKED', 'hold', atMs, parties);
-    const far = otherLeg(leg);
-    if (far) this.tell(far, 'HELD', 'HARD_HOLD', far.state, atMs, parties);
-    return 'OK';
+  comeBack(controller: number, atMs: number): void {
+    this.x.run(atMs, () => this.resilience.comeBack(controller));
   }
 
-  private retrieve(leg: Leg, atMs: number): Result {
-    if (leg.state !== 'hold' || activeLeg(leg.phone)) return 'WRONG_STATE';
-    const parties: Party[] = [...this.ends(leg.call), party('HOLDING_DEVICE', leg.phone)];
-    this.tell(leg, 'RETRIEVED', 'RETRIEVE_INVOKED', 'connected', atMs, parties);
-    const far = otherLeg(leg);
-    if (far) this.tell(far, 'RETRIEVED', 'RETRIEVE', far.state, atMs, parties);
-    return 'OK';
+  /** Where a resilient phone is to be from now on; one in a call goes when the call has ended. False: nothing changed. */
+  send(phone: Phone, to: 'secondary' | 'primary', atMs: number): boolean {
+    return this.x.run(atMs, () => (to === 'secondary' ? this.resilience.failOver(phone) : this.resilience.failBack(phone)));
   }
 
-  /** `invoker` null: nobody's hand did it, both ends are told CLEARED. */
-  private end(call: Call, invoker: Leg | null, atMs: number): void {
-    const legs = [call.caller, ...(call.called ? [call.called] : [])];
-    legs.sort((a, b) => Number(b === invoker) - Number(a === invoker));
-    const dropped = (invoker ?? call.caller).phone;
-    for (const leg of legs) this.tellCleared(leg, leg === invoker ? 'CLEAR_INVOKED' : 'CLEARED', dropped, atMs);
-    this.callCount -= 1;
+  /** Members of all conferences that the controller holds are told to its monitors of conferences. */
+  reportConferences(controller: number, atMs: number): void {
+    this.x.run(atMs, () => {
+      const makers = new Set<Phone>();
+      for (const phone of this.phones())
+        for (const leg of phone.legs) {
+          const { conference, host, conferencer } = leg.call;
+          if (conference && host === controller && conferencer) makers.add(conferencer);
+        }
+      for (const maker of makers) this.x.tellFeature(maker, 'CONFERENCE_FEATURE', { on: true, number: maker.dn });
+    });
   }
 
-  private tellCleared(leg: Leg, cause: Cause, dropped: Phone, atMs: number): void {
-    this.detach(leg);
-    this.tell(leg, 'CLEARED', cause, 'null', atMs, [...this.ends(leg.call), party('DROPPED_DEVICE', dropped)]);
+  /** An entry of the controller's directory was written; `handle` need not be a device's. */
+  directoryChanged(controller: number, handle: number, change: FeatureChange, atMs: number): void {
+    this.x.run(atMs, () => this.x.tellDirectory(controller, handle, change));
   }
 
-  private obstacle(destination: Phone | null): Cause | null {
-    if (!destination) return 'NO_SUCH_NUMBER';
-    if (!destination.inService) return 'DESTINATION_NOT_OBTAINABLE';
-    if (activeLeg(destination) || destination.legs.length >= CALLS_PER_PHONE_MAX) return 'DESTINATION_BUSY';
-    return null;
+  /** The name of a device as the directory has it from now on. */
+  rename(device: Device, name: string, atMs: number): void {
+    this.x.run(atMs, () => {
+      device.name = name;
+    });
   }
 
-  private originate(phone: Phone, dialled: string, startedAtMs: number): Leg {
-    this.lastGlobalLow = (this.lastGlobalLow % 0xffff_ffff) + 1;
-    const call = {
-      globalHigh: this.bootId(phone.controller),
-      globalLow: this.lastGlobalLow,
-      dialled,
-      startedAtMs,
-      called: null,
-    } as Omit<Call, 'caller'> as Call;
-    call.caller = this.attach(call, phone);
-    this.callCount += 1;
-    return call.caller;
-  }
-
-  private attach(call: Call, phone: Phone): Leg {
-    phone.lastLocalCallId = (phone.lastLocalCallId % 0xffff_ffff) + 1;
-    const leg: Leg = { call, phone, localCallId: phone.lastLocalCallId, state: 'initiated' };
-    phone.legs.push(leg);
-    return leg;
-  }
-
-  private detach(leg: Leg): void {
-    const index = leg.phone.legs.indexOf(leg);
-    if (index >= 0) leg.phone.legs.splice(index, 1);
-    leg.state = 'null';
-  }
-
-  private ends(call: Call): Party[] {
-    return [
-      party('CALLING_DEVICE', call.caller.phone),
-      party('CALLED_DEVICE', call.called?.phone ?? null, call.called ? null : call.dialled),
-    ];
-  }
-
-  private tell(leg: Leg, event: EventName, cause: Cause, state: LocalState, atMs: number, parties: readonly Party[]): void {
-    leg.state = state;
-    this.publish(leg.phone, leg, event, cause, state, atMs, parties);
-  }
-
-  private publish(
-    phone: Phone,
-    leg: Leg | null,
-    event: EventName,
-    cause: Cause,
-    state: LocalState,
-    atMs: number,
-    parties: readonly Party[],
-  ): void {
-    phone.serial += 1;
-    const happening: Happening = {
-      phone,
-      serial: phone.serial,
-      atMs,
-      event,
-      cause,
-      state,
-      localCallId: leg?.localCallId ?? 0,
-      call: leg?.call ?? null,
-      parties,
-    };
-    this.listener(happening);
+  private look(operation: Operation, phone: Phone, ask: Ask): { readonly result: Result; readonly leg: Leg | null } {
+    const rule = this.rules[operation];
+    const refused = (result: Result) => ({ result, leg: null });
+    if (rule.number && (ask.number || rule.number === 'needed') && !DIALLABLE.test(ask.number ?? ''))
+      return refused('INVALID_NUMBER');
+    const anyTime = rule.needs === 'phone' && rule.anyTime;
+    if (!anyTime && (!phone.inService || this.x.away.has(phone.controller))) return refused('DEVICE_OUT_OF_SERVICE');
+    const situation: Situation = { x: this.x, routing: this.routing, phone, ask };
+    if (rule.needs === 'phone') return refused(rule.may(situation));
+    const leg = phone.legs.find(({ localCallId, told }) => told && localCallId === ask.call);
+    return leg ? { result: rule.may({ ...situation, leg }), leg } : refused('UNKNOWN_CALL');
   }
 }
 
-function party(role: Role, phone: Phone | null, dialled: string | null = null): Party {
-  return { role, phone, dialled };
+function beginAnew(device: Device): void {
+  device.serial = 0;
+  if ('legs' in device) (device as Phone).lastLocalCallId = 0;
 }

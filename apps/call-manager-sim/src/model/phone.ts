@@ -1,21 +1,84 @@
-import type { LocalState } from './words.js';
+import { DEVICE_KIND_OF, type DeviceKind } from './device-kind.js';
+import { newFeatures, type Features } from './features.js';
+import type { Cause, LocalState } from './words.js';
+
+/** What a directory number, trunk number or line appearance names. `handle` is one-to-one and survives restarts. */
+export interface Device {
+  readonly kind: DeviceKind;
+  readonly dn: string;
+  /** May be changed by a write to the directory. */
+  name: string;
+  readonly monitorable: boolean;
+  readonly handle: number;
+  /** R-RES-02: where it is at home, and where it goes when that is away (null: it is not resilient). */
+  readonly primary: number;
+  readonly secondary: number | null;
+  /** The controller that serves it now. */
+  controller: number;
+  inService: boolean;
+  /** Serial of the last happening; counts whether or not anybody monitors, from 1 after each boot of the controller. */
+  serial: number;
+}
+
+/** An end outside the cluster, reached over a trunk: it is named by its number, not by the trunk's. */
+export interface Named {
+  readonly dn: string;
+  readonly name: string;
+  /** Of an end outside: what it is reached over. */
+  readonly trunk?: Named;
+}
 
 /** One end of a call at one phone. It is at the phone exactly while its state is not null. */
 export interface Leg {
-  readonly call: Call;
+  call: Call;
   readonly phone: Phone;
   readonly localCallId: number;
   state: LocalState;
+  /** Of a consultation: the held leg of the same user's consultation leg, and the other way round. */
+  partner: Leg | null;
+  /** Whose number and name events give, where it is not the phone's own. */
+  outside: Named | null;
+  /** Hears what this agent has or will have, and is no end of that call. */
+  listensTo: Phone | null;
+  /** Whom the listener may speak to: 0 nobody, 1 all, 2 the agent alone. */
+  coach: 0 | 1 | 2;
+  /** Of a call that failed: why, where, and whether that was an agent who was logged in. */
+  failure: Cause | null;
+  failedAt: Device | null;
+  failedAtAgent: boolean;
+  /** False until its phone was told of it first; such a leg goes without a word. */
+  told: boolean;
+  /** What is to be dialled when the user's hand has lifted the phone (SIP, external hot desk user, call me back). */
+  pendingNumber: string | null;
 }
 
 /** `called` stays null for a call that never reached a phone: it then holds only the caller's leg, in state fail. */
 export interface Call {
   readonly globalHigh: number;
   readonly globalLow: number;
-  readonly dialled: string;
+  dialled: string;
   readonly startedAtMs: number;
+  /** Named CALLING_DEVICE and CALLED_DEVICE; of a conference the first two. */
   caller: Leg;
   called: Leg | null;
+  /** Ends whose controller has forgotten them, and whose users speak on (R-RES-03). */
+  hidden: number;
+  /** All that stand, in the order they joined; ends that ring side by side are all here. */
+  readonly legs: Leg[];
+  conference: boolean;
+  /** Who made the conference, null once that one has left. */
+  conferencer: Phone | null;
+  /** The controller that holds the conference: only there its members are known (R-CC-05). */
+  host: number;
+  accountCode: { readonly digits: string; readonly verified: boolean } | null;
+  /** The group or path that distributes it. */
+  group: Device | null;
+  /** The name that the caller goes by, where an application has assigned one. */
+  callerName: string | null;
+  /** First asked for, when it was diverted since. */
+  original: Named | null;
+  /** Diversions so far: loops are bounded by {@link DIVERSIONS_MAX}. */
+  diversions: number;
 }
 
 export interface PhoneSpec {
@@ -25,20 +88,53 @@ export interface PhoneSpec {
   readonly name: string;
   /** False: the class of service forbids monitoring (R-CLU-07). */
   readonly monitorable: boolean;
+  readonly kind?: DeviceKind;
+  /** R-RES-01: the controller that takes it when its own is away. */
+  readonly secondary?: number;
+  readonly pickupGroup?: number;
+  /** Hot desk users and agents: 1 to 20 digits. */
+  readonly pin?: string;
+  /** Agents: what the contact centre knows them by. */
+  readonly agentId?: string;
+  /** A set at which hot desk users and agents may log in. */
+  readonly hotDesk?: boolean;
+  /** May listen to agents. */
+  readonly supervisor?: boolean;
+  /** External hot desk users: how long the outside network takes (R-CC-07). */
+  readonly responseMs?: number;
 }
 
-export interface Phone extends PhoneSpec {
-  readonly controller: number;
-  readonly handle: number;
-  inService: boolean;
-  /** Serial of the last happening; counts whether or not anybody monitors, from 1 after each boot of the controller. */
-  serial: number;
+/** Any device that can be an end of calls: sets, line appearances, users, agents and trunks. */
+export interface Phone extends Device {
   lastLocalCallId: number;
   readonly legs: Leg[];
+  readonly features: Features;
+  readonly pickupGroup: number | null;
+  readonly pin: string | null;
+  readonly agentId: string | null;
+  readonly hotDesk: boolean;
+  readonly responseMs: number;
+  readonly supervisor: boolean;
+  /** An agent who works after a call, until then in ms of virtual time; null: no work timer runs. */
+  workUntilMs: number | null;
+  /** An agent's last call ended, or he logged in, at this time: the longest idle is next. */
+  idleSinceMs: number;
+  /** A line appearance's set; for a user or agent the set where he is logged in. */
+  set: Phone | null;
+  /** Who is logged in at this set. */
+  occupant: Phone | null;
+  /** Line appearances: the button and the kind of line. */
+  readonly line: { readonly button: number; readonly shared: 'key' | 'multicall' } | null;
+  /** Its lines beside the prime one, by button. */
+  readonly appearances: Phone[];
+  /** A call that outlives the controller that knew it (R-RES-03). */
+  survivor: Call | null;
 }
 
 /** Calls at one phone; beyond the three that one snapshot shows, so that "more" can be seen. */
 export const CALLS_PER_PHONE_MAX = 8;
+export const CONFERENCE_PARTIES_MAX = 8;
+export const DIVERSIONS_MAX = 8;
 
 export const NAME_BYTES_MAX = 40;
 
@@ -57,10 +153,37 @@ export function handleOf(dn: string): number {
   return Number(`1${dn}`);
 }
 
-export function newPhone(spec: PhoneSpec, controller: number): Phone {
+/** `handle` for devices that have no directory number of their own; else it is that of the number. */
+export function newDevice(spec: PhoneSpec, controller: number, handle = handleOf(spec.dn)): Device {
   if (new TextEncoder().encode(spec.name).length > NAME_BYTES_MAX)
     throw new Error(`the name of ${spec.dn} is over ${NAME_BYTES_MAX} bytes`);
-  return { ...spec, controller, handle: handleOf(spec.dn), inService: true, serial: 0, lastLocalCallId: 0, legs: [] };
+  const { dn, name, monitorable, kind = 'phone', secondary = null } = spec;
+  if (secondary === controller) throw new Error(`the secondary controller of ${dn} is its primary`);
+  const inService = !DEVICE_KIND_OF[kind].needsSet;
+  return { kind, dn, name, monitorable, handle, primary: controller, secondary, controller, inService, serial: 0 };
+}
+
+export function newPhone(spec: PhoneSpec, controller: number, handle?: number, line: Phone['line'] = null): Phone {
+  const { pickupGroup = null, pin = null, agentId = null, hotDesk = false, responseMs = 0, supervisor = false } = spec;
+  return {
+    ...newDevice(spec, controller, handle),
+    lastLocalCallId: 0,
+    legs: [],
+    features: newFeatures(),
+    pickupGroup,
+    pin,
+    agentId,
+    hotDesk,
+    responseMs,
+    supervisor,
+    workUntilMs: null,
+    idleSinceMs: 0,
+    set: null,
+    occupant: null,
+    line,
+    appearances: [],
+    survivor: null,
+  };
 }
 
 /** The one leg that is not on hold; a phone has at most one. */
@@ -70,4 +193,26 @@ export function activeLeg(phone: Phone): Leg | null {
 
 export function otherLeg(leg: Leg): Leg | null {
   return leg.call.caller === leg ? leg.call.called : leg.call.caller;
+}
+
+export function otherLegs(leg: Leg): Leg[] {
+  return leg.call.legs.filter((other) => other !== leg);
+}
+
+/** Nobody has answered at the far end. */
+export function farAlerting(leg: Leg): boolean {
+  if (leg.state !== 'delivered' && leg.state !== 'hold' && leg.state !== 'queued') return false;
+  return leg.call.hidden === 0 && otherLegs(leg).every(({ state }) => state === 'alerting' || state === 'initiated');
+}
+
+/** How many are in the conference, 0 when it is none or when the phone's controller cannot know (R-CC-05). */
+export function partiesKnown(leg: Leg): number {
+  const { call, phone } = leg;
+  return call.conference && phone.controller === call.host ? call.legs.length : 0;
+}
+
+/** The set and all its lines: one user, one handset. */
+export function linesOfSet(phone: Phone): Phone[] {
+  const set = phone.line ? phone.set : phone;
+  return set ? [set, ...set.appearances] : [phone];
 }

@@ -43,9 +43,9 @@ export class Traffic {
     seed: number,
     controllers: number,
   ) {
-    this.everyone = simulation.cluster.phones();
+    this.everyone = simulation.cluster.phones().filter(isPlain);
     for (let controller = 0; controller < controllers; controller += 1) {
-      const phones = simulation.cluster.phones(controller);
+      const phones = simulation.cluster.phones(controller).filter(isPlain);
       if (phones.length === 0 || this.everyone.length < 2) continue;
       this.next(phones, new Random(seed + 0x9e37_79b9 * (controller + 1)), simulation.nowMs);
     }
@@ -112,6 +112,11 @@ export class Traffic {
   private enter(atMs: number, run: (atMs: number) => void): void {
     if (!this.simulation.agenda.enter(OWNER, atMs, run)) this.figures.skipped += 1;
   }
+}
+
+/** Sets that their users can work alone and that nobody else sits at. */
+function isPlain({ kind, hotDesk }: Phone): boolean {
+  return kind === 'phone' && !hotDesk;
 }
 
 function draw(phones: readonly Phone[], random: Random, except: Phone | null): Phone | null {

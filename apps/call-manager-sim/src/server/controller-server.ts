@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { Faults, isStanding, type Fault, type StandingFault } from '../faults/faults.js';
 import type { Happening } from '../model/happening.js';
 import type { Monitor } from '../model/monitors.js';
+import type { Phone } from '../model/phone.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { Trace, TraceDetail } from '../trace/trace.js';
-import { encodeHelloAck, encodeResponse, type Answer } from '../wire/controller.encoder.js';
+import { encodeEntries, encodeHelloAck, encodeResponse, type Answer } from '../wire/controller.encoder.js';
 import type { Platform } from '../wire/numbers.js';
 import type { Hello, Request } from '../wire/request.decoder.js';
 import { openBackConnection } from './call-back.js';
@@ -185,17 +186,17 @@ export class ControllerServer implements LinkOwner {
     this.trace.note('request', link.controller, link, requestDetail(request));
     const refusal = this.faults.requestRefusal(request.type, link.instanceId);
     const answer: Answer = refusal ? { result: refusal } : perform(this.simulation, this.spec.index, link.id, request);
-    const frame = encodeResponse(request, answer);
+    const frames = framesOf(request, answer);
     const delayMs = this.faults.answerDelayMs(request.type, link.instanceId);
     if (delayMs === 0) {
-      this.respond(link, request, answer, frame);
+      this.respond(link, request, answer, frames);
       return;
     }
     link.open.add(request.correlation);
     const timer = setTimeout(() => {
       this.delayed.delete(timer);
       link.open.delete(request.correlation);
-      this.respond(link, request, answer, frame);
+      this.respond(link, request, answer, frames);
     }, delayMs);
     this.delayed.add(timer);
   }
@@ -211,7 +212,7 @@ export class ControllerServer implements LinkOwner {
     });
   }
 
-  private respond(link: Link, request: Request, answer: Answer, frame: Buffer): void {
+  private respond(link: Link, request: Request, answer: Answer, frames: readonly Buffer[]): void {
     if (link.state === 'closed') return;
     this.figures.result(answer.result);
     this.trace.note('response', link.controller, link, {
@@ -219,7 +220,7 @@ export class ControllerServer implements LinkOwner {
       correlation: request.correlation,
       result: answer.result,
     });
-    link.send(frame);
+    for (const frame of frames) link.send(frame);
   }
 
   private accept(socket: TLSSocket): void {
@@ -288,16 +289,23 @@ export class ControllerServer implements LinkOwner {
         return true;
       default: {
         const phone = this.simulation.cluster.phoneByDn(fault.dn);
-        if (phone?.controller !== this.spec.index) return false;
-        this.simulation.cluster.setInService(phone, fault.kind === 'phone-in-service', this.simulation.nowMs);
+        if (phone?.primary !== this.spec.index) return false;
+        this.happenTo(phone, fault.kind);
         return true;
       }
     }
   }
 
+  private happenTo(phone: Phone, kind: (Fault & { dn: string })['kind']): void {
+    const { cluster, nowMs } = this.simulation;
+    if (kind === 'phone-fail-over' || kind === 'phone-fail-back')
+      cluster.send(phone, kind === 'phone-fail-over' ? 'secondary' : 'primary', nowMs);
+    else cluster.setInService(phone, kind === 'phone-in-service', nowMs);
+  }
+
   private restart(downMs: number): void {
     for (const link of [...this.links.values()]) link.abort('the controller restarts');
-    this.simulation.restart(this.spec.index);
+    this.simulation.restart(this.spec.index, downMs);
     this.epochs.forget();
     if (this.rise) clearTimeout(this.rise);
     void this.stopListening().then(() => {
@@ -346,6 +354,13 @@ function commonNameOf(certificate: X509Certificate): string {
   return names.length === 1 ? names[0]!.slice(3) : '';
 }
 
+/** The answer, with the entries of a directory that was read before it. */
+function framesOf(request: Request, answer: Answer): Buffer[] {
+  const end = encodeResponse(request, answer);
+  if (request.type !== 'DIRECTORY_READ' || request.entity === null || !answer.entries) return [end];
+  return [...encodeEntries(request.correlation, request.entity, answer.entries), end];
+}
+
 function requestDetail(request: Request): TraceDetail {
-  return { ...request };
+  return request.type === 'DIRECTORY_WRITE' ? { ...request, items: JSON.stringify(request.items) } : { ...request };
 }

@@ -1,13 +1,28 @@
 /** Writes what a controller sends, but for events (`event.encoder.ts`). Each call makes one whole frame. */
 import { encodeFrame } from '#southbound/framing';
-import type { Leg } from '../model/phone.js';
+import type { CallPicture } from '../model/flags.js';
 import type { Result } from '../model/words.js';
+import { DEVICE_TYPE, ENTITY, ITEM, type ItemWord } from './asked-numbers.js';
+import { flagBits } from './event.encoder.js';
 import { GOODBYE_REASON, PLATFORM, RESPONSE_BIT, RESULT, STATE, TYPE, type GoodbyeReason, type Platform } from './numbers.js';
 import type { Request } from './request.decoder.js';
+import { CAUSE } from './word-numbers.js';
 import { releaseBytes } from './text.js';
 
 export const SNAPSHOT_CALLS_MAX = 3;
+/** Calls in one page of SNAPSHOT_CALLS. */
+export const PAGE_CALLS_MAX = 2;
+const FRAME_BYTES_MAX = 364;
+const HEADER_BYTES = 12;
+const QUERY_ITEM_BYTES_MAX = 50;
 const DEVICE_TYPE_VOICE_SET_PRIME = 1;
+
+export type ItemValue = readonly [word: ItemWord, value: string];
+
+export interface DirectoryEntry {
+  readonly handle: number;
+  readonly items: readonly ItemValue[];
+}
 
 export interface HelloAck {
   readonly result: Result;
@@ -53,15 +68,26 @@ export interface Answer {
   readonly result: Result;
   /** LOOKUP_DEVICE. */
   readonly device?: { readonly handle: number; readonly inService: boolean };
+  /** LOOKUP, and the traits of SNAPSHOT_CALLS. */
+  readonly deviceType?: number;
+  readonly traits?: number;
+  /** Of a directory entry that was written. */
+  readonly handle?: number;
+  /** QUERY: all items; those that fit from the asked one on are written. */
+  readonly items?: readonly ItemValue[];
+  /** DIRECTORY_READ: the entries go before the answer, in frames of their own; more of them by asking after `next`. */
+  readonly entries?: readonly DirectoryEntry[];
+  readonly next?: number;
   readonly monitorReference?: number;
   readonly localCallId?: number;
   /** SNAPSHOT_DEVICE: all calls of the device; those that fit are written. */
-  readonly calls?: readonly Leg[];
+  readonly calls?: readonly CallPicture[];
 }
 
 export function encodeResponse(request: Request, answer: Answer): Buffer {
   const type = TYPE[request.type] | RESPONSE_BIT;
-  const target = request.type === 'LOOKUP_DEVICE' ? (answer.device?.handle ?? 0) : request.target;
+  const lookedUp = request.type === 'LOOKUP_DEVICE' || request.type === 'LOOKUP';
+  const target = lookedUp ? (answer.device?.handle ?? 0) : request.target;
   return encodeFrame(type, request.correlation, target, responseBody(request, answer));
 }
 
@@ -70,9 +96,22 @@ function responseBody(request: Request, answer: Answer): Buffer {
   switch (request.type) {
     case 'LOOKUP_DEVICE':
       return Buffer.from(answer.device ? [result, DEVICE_TYPE_VOICE_SET_PRIME, Number(answer.device.inService)] : [result, 0, 0]);
+    case 'LOOKUP':
+      return Buffer.from([result, answer.deviceType ?? 0, Number(answer.device?.inService ?? false), answer.traits ?? 0]);
     case 'MONITOR_START':
+    case 'MONITOR_OBJECT':
       return resultAndNumber(result, answer.monitorReference ?? 0);
+    case 'DIRECTORY_WRITE':
+      return resultAndNumber(result, answer.handle ?? 0);
+    case 'SNAPSHOT_CALLS':
+      return pageOfCalls(result, answer, request.from);
+    case 'QUERY':
+      return pageOfItems(result, answer.items ?? [], request.from);
+    case 'DIRECTORY_READ':
+      return readEnd(result, answer);
     case 'MAKE_CALL':
+    case 'CALL_COMMAND':
+    case 'DEVICE_COMMAND':
       return resultAndNumber(result, answer.localCallId ?? 0);
     case 'SNAPSHOT_DEVICE':
       return snapshotBody(result, answer.calls ?? []);
@@ -88,7 +127,7 @@ function resultAndNumber(result: number, number: number): Buffer {
   return body;
 }
 
-function snapshotBody(result: number, legs: readonly Leg[]): Buffer {
+function snapshotBody(result: number, legs: readonly CallPicture[]): Buffer {
   const shown = legs.slice(0, SNAPSHOT_CALLS_MAX);
   const body = Buffer.alloc(3 + 13 * shown.length);
   body.writeUInt8(result, 0);
@@ -97,9 +136,96 @@ function snapshotBody(result: number, legs: readonly Leg[]): Buffer {
   shown.forEach((leg, index) => {
     const at = 3 + 13 * index;
     body.writeUInt32BE(leg.localCallId, at);
-    body.writeUInt32BE(leg.call.globalHigh, at + 4);
-    body.writeUInt32BE(leg.call.globalLow, at + 8);
+    body.writeUInt32BE(leg.globalHigh, at + 4);
+    body.writeUInt32BE(leg.globalLow, at + 8);
     body.writeUInt8(STATE[leg.state], at + 12);
   });
   return body;
+}
+
+function pageOfCalls(result: number, answer: Answer, from: number): Buffer {
+  const all = answer.calls ?? [];
+  const shown = all.slice(from, from + PAGE_CALLS_MAX);
+  const body = Buffer.alloc(4 + 21 * shown.length);
+  body.set([result, answer.traits ?? 0, Number(all.length > from + shown.length), shown.length]);
+  shown.forEach((leg, index) => {
+    const at = 4 + 21 * index;
+    body.writeUInt32BE(leg.localCallId, at);
+    body.writeUInt32BE(leg.globalHigh, at + 4);
+    body.writeUInt32BE(leg.globalLow, at + 8);
+    body.writeUInt8(STATE[leg.state], at + 12);
+    body.writeUInt8(flagBits(leg.flags), at + 13);
+    body.writeUInt32BE(leg.linked, at + 14);
+    body.writeUInt8(leg.parties, at + 18);
+    body.writeUInt16BE(leg.failure ? CAUSE[leg.failure] : 0, at + 19);
+  });
+  return body;
+}
+
+function pageOfItems(result: number, items: readonly ItemValue[], from: number): Buffer {
+  const parts: Buffer[] = [];
+  let room = QUERY_ITEM_BYTES_MAX;
+  let next = from;
+  for (const [word, value] of items.slice(from)) {
+    const bytes = itemBytes(word, value, QUERY_ITEM_BYTES_MAX);
+    if (bytes.length > room) break;
+    parts.push(bytes);
+    room -= bytes.length;
+    next += 1;
+  }
+  return Buffer.concat([Buffer.from([result, next < items.length ? next : 0]), ...parts]);
+}
+
+function readEnd(result: number, answer: Answer): Buffer {
+  const body = Buffer.alloc(7);
+  body.writeUInt8(result, 0);
+  body.writeUInt16BE(answer.entries?.length ?? 0, 1);
+  body.writeUInt32BE(answer.next ?? 0, 3);
+  return body;
+}
+
+/** DIRECTORY_ENTRIES: as many entries to a frame as fit. */
+export function encodeEntries(correlation: number, entity: keyof typeof ENTITY, entries: readonly DirectoryEntry[]): Buffer[] {
+  const frames: Buffer[] = [];
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  const flush = () => {
+    if (waiting.length === 0) return;
+    const head = Buffer.from([ENTITY[entity], waiting.length]);
+    frames.push(encodeFrame(TYPE.DIRECTORY_ENTRIES, correlation, 0, Buffer.concat([head, ...waiting])));
+    waiting = [];
+    bytes = 0;
+  };
+  for (const entry of entries) {
+    const encoded = entryBytes(entry);
+    if (HEADER_BYTES + 2 + bytes + encoded.length > FRAME_BYTES_MAX) flush();
+    waiting.push(encoded);
+    bytes += encoded.length;
+  }
+  flush();
+  return frames;
+}
+
+/** An entry has a frame's room at most: an item that does not fit is cut. */
+function entryBytes({ handle, items }: DirectoryEntry): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(handle, 0);
+  let room = FRAME_BYTES_MAX - HEADER_BYTES - 2 - head.length;
+  const parts = items.map(([word, value]) => {
+    const bytes = itemBytes(word, value, room);
+    room -= bytes.length;
+    return bytes;
+  });
+  head.writeUInt8(parts.filter(({ length }) => length > 0).length, 4);
+  return Buffer.concat([head, ...parts]);
+}
+
+function itemBytes(word: ItemWord, value: string, room: number): Buffer {
+  if (room < 2) return Buffer.alloc(0);
+  const bytes = Buffer.from(value, 'utf8').subarray(0, Math.min(255, room - 2));
+  return Buffer.concat([Buffer.from([ITEM[word], bytes.length]), bytes]);
+}
+
+export function deviceTypeOf(name: keyof typeof DEVICE_TYPE): number {
+  return DEVICE_TYPE[name];
 }

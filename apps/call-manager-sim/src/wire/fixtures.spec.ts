@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameDecoder, FrameError } from '#southbound/framing';
-import type { Happening, Party } from '../model/happening.js';
-import { newPhone, type Leg, type Phone } from '../model/phone.js';
+import type { CallFlags, CallPicture } from '../model/flags.js';
+import type { CallFact, FeatureChange, Happening, Party } from '../model/happening.js';
+import { newPhone, type Call, type Leg, type Phone } from '../model/phone.js';
 import type { Cause, EventName, LocalState, Result, Role } from '../model/words.js';
 import {
   encodeBackHello,
+  encodeEntries,
   encodeGoodbye,
   encodeHelloAck,
   encodePing,
@@ -15,7 +17,8 @@ import {
   type Answer,
 } from './controller.encoder.js';
 import { EVENT_BYTES_MAX, writeEvent } from './event.encoder.js';
-import { GOODBYE_REASON, type GoodbyeReason, type Platform } from './numbers.js';
+import type { ENTITY, ItemWord } from './asked-numbers.js';
+import { FLAG, GOODBYE_REASON, type GoodbyeReason, type Platform } from './numbers.js';
 import { decodeInstanceMessage, type InstanceMessage, type Request, type RequestType } from './request.decoder.js';
 
 /** All fields of all messages; each has those of its type. */
@@ -42,7 +45,28 @@ interface Fields {
   readonly eventType: EventName;
   readonly cause: Cause;
   readonly devices: readonly { readonly role: Role; readonly attribute: string; readonly value: string }[];
-  readonly calls?: readonly { readonly localCallId: number; readonly globalCallId: string; readonly localState: LocalState }[];
+  readonly calls?: readonly FixtureCall[];
+  readonly deviceType: number;
+  readonly traits: number;
+  readonly next: number;
+  readonly count: number;
+  readonly more: boolean;
+  readonly handle: number;
+  readonly entity: keyof typeof ENTITY;
+  readonly items?: readonly { readonly word: ItemWord; readonly value: string }[];
+  readonly entries?: readonly { readonly handle: number; readonly items: Fields['items'] }[];
+  readonly flags?: number;
+  readonly linkedCallId?: number;
+  readonly parties?: number;
+}
+interface FixtureCall {
+  readonly localCallId: number;
+  readonly globalCallId: string;
+  readonly localState: LocalState;
+  readonly flags?: number;
+  readonly linkedCallId?: number;
+  readonly parties?: number;
+  readonly failureCause?: Cause;
 }
 interface Fixture {
   readonly name: string;
@@ -51,7 +75,7 @@ interface Fixture {
   readonly decodeOnly?: boolean;
   readonly message: Fields;
 }
-const page = JSON.parse(readFileSync(new URL('../../../../test/fixtures/controller-link/v1.json', import.meta.url), 'utf8')) as {
+interface Page {
   readonly frames: readonly Fixture[];
   readonly malformed: readonly {
     readonly name: string;
@@ -59,7 +83,17 @@ const page = JSON.parse(readFileSync(new URL('../../../../test/fixtures/controll
     readonly code: string;
     readonly hex: string;
   }[];
+}
+const pages = ['v1.json', 'v1-features.json'].map((name) => {
+  const file = new URL(`../../../../test/fixtures/controller-link/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Page;
+});
+const page: Page = {
+  frames: pages.flatMap(({ frames }) => frames),
+  malformed: pages.flatMap(({ malformed }) => malformed),
 };
+/** What this decoder gives as null, the page names so. */
+const LATER: Readonly<Record<string, string>> = { UNKNOWN_OPCODE: 'opcode', UNKNOWN_KIND: 'kind', UNKNOWN_ENTITY: 'entity' };
 
 function decodeAll(chunks: readonly Buffer[]): InstanceMessage[] {
   const decoder = new FrameDecoder();
@@ -83,7 +117,12 @@ function plain(message: InstanceMessage): unknown {
       return { type: 'PING', opaque: message.opaque.readBigUInt64BE().toString() };
     case 'REQUEST': {
       const { target, ...rest } = message.request;
-      return message.request.type === 'LOOKUP_DEVICE' ? rest : { ...rest, target };
+      const known = Object.entries(rest).map(([name, value]) => {
+        const later = Object.keys(LATER).find((word) => LATER[word] === name);
+        return [name, value === null && later ? later : value];
+      });
+      const targetless = ['LOOKUP_DEVICE', 'LOOKUP', 'DIRECTORY_READ'].includes(rest.type);
+      return { ...Object.fromEntries(known), ...(targetless ? {} : { target }) };
     }
     default:
       return message;
@@ -169,19 +208,46 @@ describe('what an instance sends (the page and its fixtures)', () => {
   });
 });
 
-const leg = (call: { localCallId: number; globalCallId: string; localState: LocalState }) => {
+const flagsOfBits = (bits = 0): CallFlags => {
+  const names = Object.keys(FLAG) as (keyof CallFlags)[];
+  return Object.fromEntries(names.map((name) => [name, (bits & FLAG[name]) !== 0])) as unknown as CallFlags;
+};
+
+const picture = (call: FixtureCall): CallPicture => {
   const global = BigInt(call.globalCallId);
   return {
     localCallId: call.localCallId,
     state: call.localState,
-    call: { globalHigh: Number(global >> 32n), globalLow: Number(global & 0xffff_ffffn) },
-  } as unknown as Leg;
+    globalHigh: Number(global >> 32n),
+    globalLow: Number(global & 0xffff_ffffn),
+    flags: flagsOfBits(call.flags),
+    linked: call.linkedCallId ?? 0,
+    parties: call.parties ?? 0,
+    failure: call.failureCause === undefined || call.failureCause === 'UNKNOWN' ? null : call.failureCause,
+  };
 };
+
+/** The device's own fact of an event that names no device: what the fixture's items of that role say. */
+function changeOf(message: Fields): FeatureChange | undefined {
+  const said = (attribute: string) =>
+    message.devices.find((one) => (one.role as string) === 'FEATURE' && one.attribute === attribute)?.value;
+  const state = said('FEATURE_EVENT_STATE');
+  if (state === undefined) return undefined;
+  return { on: state === '1', number: said('FORWARD_DN') ?? said('AGENT_ID') ?? '', other: '', code: Number(state) };
+}
+
+const membersOf = (message: Fields): Leg[] =>
+  Array.from({ length: message.parties ?? 0 }, (_, index) => {
+    const own = message.devices.filter(({ role }) => (role as string) === `PARTY_${index + 1}`);
+    const said = (attribute: string) => own.find((one) => one.attribute === attribute)?.value ?? '';
+    return { phone: { dn: said('NUMBER'), name: said('NAME') }, outside: null, localCallId: said('CALL_ID') } as unknown as Leg;
+  });
 
 function happeningOf(message: Fields): Happening {
   const phone = { ...newPhone({ dn: '1', name: '', monitorable: true }, 0), handle: message.target };
   const parties = new Map<Role, { number: string; name: string; dialled: string | null }>();
   for (const { role, attribute, value } of message.devices) {
+    if (/^(PARTY_|CALL$|FEATURE$)/.test(role)) continue;
     const about = parties.get(role) ?? { number: '', name: '', dialled: null };
     parties.set(role, {
       number: attribute === 'NUMBER' ? value : about.number,
@@ -197,7 +263,14 @@ function happeningOf(message: Fields): Happening {
     cause: message.cause,
     state: message.localState,
     localCallId: message.localCallId,
-    call: leg(message).call,
+    call: picture(message as FixtureCall) as unknown as Call,
+    linked: message.linkedCallId ?? 0,
+    members: membersOf(message),
+    flags: flagsOfBits(message.flags),
+    ...(changeOf(message) ? { change: changeOf(message) as FeatureChange } : {}),
+    about: message.devices
+      .filter(({ role }) => (role as string) === 'CALL')
+      .map(({ attribute, value }) => ({ what: attribute as CallFact['what'], value })),
     parties: [...parties].map(([role, { number, name, dialled }]): Party => ({
       role,
       phone: number === '' ? null : (newPhone({ dn: number, name, monitorable: true }, 0) satisfies Phone),
@@ -231,16 +304,35 @@ function encodeFixture(message: Fields): Buffer {
       const end = writeEvent(buffer, 7, happeningOf(message), message.monitorReference, message.monitorSequence, 0);
       return buffer.subarray(7, end);
     }
+    case 'DIRECTORY_ENTRIES': {
+      const entries = (message.entries ?? []).map(({ handle, items }) => ({
+        handle,
+        items: (items ?? []).map(({ word, value }) => [word, value] as const),
+      }));
+      return Buffer.concat(encodeEntries(message.correlation, message.entity, entries));
+    }
     default: {
       const type = message.type.replace(/_RESPONSE$/, '') as RequestType;
       const ok = message.result === 'OK';
-      const request = { type, correlation: message.correlation, target: message.target } as unknown as Request;
+      const request = { type, correlation: message.correlation, target: message.target, from: 0 } as unknown as Request;
+      // a page that is not the last has something behind it
+      const behind = message.more ? [picture({ localCallId: 9, globalCallId: '9', localState: 'hold' })] : [];
+      const calls = [...(message.calls ?? []).map(picture), ...behind];
+      const items = [...(message.items ?? []), ...(message.next > 0 ? [{ word: 'NAME' as const, value: 'x'.repeat(48) }] : [])];
       return encodeResponse(request, {
         result: message.result,
-        ...(ok && type === 'LOOKUP_DEVICE' ? { device: { handle: message.target, inService: message.inService } } : {}),
+        ...(ok && type.startsWith('LOOKUP') ? { device: { handle: message.target, inService: message.inService } } : {}),
         monitorReference: message.monitorReference,
         localCallId: message.localCallId,
-        calls: (message.calls ?? []).map(leg),
+        calls,
+        deviceType: message.deviceType,
+        traits: message.traits,
+        handle: message.handle,
+        next: message.next,
+        ...(message.count === undefined
+          ? {}
+          : { entries: Array.from({ length: message.count }, () => ({ handle: 0, items: [] })) }),
+        items: items.map(({ word, value }) => [word, value] as const),
       } satisfies Answer);
     }
   }
@@ -256,7 +348,7 @@ describe('what a controller sends (the page and its fixtures)', () => {
   });
 
   it('a snapshot shows three calls and says that there are more', () => {
-    const calls = [1, 2, 3, 4].map((localCallId) => leg({ localCallId, globalCallId: '7', localState: 'hold' }));
+    const calls = [1, 2, 3, 4].map((localCallId) => picture({ localCallId, globalCallId: '7', localState: 'hold' }));
     const bytes = encodeResponse({ type: 'SNAPSHOT_DEVICE', correlation: 1, target: 2 }, { result: 'OK', calls });
     expect([bytes.length, bytes[13], bytes[14]]).toEqual([12 + 3 + 39, 3, 1]);
   });

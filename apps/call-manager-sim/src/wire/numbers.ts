@@ -1,5 +1,5 @@
 /** The numbers that docs/design/controller-link.md gives to words, each table by its own index. */
-import type { Cause, EventName, LocalState, Result, Role } from '../model/words.js';
+import type { LocalState, Result } from '../model/words.js';
 
 export const TYPE = {
   HELLO: 0x01,
@@ -13,12 +13,21 @@ export const TYPE = {
   MONITOR_START: 0x11,
   MONITOR_STOP: 0x12,
   SNAPSHOT_DEVICE: 0x13,
+  LOOKUP: 0x14,
+  SNAPSHOT_CALLS: 0x15,
+  MONITOR_OBJECT: 0x16,
   MAKE_CALL: 0x20,
   ANSWER_CALL: 0x21,
   CLEAR_CALL: 0x22,
   HOLD_CALL: 0x23,
   RETRIEVE_CALL: 0x24,
+  CALL_COMMAND: 0x30,
+  DEVICE_COMMAND: 0x31,
+  QUERY: 0x32,
+  DIRECTORY_READ: 0x33,
+  DIRECTORY_WRITE: 0x34,
   EVENT: 0x40,
+  DIRECTORY_ENTRIES: 0x42,
 } as const;
 
 export const RESPONSE_BIT = 0x80;
@@ -41,6 +50,14 @@ export const RESULT: Readonly<Record<Result, number>> = {
   STALE_EPOCH: 11,
   REFUSED: 12,
   MONITOR_UNKNOWN: 13,
+  OK_USER_ACTION: 14,
+  INVALID_PIN: 15,
+  DESTINATION_UNAVAILABLE: 16,
+  NOT_LOGGED_IN: 17,
+  ALREADY_LOGGED_IN: 18,
+  UNKNOWN_GROUP: 19,
+  WRONG_KIND: 20,
+  NO_LICENSE: 21,
 };
 
 export const STATE: Readonly<Record<LocalState, number>> = {
@@ -55,47 +72,19 @@ export const STATE: Readonly<Record<LocalState, number>> = {
   originated: 8,
 };
 
-export const EVENT: Readonly<Record<EventName, number>> = {
-  ORIGINATED: 1,
-  DELIVERED: 2,
-  RECEIVED: 3,
-  ESTABLISHED: 4,
-  HELD: 5,
-  RETRIEVED: 6,
-  CLEARED: 7,
-  FAILED: 8,
-  IN_SERVICE: 9,
-  OUT_OF_SERVICE: 10,
-};
-
-export const CAUSE: Readonly<Record<Cause, number>> = {
-  NEW_CALL: 1,
-  DELIVERED: 2,
-  ANSWERED: 3,
-  ANSWERED_INVOKED: 4,
-  CLEARED: 5,
-  CLEAR_INVOKED: 6,
-  HARD_HOLD: 7,
-  HARD_HOLD_INVOKED: 8,
-  RETRIEVE: 9,
-  RETRIEVE_INVOKED: 10,
-  DESTINATION_BUSY: 11,
-  NO_SUCH_NUMBER: 12,
-  DESTINATION_NOT_OBTAINABLE: 13,
-  DEVICE_IN_SERVICE: 14,
-  DEVICE_OUT_OF_SERVICE: 15,
-};
-
-export const ROLE: Readonly<Record<Role, number>> = {
-  CALLING_DEVICE: 1,
-  CALLED_DEVICE: 2,
-  CONNECTED_DEVICE: 3,
-  CONTROLLER_DEVICE: 4,
-  HOLDING_DEVICE: 5,
-  DROPPED_DEVICE: 6,
-};
-
-export const ATTRIBUTE = { NUMBER: 1, NAME: 2, DEVICE_TYPE: 3, DIALED_DIGITS: 4 } as const;
-
 export const PLATFORM = { x86: 1, powerpc: 2 } as const;
 export type Platform = keyof typeof PLATFORM;
+
+/** Bits of section 5. */
+export const FLAG = {
+  conference: 1,
+  conferenceController: 2,
+  ownCall: 4,
+  external: 8,
+  agent: 16,
+  listening: 32,
+  workTimer: 64,
+  farAlerting: 128,
+} as const;
+
+export const TRAIT = { sip: 1, externalHotDesk: 2, resilient: 4, supervisor: 8, lineAppearance: 16, hotDesk: 32 } as const;

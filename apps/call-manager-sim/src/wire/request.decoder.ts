@@ -3,8 +3,22 @@
  * has its turn on this connection is the link's matter, not this file's.
  */
 import { FrameError, type Frame } from '#southbound/framing';
-import { addressOf, uuidOf } from './text.js';
+import type { MonitorKind } from '../model/monitors.js';
+import {
+  ACTION,
+  CALL_OPCODE,
+  DEVICE_OPCODE,
+  ENTITY,
+  ITEM,
+  LOOKUP_KIND,
+  MONITOR_KIND,
+  QUERY_KIND,
+  nameOf,
+  type DirectoryAction,
+  type ItemWord,
+} from './asked-numbers.js';
 import { RESPONSE_BIT, TYPE } from './numbers.js';
+import { addressOf, uuidOf } from './text.js';
 
 export const REQUEST_BYTES_MAX = 64;
 const HEADER_BYTES = 12;
@@ -22,10 +36,17 @@ export interface Hello {
 
 export type CallRequestType = 'ANSWER_CALL' | 'CLEAR_CALL' | 'HOLD_CALL' | 'RETRIEVE_CALL';
 
-/** `correlation` 1 to 2^32-1. */
+export interface Item {
+  /** Null: of a later release, to be passed over. */
+  readonly word: ItemWord | null;
+  readonly value: string;
+}
+
+/** Kinds, opcodes and entities that this release does not know are null: they are answered NOT_SUPPORTED. `correlation` 1 to 2^32-1. */
 export type Request =
   | { readonly type: 'LOOKUP_DEVICE'; readonly correlation: number; readonly target: 0; readonly directoryNumber: string }
-  | { readonly type: 'MONITOR_START' | 'SNAPSHOT_DEVICE'; readonly correlation: number; readonly target: number }
+  | { readonly type: 'MONITOR_START'; readonly correlation: number; readonly target: number }
+  | { readonly type: 'SNAPSHOT_DEVICE'; readonly correlation: number; readonly target: number }
   | { readonly type: 'MONITOR_STOP'; readonly correlation: number; readonly target: number; readonly monitorReference: number }
   | {
       readonly type: 'MAKE_CALL';
@@ -34,7 +55,57 @@ export type Request =
       readonly number: string;
       readonly accountCode: string;
     }
-  | { readonly type: CallRequestType; readonly correlation: number; readonly target: number; readonly localCallId: number };
+  | { readonly type: CallRequestType; readonly correlation: number; readonly target: number; readonly localCallId: number }
+  | {
+      readonly type: 'LOOKUP';
+      readonly correlation: number;
+      readonly target: 0;
+      readonly kind: keyof typeof LOOKUP_KIND | null;
+      readonly number: number;
+      readonly text: string;
+    }
+  | { readonly type: 'SNAPSHOT_CALLS'; readonly correlation: number; readonly target: number; readonly from: number }
+  | { readonly type: 'MONITOR_OBJECT'; readonly correlation: number; readonly target: number; readonly kind: MonitorKind | null }
+  | {
+      readonly type: 'CALL_COMMAND';
+      readonly correlation: number;
+      readonly target: number;
+      readonly opcode: keyof typeof CALL_OPCODE | null;
+      readonly localCallId: number;
+      readonly value: number;
+      readonly argument: string;
+    }
+  | {
+      readonly type: 'DEVICE_COMMAND';
+      readonly correlation: number;
+      readonly target: number;
+      readonly opcode: keyof typeof DEVICE_OPCODE | null;
+      readonly value: number;
+      readonly first: string;
+      readonly second: string;
+    }
+  | {
+      readonly type: 'QUERY';
+      readonly correlation: number;
+      readonly target: number;
+      readonly kind: keyof typeof QUERY_KIND | null;
+      readonly from: number;
+    }
+  | {
+      readonly type: 'DIRECTORY_READ';
+      readonly correlation: number;
+      readonly target: 0;
+      readonly entity: keyof typeof ENTITY | null;
+      readonly after: number;
+    }
+  | {
+      readonly type: 'DIRECTORY_WRITE';
+      readonly correlation: number;
+      readonly target: number;
+      readonly entity: keyof typeof ENTITY | null;
+      readonly action: DirectoryAction;
+      readonly items: readonly Item[];
+    };
 export type RequestType = Request['type'];
 
 export type InstanceMessage =
@@ -55,6 +126,14 @@ export const REQUEST_TYPES: readonly RequestType[] = [
   'CLEAR_CALL',
   'HOLD_CALL',
   'RETRIEVE_CALL',
+  'LOOKUP',
+  'SNAPSHOT_CALLS',
+  'MONITOR_OBJECT',
+  'CALL_COMMAND',
+  'DEVICE_COMMAND',
+  'QUERY',
+  'DIRECTORY_READ',
+  'DIRECTORY_WRITE',
 ];
 
 const REQUEST_TYPE_OF = new Map<number, RequestType>(REQUEST_TYPES.map((type) => [TYPE[type], type]));
@@ -64,6 +143,7 @@ const CONTROLLERS_OWN = new Set<number>([
   TYPE.HELLO_ACK,
   TYPE.BACK_HELLO,
   TYPE.EVENT,
+  TYPE.DIRECTORY_ENTRIES,
   ...REQUEST_TYPES.map((type) => TYPE[type] | RESPONSE_BIT),
 ]);
 
@@ -137,10 +217,82 @@ function decodeRequest(type: RequestType, frame: Frame): Request {
     case 'MONITOR_STOP':
       exactly(body, 4);
       return { type, correlation, target, monitorReference: body.readUInt32BE(0) };
-    default:
+    case 'ANSWER_CALL':
+    case 'CLEAR_CALL':
+    case 'HOLD_CALL':
+    case 'RETRIEVE_CALL':
       exactly(body, 4);
       return { type, correlation, target, localCallId: body.readUInt32BE(0) };
+    default:
+      return decodeFeature(type, frame);
   }
+}
+
+type FeatureRequestType = Exclude<
+  RequestType,
+  CallRequestType | 'LOOKUP_DEVICE' | `MONITOR_ST${string}` | 'SNAPSHOT_DEVICE' | 'MAKE_CALL'
+>;
+
+function decodeFeature(type: FeatureRequestType, { body, correlation, target }: Frame): Request {
+  switch (type) {
+    case 'LOOKUP': {
+      if (target !== 0) throw new FrameError('BODY', 'the target of LOOKUP is 0');
+      const text = textAt(body, 5);
+      exactly(body, text.end);
+      const kind = nameOf(LOOKUP_KIND, body.readUInt8(0));
+      return { type, correlation, target: 0, kind, number: body.readUInt32BE(1), text: text.text };
+    }
+    case 'SNAPSHOT_CALLS':
+      exactly(body, 1);
+      return { type, correlation, target, from: body.readUInt8(0) };
+    case 'MONITOR_OBJECT':
+      exactly(body, 1);
+      return { type, correlation, target, kind: nameOf(MONITOR_KIND, body.readUInt8(0)) };
+    case 'CALL_COMMAND': {
+      const argument = textAt(body, 9);
+      exactly(body, argument.end);
+      const opcode = nameOf(CALL_OPCODE, body.readUInt8(0));
+      const localCallId = body.readUInt32BE(1);
+      return { type, correlation, target, opcode, localCallId, value: body.readUInt32BE(5), argument: argument.text };
+    }
+    case 'DEVICE_COMMAND': {
+      const first = textAt(body, 5);
+      const second = textAt(body, first.end);
+      exactly(body, second.end);
+      const opcode = nameOf(DEVICE_OPCODE, body.readUInt8(0));
+      return { type, correlation, target, opcode, value: body.readUInt32BE(1), first: first.text, second: second.text };
+    }
+    case 'QUERY':
+      exactly(body, 2);
+      return { type, correlation, target, kind: nameOf(QUERY_KIND, body.readUInt8(0)), from: body.readUInt8(1) };
+    case 'DIRECTORY_READ':
+      exactly(body, 5);
+      if (target !== 0) throw new FrameError('BODY', 'the target of DIRECTORY_READ is 0');
+      return { type, correlation, target: 0, entity: nameOf(ENTITY, body.readUInt8(0)), after: body.readUInt32BE(1) };
+    case 'DIRECTORY_WRITE': {
+      if (body.length < 2) throw new FrameError('BODY', 'entity or action is missing');
+      const action = nameOf(ACTION, body.readUInt8(1));
+      if (action === null) throw new FrameError('BODY', 'the action is 1 to 3');
+      return { type, correlation, target, entity: nameOf(ENTITY, body.readUInt8(0)), action, items: itemsAt(body, 2) };
+    }
+  }
+}
+
+function itemsAt(body: Buffer, start: number): Item[] {
+  const items: Item[] = [];
+  for (let at = start; at < body.length;) {
+    const { text, end } = textAt(body, at + 1);
+    items.push({ word: nameOf(ITEM, body.readUInt8(at)), value: text });
+    at = end;
+  }
+  return items;
+}
+
+function textAt(body: Buffer, start: number): { readonly text: string; readonly end: number } {
+  if (start >= body.length) throw new FrameError('BODY', 'the length byte of a string is missing');
+  const end = start + 1 + body.readUInt8(start);
+  if (end > body.length) throw new FrameError('BODY', 'a string ends behind its frame');
+  return { text: body.toString('utf8', start + 1, end), end };
 }
 
 function exactly(body: Buffer, bytes: number): void {

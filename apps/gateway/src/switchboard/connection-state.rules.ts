@@ -1,18 +1,19 @@
 /**
- * The connection state machine (CSTA, guides/vocabulary.md 2.3): one per call and device.
+ * The connection state machine (CSTA, guides/vocabulary.md 2.3; docs/design/controller-link.md, section 4): one per call and device.
  *
  * Controllers may report late, and events may be lost. So any *legal skip* is accepted: an event is legal when the machine could have
- * come, by steps that were not reported, to a state that has this event. A connection never goes backwards by an event; only a
- * snapshot, which is what the controller says now, may set any state.
+ * come, by plain steps that were not reported, to a state that has this event. By plain events a connection never goes backwards; what
+ * others do to a call (transfer, forwarding, queueing, conferences) may take it to another state, which is then the one the event tells.
+ * Only a snapshot, which is what the controller says now, may set any state.
  */
-import type { Feature } from '#contracts/application-api';
 import type { EventTypeName, LocalStateName } from '#southbound/messages';
 
-export type ConnectionEvent = Exclude<EventTypeName, 'IN_SERVICE' | 'OUT_OF_SERVICE' | 'UNKNOWN_EVENT'>;
+type PlainEvent = 'ORIGINATED' | 'DELIVERED' | 'RECEIVED' | 'ESTABLISHED' | 'HELD' | 'RETRIEVED' | 'FAILED';
 
-/** Every step of the machine; CLEARED, from any state to null, is left out. `originated` and `delivered` refine CSTA's `connected`. */
-const STEPS: Readonly<Record<LocalStateName, readonly (readonly [Exclude<ConnectionEvent, 'CLEARED'>, LocalStateName])[]>> = {
+/** Every plain step of the machine; CLEARED, from any state to null, is left out. `originated` and `delivered` refine CSTA's `connected`. */
+const STEPS: Readonly<Record<LocalStateName, readonly (readonly [PlainEvent, LocalStateName])[]>> = {
   null: [
+    ['ORIGINATED', 'initiated'],
     ['ORIGINATED', 'originated'],
     ['RECEIVED', 'alerting'],
   ],
@@ -31,6 +32,7 @@ const STEPS: Readonly<Record<LocalStateName, readonly (readonly [Exclude<Connect
   alerting: [['ESTABLISHED', 'connected']],
   queued: [
     ['RECEIVED', 'alerting'],
+    ['DELIVERED', 'delivered'],
     ['ESTABLISHED', 'connected'],
     ['FAILED', 'fail'],
   ],
@@ -57,47 +59,80 @@ function reachable(from: LocalStateName): ReadonlySet<LocalStateName> {
   return found;
 }
 
-const LEGAL: ReadonlyMap<LocalStateName, ReadonlySet<ConnectionEvent>> = new Map(
+const LEGAL: ReadonlyMap<LocalStateName, ReadonlySet<EventTypeName>> = new Map(
   CONNECTION_STATE_NAMES.map((state) => {
-    const events = new Set<ConnectionEvent>(['CLEARED']);
+    const events = new Set<EventTypeName>(['CLEARED']);
     for (const later of reachable(state)) for (const [event] of STEPS[later]) events.add(event);
     return [state, events];
   }),
 );
 
-const TARGET: Readonly<Record<Exclude<ConnectionEvent, 'HELD' | 'RETRIEVED'>, LocalStateName>> = {
-  ORIGINATED: 'originated',
+const TARGET: Readonly<Record<Exclude<PlainEvent, 'HELD' | 'RETRIEVED' | 'ORIGINATED'>, LocalStateName>> = {
   DELIVERED: 'delivered',
   RECEIVED: 'alerting',
   ESTABLISHED: 'connected',
   FAILED: 'fail',
-  CLEARED: 'null',
 };
+
+const ALL: ReadonlySet<LocalStateName> = new Set(CONNECTION_STATE_NAMES);
+/** What others do: from which states it may be told. The state after it is the one told. */
+const AS_TOLD: Readonly<Partial<Record<EventTypeName, ReadonlySet<LocalStateName>>>> = {
+  TRANSFERRED: ALL,
+  CONFERENCED: ALL,
+  DIVERTED: ALL,
+  QUEUED: new Set(['null', 'initiated', 'originated', 'delivered', 'queued', 'fail', 'hold']),
+};
+
+/** Events that say something of the call and leave its state alone. */
+const TELLS_ONLY: ReadonlySet<EventTypeName> = new Set<EventTypeName>([
+  'CONFERENCE_HELD',
+  'DEVICE_DROPPED',
+  'EXTENSION_IN_USE',
+  'REMOTE_PARTY_UPDATE',
+  'INFORMATION_UPDATE',
+  'ACCOUNT_CODE_SET',
+  'TRUNK_DIGITS_OUTPULSED',
+]);
+
+/** Whether an event of this type is about a connection at all; others are about a device, a group or a feature. */
+export function isConnectionEvent(event: EventTypeName): boolean {
+  return event === 'CLEARED' || event in AS_TOLD || TELLS_ONLY.has(event) || LEGAL.get('null')?.has(event) === true;
+}
+
+/** Joining and splitting may give the device's call another global call id. */
+export function mayJoin(event: EventTypeName): boolean {
+  return event === 'TRANSFERRED' || event === 'CONFERENCED' || event === 'ESTABLISHED';
+}
 
 /**
  * The state after an event, or undefined when the event would take the connection backwards (late or repeated: it is to be dropped).
- * @param reported what the controller says the state is now; decides only who holds, for HELD and RETRIEVED
+ * @param reported what the controller says the state is now; decides where an event may lead to more than one state
  */
-export function advance(current: LocalStateName, event: ConnectionEvent, reported: LocalStateName): LocalStateName | undefined {
+export function advance(current: LocalStateName, event: EventTypeName, reported: LocalStateName): LocalStateName | undefined {
+  if (event === 'CLEARED') return 'null';
+  if (TELLS_ONLY.has(event))
+    return current === 'null' && reported !== 'null' ? reported : current === 'null' ? undefined : current;
+  const from = AS_TOLD[event];
+  if (from !== undefined) return from.has(current) ? reported : undefined;
+  // what others do never takes a device's own call off hold
+  if (current === 'hold' && reported === 'hold') return event === 'RECEIVED' || event === 'FAILED' ? undefined : 'hold';
+  // the far end's hold and retrieve, whatever the own state is
+  if ((event === 'HELD' || event === 'RETRIEVED') && reported === current && current !== 'null') return current;
+  // the device itself is the caller: it rings first, then goes on as a call it makes
+  if (current === 'alerting' && event === 'ORIGINATED' && reported === 'originated') return 'originated';
   if (LEGAL.get(current)?.has(event) !== true) return undefined;
-  if (event !== 'HELD' && event !== 'RETRIEVED') return TARGET[event];
-  if (reported === 'hold' || reported === 'connected') return reported;
-  return event === 'HELD' ? 'hold' : 'connected';
+  return plainTarget(current, event as PlainEvent, reported);
 }
 
-const FEATURES_BY_STATE: Readonly<Record<LocalStateName, readonly Feature[]>> = {
-  null: [],
-  initiated: ['CLEAR_CALL'],
-  originated: ['CLEAR_CALL'],
-  delivered: ['CLEAR_CALL'],
-  alerting: ['ANSWER_CALL', 'CLEAR_CALL'],
-  connected: ['CLEAR_CALL', 'HOLD_CALL'],
-  hold: ['CLEAR_CALL', 'RETRIEVE_CALL'],
-  queued: ['CLEAR_CALL'],
-  fail: ['CLEAR_CALL'],
-};
-
-/** Which of this release's call-control operations a device may do with a call in this state. */
-export function featuresAllowed(state: LocalStateName): Feature[] {
-  return [...FEATURES_BY_STATE[state]];
+function plainTarget(current: LocalStateName, event: PlainEvent, reported: LocalStateName): LocalStateName | undefined {
+  switch (event) {
+    case 'ORIGINATED':
+      return current === 'null' && reported === 'initiated' ? 'initiated' : 'originated';
+    case 'HELD':
+      return reported === 'hold' || reported === 'connected' ? reported : 'hold';
+    case 'RETRIEVED':
+      return reported === 'hold' || (reported === 'delivered' && current === 'hold') ? reported : 'connected';
+    default:
+      return TARGET[event];
+  }
 }

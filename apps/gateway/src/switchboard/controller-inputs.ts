@@ -1,25 +1,49 @@
 /** What comes from a controller and its link, and what falls due there. */
 import type { ControllerResponse, ResultName } from '#southbound/messages';
-import { onCallAnswered, onCallNotSent, onCallUnknown, type CallResponse } from './call.operations.js';
+import { type CallsResponse, onCallsAnswered } from './call-views.operations.js';
+import { type CommandResponse, onCommandAnswered, onCommandNotSent, onCommandUnknown } from './command.operations.js';
+import { granted } from './controller-results.mapper.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, disconnected, NOT_KEPT, type Core } from './core.js';
-import { onEvent, onSnapshot, requestSnapshot } from './device-events.js';
+import { onEvent } from './device-events.js';
+import { onSnapshot, requestSnapshot, type SnapshotResponse } from './device-snapshots.js';
 import { OUTCOME_UNKNOWN } from './idempotency-table.js';
 import { onLink } from './link-changes.js';
-import { onLookedUp } from './lookup.operations.js';
-import { enqueue, onStarted, onStopped, pump, repeatStop, startFailed, tryAsksAgain } from './monitor-lifecycle.js';
+import { type LookupResponse, onLookedUp } from './lookup.operations.js';
+import {
+  enqueue,
+  onStarted,
+  onStopped,
+  pump,
+  repeatStop,
+  settle,
+  startFailed,
+  tryAsksAgain,
+  type StartResponse,
+} from './monitor-lifecycle.js';
+import { lingeredOut } from './monitor-thrash.js';
+import { onQueryAnswered, type QueryResponse } from './query.operations.js';
 import type { Input } from './switchboard.port.js';
 
-const RESPONSE_KIND: Readonly<Record<ControllerResponse['type'], Pending['kind']>> = {
-  LOOKUP_DEVICE_RESPONSE: 'lookup',
-  MONITOR_START_RESPONSE: 'start',
-  MONITOR_STOP_RESPONSE: 'stop',
-  SNAPSHOT_DEVICE_RESPONSE: 'snapshot',
-  MAKE_CALL_RESPONSE: 'call',
-  ANSWER_CALL_RESPONSE: 'call',
-  CLEAR_CALL_RESPONSE: 'call',
-  HOLD_CALL_RESPONSE: 'call',
-  RETRIEVE_CALL_RESPONSE: 'call',
+/** Which requests a type of answer may belong to. */
+const RESPONSE_KINDS: Readonly<Record<ControllerResponse['type'], readonly Pending['kind'][]>> = {
+  LOOKUP_DEVICE_RESPONSE: ['lookup'],
+  LOOKUP_RESPONSE: ['lookup'],
+  MONITOR_START_RESPONSE: ['start'],
+  MONITOR_OBJECT_RESPONSE: ['start'],
+  MONITOR_STOP_RESPONSE: ['stop'],
+  SNAPSHOT_DEVICE_RESPONSE: ['probe'],
+  SNAPSHOT_CALLS_RESPONSE: ['snapshot', 'calls'],
+  MAKE_CALL_RESPONSE: ['command'],
+  ANSWER_CALL_RESPONSE: ['command'],
+  CLEAR_CALL_RESPONSE: ['command'],
+  HOLD_CALL_RESPONSE: ['command'],
+  RETRIEVE_CALL_RESPONSE: ['command'],
+  CALL_COMMAND_RESPONSE: ['command'],
+  DEVICE_COMMAND_RESPONSE: ['command'],
+  QUERY_RESPONSE: ['query'],
+  DIRECTORY_READ_RESPONSE: [],
+  DIRECTORY_WRITE_RESPONSE: [],
 };
 
 export function fromController(
@@ -36,12 +60,11 @@ export function fromController(
 }
 
 function onResponse(core: Core, controller: Controller, response: ControllerResponse): void {
-  const kind = RESPONSE_KIND[response.type];
+  const kinds = RESPONSE_KINDS[response.type];
   const taken = controller.commands.take(
     response.correlation,
     (pending) =>
-      (pending.kind === kind || (pending.kind === 'probe' && kind === 'snapshot')) &&
-      (!('target' in pending) || response.result !== 'OK' || pending.target === response.target),
+      kinds.includes(pending.kind) && (!('target' in pending) || !granted(response.result) || pending.target === response.target),
   );
   if (taken === undefined)
     return core.note('info', 'an answer that belongs to no request was passed over', {
@@ -50,19 +73,31 @@ function onResponse(core: Core, controller: Controller, response: ControllerResp
     });
   const { pending, late, order } = taken;
   controller.pacer.wasRead(core.now.nowMs, order);
-  if (pending.kind === 'lookup' && response.type === 'LOOKUP_DEVICE_RESPONSE')
-    return onLookedUp(core, controller.icpId, pending.requestId, response);
-  if (pending.kind === 'call') return onCallAnswered(core, pending, response as CallResponse, late);
-  if (pending.kind === 'stop') return onStopAnswered(core, controller, pending, response.result);
-  if (pending.kind === 'start' && response.type === 'MONITOR_START_RESPONSE') {
-    if (late) controller.unanswered -= 1;
-    else controller.starting -= 1;
-    if (late && response.result !== 'OK') return;
-    return onStarted(core, controller, pending, response);
+  answered(core, controller, pending, response, late);
+}
+
+/** The kind of the request and the type of the answer fit each other here. */
+function answered(core: Core, controller: Controller, pending: Pending, response: ControllerResponse, late: boolean): void {
+  switch (pending.kind) {
+    case 'lookup':
+      return onLookedUp(core, controller.icpId, pending, response as LookupResponse);
+    case 'command':
+      return onCommandAnswered(core, pending, response as CommandResponse, late);
+    case 'query':
+      return onQueryAnswered(core, controller, pending, response as QueryResponse);
+    case 'calls':
+      return onCallsAnswered(core, controller, pending, response as CallsResponse);
+    case 'stop':
+      return onStopAnswered(core, controller, pending, response.result);
+    case 'start':
+      if (late) controller.unanswered -= 1;
+      else controller.starting -= 1;
+      return late && !granted(response.result) ? undefined : onStarted(core, controller, pending, response as StartResponse);
+    case 'snapshot': {
+      const monitor = core.monitors.get(pending.objectId);
+      if (monitor !== undefined) onSnapshot(core, controller, monitor, pending, response as SnapshotResponse);
+    }
   }
-  if (pending.kind !== 'snapshot') return;
-  const monitor = core.monitors.get(pending.objectId);
-  if (monitor !== undefined && response.type === 'SNAPSHOT_DEVICE_RESPONSE') onSnapshot(core, monitor, response);
 }
 
 /** Whatever the refusal, the monitor is not there any more, except when the controller had no time to look. */
@@ -81,8 +116,9 @@ function onNotSent(core: Core, controller: Controller, correlation: number): voi
   const pending = taken?.pending;
   if (taken !== undefined) controller.pacer.notSent(taken.order);
   const refusal = !core.keeping ? NOT_KEPT : controller.connected ? BUSY : disconnected(controller);
-  if (pending?.kind === 'lookup') return core.refuse(pending.requestId, refusal);
-  if (pending?.kind === 'call') return onCallNotSent(core, pending, refusal);
+  if (pending?.kind === 'lookup' || pending?.kind === 'query' || pending?.kind === 'calls')
+    return core.refuse(pending.requestId, refusal);
+  if (pending?.kind === 'command') return onCommandNotSent(core, pending, refusal);
   if (pending?.kind === 'stop') return void controller.stops.push(pending);
   if (pending?.kind === 'snapshot') return void controller.snapshots.add(pending.objectId);
   if (pending?.kind !== 'start') return;
@@ -103,6 +139,7 @@ export function tickController(core: Core, controller: Controller): void {
     const monitor = core.monitors.get(objectId);
     if (monitor?.state === 'set') requestSnapshot(core, controller, monitor);
   }
+  for (const monitor of lingeredOut(core, controller)) settle(core, controller, monitor);
   noteWants(core, controller);
   tryAsksAgain(core, controller);
   pump(core, controller);
@@ -124,10 +161,12 @@ function onTimeout(
   const { pending } = expired;
   switch (pending.kind) {
     case 'lookup':
+    case 'query':
+    case 'calls':
       return core.refuse(pending.requestId, { code: 'CONTROLLER_TIMEOUT', detail: 'the controller did not answer in time' });
-    case 'call':
+    case 'command':
       if (pending.key !== undefined) controller.commands.keepLate(expired);
-      return onCallUnknown(core, pending);
+      return onCommandUnknown(core, pending);
     case 'stop':
       return repeatStop(core, controller, pending);
     case 'probe':

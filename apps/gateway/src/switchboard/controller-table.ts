@@ -1,25 +1,49 @@
 /** What the switchboard knows of one controller: its grant, its link, what is under way, what stands on it. */
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
+import type { CallFacts, Item, QueryKind } from '#southbound/messages';
 import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
 import { FairQueue, Fifo } from './fair-queue.js';
 import { Pacer } from './pacing.js';
 import { SharedRoom } from './shared-room.js';
-import type { CoreOperation, SwitchboardSettings } from './switchboard.port.js';
+import type { SwitchboardSettings } from './switchboard.port.js';
 
 export type ControllerGrant = AccessDocument['controllers'][number];
-export type CallOperationName = Extract<
-  CoreOperation['name'],
-  'makeCall' | 'answerCall' | 'clearCall' | 'holdCall' | 'retrieveCall'
->;
 
 /** A request to the controller that is under way. */
 export type Pending =
-  | { readonly kind: 'lookup'; readonly requestId: number }
-  | { readonly kind: 'call'; readonly requestId: number; readonly target: number; readonly key: string | undefined }
+  /** `found` is called instead of an answer, with the handle. */
+  | { readonly kind: 'lookup'; readonly requestId: number; readonly found?: (handle: number) => void }
+  | {
+      readonly kind: 'command';
+      readonly requestId: number;
+      readonly target: number;
+      readonly key: string | undefined;
+      /** The application is told which call it began. */
+      readonly answersCall: boolean;
+    }
+  /** `items`: what earlier pages held. */
+  | {
+      readonly kind: 'query';
+      readonly requestId: number;
+      readonly target: number;
+      readonly query: QueryKind;
+      readonly items: readonly Item[];
+      readonly pages: number;
+      readonly done: (items: readonly Item[]) => void;
+    }
+  /** An application asks how the calls of a device stand. */
+  | {
+      readonly kind: 'calls';
+      readonly requestId: number;
+      readonly target: number;
+      readonly calls: readonly CallFacts[];
+      readonly done: (calls: readonly CallFacts[], traits: number) => void;
+    }
   | { readonly kind: 'start'; readonly objectId: number; readonly target: number }
   | { readonly kind: 'stop'; readonly objectId: number; readonly target: number; readonly reference: number }
-  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number }
+  /** `calls`: what earlier pages held. */
+  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number; readonly calls: readonly CallFacts[] }
   /** Asked only for the answer's sake: it shows that everything sent before was read. */
   | { readonly kind: 'probe'; readonly target: number };
 
@@ -43,6 +67,10 @@ export class Controller {
   carried = 0;
   /** More starts wait than our part of the pace lets go soon, since then (monotonic ms); undefined: not so. */
   startsWantedSinceMs: number | undefined;
+  /** Monitors that stand though nobody holds them, and until when (R-MON-03). */
+  readonly lingering = new Map<number, number>();
+  /** Of those, what is being taken off the controller to make room. */
+  readonly givingWay = new Set<number>();
   /** Monitors of this controller, of any state: each holds a place on it (R-LIM-04). */
   readonly objectIds = new Set<number>();
   /** The object id a monitor reference stands for; references belong to one link. */
@@ -73,9 +101,9 @@ export class Controller {
     return this.references.size + this.starting + this.unanswered;
   }
 
-  /** {@link standing} and what is to be set: each has its place. */
+  /** {@link standing} and what is to be set: each has its place, but for what lingers and gives way. */
   get places(): number {
-    return this.objectIds.size + this.unanswered;
+    return this.objectIds.size + this.unanswered - this.lingering.size;
   }
 
   /** What belonged to the link that is gone. The pacer stays: what it has sent may still be read. */
@@ -83,6 +111,8 @@ export class Controller {
     this.starts.clear();
     this.snapshots.clear();
     this.retries.clear();
+    this.lingering.clear();
+    this.givingWay.clear();
     this.references.clear();
     while (this.stops.size > 0) this.stops.shift();
     this.starting = 0;

@@ -5,6 +5,8 @@ import { INSTANCE_LIMITS, type InstanceLimits } from '#domain/limits';
 import type { ControllerRequest } from '#southbound/messages';
 import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
 import { AttemptLimiter } from './attempt-limiter.js';
+import { BulkTable } from './bulk-table.js';
+import { ClearingMemory } from './clearing-memory.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { EventBody } from './event-log.js';
 import { CallerMemory } from './event-remarks.js';
@@ -46,6 +48,8 @@ export class Core {
   readonly callers = new CallerMemory();
   /** Whether a numbering plan has a number, where plans are loaded. */
   numberPlan: { readonly isNumber?: (e164: string) => boolean } = {};
+  readonly bulks = new BulkTable();
+  readonly clearings = new ClearingMemory();
   /** Monitors whose calls may have begun or ended since the journal was told. */
   readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
@@ -62,7 +66,9 @@ export class Core {
     return effects;
   }
 
+  /** Requests below 0 are those of bulk requests (monitor-bulk.ts). */
   answer(requestId: number, value: unknown, kept = false): void {
+    if (requestId < 0) return this.bulks.answered(requestId, { ok: true, value });
     const { localCallId } = (value ?? {}) as { readonly localCallId?: number };
     this.traces.end(requestId, localCallId);
     this.figures.end(requestId, this.now.nowMs);
@@ -70,6 +76,7 @@ export class Core {
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
+    if (requestId < 0) return this.bulks.answered(requestId, refused(refusal));
     this.traces.end(requestId);
     this.figures.end(requestId, this.now.nowMs, refusal.code);
     this.effects.push({ kind: 'reply', requestId, outcome: refused(refusal), kept });

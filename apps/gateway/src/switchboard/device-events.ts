@@ -1,21 +1,23 @@
-/** What a controller reports of a monitored device: live events, jumps in their numbering, and snapshots (R-CC-08, R-CC-09). */
-import type { ControllerResponse, EventMessage } from '#southbound/messages';
+/** What a controller reports to a monitor: live events, jumps in their numbering, and what follows for the other calls (R-CC-08, R-CC-09). */
+import { CALL_FLAGS, type EventMessage, type LocalStateName } from '#southbound/messages';
+import { featureMask } from './call-features.rules.js';
 import { noteCalls } from './calls-hint.js';
-import { advance } from './connection-state.rules.js';
+import { advance, isConnectionEvent, mayJoin } from './connection-state.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
-import type { EventBody } from './event-log.js';
-import { remarkOn } from './event-remarks.js';
-import { globalCallIdText, liveEvent, snapshotEvent } from './event-mapping.mapper.js';
+import { requestSnapshot } from './device-snapshots.js';
+import { toHolders } from './event-delivery.js';
+import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
-import { makeObjectId } from './numbering.rules.js';
-import type { Session } from './session-table.js';
+import { monitorIdsOf, objectIdsOf } from './numbering.rules.js';
 
 export function onEvent(core: Core, controller: Controller, message: EventMessage): void {
   const objectId = controller.references.get(message.monitorReference);
   const monitor = objectId === undefined ? undefined : core.monitors.get(objectId);
   if (objectId === undefined) return onEarlyEvent(core, controller, message);
-  if (monitor?.state !== 'set' || monitor.reference !== message.monitorReference || monitor.handle !== message.target) return;
+  if (monitor?.state !== 'set' || monitor.reference !== message.monitorReference) return;
+  // a monitor of a whole controller has no handle of its own
+  if (monitor.handle !== 0 && monitor.handle !== message.target) return;
   if (message.monitorSequence <= monitor.lastSequence) return;
   const lost = message.monitorSequence - monitor.lastSequence - 1;
   monitor.lastSequence = message.monitorSequence;
@@ -24,11 +26,15 @@ export function onEvent(core: Core, controller: Controller, message: EventMessag
   deliver(core, controller, monitor, message);
 }
 
-/** The answer to MONITOR_START comes on the other connection and may be behind the monitor's first events. */
+/**
+ * The answer to a start comes on the other connection and may be behind the monitor's first events. Which of the monitors that are being
+ * started it belongs to shows when they stand.
+ */
 function onEarlyEvent(core: Core, controller: Controller, message: EventMessage): void {
-  if (!Number.isInteger(message.target) || message.target < 1) return;
-  const monitor = core.monitors.get(makeObjectId(controller.icpId, message.target));
-  if (monitor?.state === 'starting') monitor.keepEarly(message);
+  for (const monitorId of monitorIdsOf(controller.icpId, message.target)) {
+    const monitor = core.monitors.get(monitorId);
+    if (monitor?.state === 'starting') monitor.keepEarly(message);
+  }
 }
 
 function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: number): void {
@@ -39,7 +45,7 @@ function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: nu
     eventId: core.syntheticId(),
     eventTime: core.now.wallMs,
     source: 'synthetic',
-    objectIds: [monitor.objectId],
+    objectIds: objectIdsOf([monitor.objectId]),
     since: monitor.heardWallMs,
     lost,
     reason: 'missed',
@@ -49,89 +55,74 @@ function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: nu
 
 function deliver(core: Core, controller: Controller, monitor: Monitor, message: EventMessage): void {
   const bootId = controller.up?.bootId ?? 0;
-  switch (message.eventType) {
-    case 'UNKNOWN_EVENT':
-      return core.note('info', 'an event of an unknown type was passed over', {
-        icpId: monitor.icpId,
-        objectId: monitor.objectId,
-      });
-    case 'IN_SERVICE':
-    case 'OUT_OF_SERVICE':
-      return toHolders(core, monitor, liveEvent(monitor, bootId, message, 'null'));
-    default: {
-      const globalCallId = globalCallIdText(message.globalCallId);
-      const known = monitor.calls.get(message.localCallId);
-      const current = known?.globalCallId === globalCallId ? known.state : 'null';
-      const state = monitor.hasEnded(message.localCallId, globalCallId)
-        ? undefined
-        : advance(current, message.eventType, message.localState);
-      if (state === undefined) {
-        const facts = {
-          icpId: monitor.icpId,
-          objectId: monitor.objectId,
-          localCallId: message.localCallId,
-          eventType: message.eventType,
-          current,
-        };
-        return core.note('info', 'a late event was dropped: the later state stands', facts);
-      }
-      monitor.touched.add(message.localCallId);
-      monitor.setCall({ localCallId: message.localCallId, globalCallId, state });
-      noteCalls(core, monitor);
-      toHolders(core, monitor, liveEvent(monitor, bootId, message, state));
-    }
+  const { eventType } = message;
+  if (eventType === 'UNKNOWN_EVENT' || eventType === 'DIRECTORY_CHANGED') {
+    const facts = { icpId: monitor.icpId, objectId: monitor.objectId };
+    return core.note('info', 'an event of an unknown type was passed over', facts);
   }
+  if (monitor.kind === 'DEVICE' && isConnectionEvent(eventType)) return deliverCall(core, monitor, bootId, message);
+  toHolders(core, monitor, featureEvent(monitor, bootId, message) ?? deviceEvent(monitor, bootId, message));
+  if (eventType === 'WORK_TIMER_EXPIRED') stopWorkTimer(core, monitor, message);
 }
 
-function toHolders(core: Core, monitor: Monitor, body: EventBody | undefined): void {
-  if (body === undefined) return;
-  remarkOn(core, body);
-  for (const sessionId of monitor.holders) {
-    const session = core.sessions.get(sessionId);
-    if (session !== undefined) core.post(session, body);
+function deliverCall(core: Core, monitor: Monitor, bootId: number, message: EventMessage): void {
+  const { localCallId, eventType } = message;
+  const globalCallId = globalCallIdText(message.globalCallId);
+  const known = monitor.calls.get(localCallId);
+  const state = monitor.hasEnded(localCallId, globalCallId) ? undefined : nextState(known, globalCallId, message);
+  if (state === undefined) {
+    const { icpId, objectId } = monitor;
+    const facts = { icpId, objectId, localCallId, eventType, current: known?.state ?? 'null' };
+    return core.note('info', 'a late event was dropped: the later state stands', facts);
   }
-}
-
-/** Asks the controller how things stand; only the answer to the last such request counts. */
-export function requestSnapshot(core: Core, controller: Controller, monitor: Monitor): void {
-  const request = { type: 'SNAPSHOT_DEVICE', target: monitor.handle } as const;
-  if (!core.send(controller, { kind: 'snapshot', objectId: monitor.objectId, target: monitor.handle }, request)) {
-    controller.snapshots.add(monitor.objectId);
-    return;
-  }
-  monitor.snapshots += 1;
-  monitor.touched = new Set();
-}
-
-type SnapshotResponse = Extract<ControllerResponse, { type: 'SNAPSHOT_DEVICE_RESPONSE' }>;
-
-/** Says every difference between what the sessions were told and how things stand. Calls with newer events are left alone. */
-export function onSnapshot(core: Core, monitor: Monitor, response: SnapshotResponse): void {
-  monitor.snapshots = Math.max(0, monitor.snapshots - 1);
-  if (monitor.snapshots > 0 || monitor.state !== 'set' || response.result !== 'OK') return;
-  const listed = new Set<number>();
-  for (const { localCallId, globalCallId, localState } of response.calls) {
-    listed.add(localCallId);
-    const call = { localCallId, globalCallId: globalCallIdText(globalCallId), state: localState };
-    const known = monitor.calls.get(localCallId);
-    if (localState === 'null' && known === undefined) continue;
-    if (monitor.touched.has(localCallId) || (known?.state === localState && known.globalCallId === call.globalCallId)) continue;
-    say(core, monitor, call);
-  }
-  if (response.more) return noteCalls(core, monitor);
-  for (const call of [...monitor.calls.values()]) {
-    if (!listed.has(call.localCallId) && !monitor.touched.has(call.localCallId)) say(core, monitor, { ...call, state: 'null' });
-  }
-  noteCalls(core, monitor);
-}
-
-/** Tells one session how things stand with a device as far as we know; for a session that comes to a monitor that stands already. */
-export function describe(core: Core, session: Session, monitor: Monitor): void {
-  for (const call of monitor.calls.values())
-    core.post(session, snapshotEvent(monitor, call, core.syntheticId(), core.now.wallMs));
-}
-
-function say(core: Core, monitor: Monitor, call: CallView): void {
+  monitor.touched.add(localCallId);
+  const call = factsAfter(known, message, globalCallId, state);
   monitor.setCall(call);
-  toHolders(core, monitor, snapshotEvent(monitor, call, core.syntheticId(), core.now.wallMs));
+  noteCalls(core, monitor);
+  const mask = featureMask(call, monitor);
+  if (state !== 'null') monitor.setCall({ ...call, mask });
+  toHolders(core, monitor, liveEvent(monitor, bootId, message, state, mask));
+  if (monitor.calls.size > 0) tellChangedFeatures(core, monitor, bootId, message);
+}
+
+/** A call goes by its local id; where its global id is another one, it has been joined, or is a new call under a number used before. */
+function nextState(
+  known: CallView | undefined,
+  globalCallId: string | null,
+  { eventType, localState, cause }: EventMessage,
+): LocalStateName | undefined {
+  // a call that had failed becomes a listener's
+  if (cause === 'ACD_SILENT_MONITOR_INVOKED' && known?.state === 'fail') return localState;
+  const same = known !== undefined && (known.globalCallId === globalCallId || mayJoin(eventType));
+  const next = same ? advance(known.state, eventType, localState) : undefined;
+  return next ?? (known?.globalCallId === globalCallId ? undefined : advance('null', eventType, localState));
+}
+
+function factsAfter(
+  known: CallView | undefined,
+  message: EventMessage,
+  globalCallId: string | null,
+  state: LocalStateName,
+): CallView {
+  const { localCallId, flags = 0, linkedCallId = 0, parties = 0, eventType, cause } = message;
+  const failureCause = state !== 'fail' ? 'UNKNOWN' : eventType === 'FAILED' ? cause : (known?.failureCause ?? 'UNKNOWN');
+  return { localCallId, globalCallId, state, flags, linkedCallId, parties, failureCause, mask: known?.mask ?? 0 };
+}
+
+/** What happens to one call may change what is allowed for the others of its device: they are told, so that each list shown last is exact. */
+function tellChangedFeatures(core: Core, monitor: Monitor, bootId: number, message: EventMessage): void {
+  for (const call of monitor.calls.values()) {
+    if (call.localCallId === message.localCallId) continue;
+    const mask = featureMask(call, monitor);
+    if (mask === call.mask) continue;
+    monitor.calls.set(call.localCallId, { ...call, mask });
+    const eventId = `${monitor.icpId}-${bootId}-${monitor.handle}-${message.serial}-${call.localCallId}`;
+    toHolders(core, monitor, changedFeaturesEvent(monitor, { ...call, mask }, eventId, message.time));
+  }
+}
+
+function stopWorkTimer(core: Core, monitor: Monitor, message: EventMessage): void {
+  for (const call of monitor.calls.values())
+    monitor.calls.set(call.localCallId, { ...call, flags: call.flags & ~CALL_FLAGS.WORK_TIMER });
+  tellChangedFeatures(core, monitor, 0, { ...message, localCallId: 0 });
 }

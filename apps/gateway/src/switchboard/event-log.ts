@@ -133,7 +133,7 @@ export class EventLog {
   private place(body: EventBody, seq: number): ApplicationEvent {
     if (body.category !== 'CALL_EVENT') return { ...body, seq, epoch: this.epoch };
     // member by member: a spread showed in profiles, and this is done for each event of each session
-    const placed: ApplicationEvent = {
+    const event: CallEvent = {
       seq,
       epoch: this.epoch,
       category: body.category,
@@ -150,8 +150,14 @@ export class EventLog {
       devices: body.devices,
       featuresAllowed: body.featuresAllowed,
     };
-    if (body.traceparent !== undefined) placed.traceparent = body.traceparent;
-    return placed;
+    // most events have none of these
+    if (body.icpRole !== undefined) event.icpRole = body.icpRole;
+    if (body.parties !== undefined) event.parties = body.parties;
+    if (body.accountCode !== undefined) event.accountCode = body.accountCode;
+    if (body.attributes !== undefined) event.attributes = body.attributes;
+    if (body.unknown !== undefined) event.unknown = body.unknown;
+    if (body.traceparent !== undefined) event.traceparent = body.traceparent;
+    return event;
   }
 
   /** Drops what is older than the log may hold. */

@@ -1,13 +1,22 @@
 /** From the controller link's words (docs/design/controller-link.md) to the application contract's. */
-import type { CallEvent, CallEventType, CallState } from '#contracts/application-api';
-import type { Refusal } from '#contracts/errors';
-import type { DeviceDatum, EventMessage, EventTypeName, LocalStateName, ResultName } from '#southbound/messages';
-import { featuresAllowed } from './connection-state.rules.js';
+import {
+  CALL_EVENT_TYPES,
+  FEATURE_EVENT_TYPES,
+  type CallEventType,
+  type CallState,
+  type Feature,
+  type FeatureEventType,
+} from '#contracts/application-words';
+import { CALL_FLAGS, type DeviceDatum, type EventMessage, type EventTypeName, type LocalStateName } from '#southbound/messages';
+import { featuresOf } from './call-features.rules.js';
 import type { EventBody } from './event-log.js';
+import { makeObjectId } from './numbering.rules.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
+type FeatureBody = Extract<EventBody, { category: 'FEATURE_EVENT' }>;
 
-const EVENT_TYPE: Readonly<Record<Exclude<EventTypeName, 'UNKNOWN_EVENT'>, CallEventType>> = {
+/** Where the contract has another word than the link. */
+const EVENT_TYPE: Readonly<Partial<Record<EventTypeName, CallEventType>>> = {
   ORIGINATED: 'CALL_ORIGINATED',
   DELIVERED: 'CALL_DELIVERED',
   RECEIVED: 'CALL_RECEIVED',
@@ -16,11 +25,24 @@ const EVENT_TYPE: Readonly<Record<Exclude<EventTypeName, 'UNKNOWN_EVENT'>, CallE
   RETRIEVED: 'CALL_RETRIEVED',
   CLEARED: 'CALL_CLEAR',
   FAILED: 'CALL_FAILED',
-  IN_SERVICE: 'IN_SERVICE',
-  OUT_OF_SERVICE: 'OUT_OF_SERVICE',
+  DIVERTED: 'CALL_DIVERTED',
+  QUEUED: 'CALL_QUEUED',
+  TRANSFERRED: 'CALL_TRANSFERRED',
+  CONFERENCED: 'CALL_CONFERENCED',
+  INFORMATION_UPDATE: 'INFORMATION_UPDATE_EVENT',
 };
+const CALL_EVENT_WORDS: ReadonlySet<string> = new Set<CallEventType>(CALL_EVENT_TYPES);
+const FEATURE_EVENT_WORDS: ReadonlySet<string> = new Set<FeatureEventType>(FEATURE_EVENT_TYPES);
 
-const CALL_STATE: Readonly<Record<LocalStateName, CallState>> = {
+/** The contract's type of a call event; undefined for one that is about a feature. */
+function callEventType(word: EventTypeName): CallEventType | undefined {
+  const renamed = EVENT_TYPE[word];
+  if (renamed !== undefined) return renamed;
+  return !FEATURE_EVENT_WORDS.has(word) && CALL_EVENT_WORDS.has(word) ? (word as CallEventType) : undefined;
+}
+
+/** The contract's call state of a connection. */
+export const CALL_STATE: Readonly<Record<LocalStateName, CallState>> = {
   null: 'IDLE',
   initiated: 'ORIGINATED',
   originated: 'ORIGINATED',
@@ -41,7 +63,7 @@ const TYPE_OF_STATE: Readonly<Record<LocalStateName, CallEventType>> = {
   alerting: 'CALL_RECEIVED',
   connected: 'CALL_ESTABLISHED',
   hold: 'CALL_HELD',
-  queued: 'CALL_RECEIVED',
+  queued: 'CALL_QUEUED',
   fail: 'CALL_FAILED',
 };
 
@@ -50,46 +72,145 @@ export function globalCallIdText(id: bigint): string | null {
   return id === 0n ? null : id.toString(16).padStart(16, '0');
 }
 
-function devicesOf(data: readonly DeviceDatum[]): CallEvent['devices'] {
-  const roles = new Map<string, [string, string][]>();
-  for (const { role, attribute, value } of data) roles.set(role, [...(roles.get(role) ?? []), [attribute, value]]);
-  return [...roles].map(([role, attributes]) => ({ role, attributes: Object.fromEntries(attributes) }));
+type Told = Pick<CallBody, 'devices' | 'parties' | 'accountCode' | 'attributes'>;
+
+/** The device data of an event, sorted into what the contract makes of it. */
+function toldBy(data: readonly DeviceDatum[]): Told {
+  const roles = new Map<string, Record<string, string>>();
+  let beside = false;
+  for (const { role, attribute, value } of data) {
+    const attributes = roles.get(role);
+    if (attributes === undefined) roles.set(role, { [attribute]: value });
+    else attributes[attribute] = value;
+    beside ||= role === 'CALL' || role.startsWith('PARTY_');
+  }
+  const devices = (): Told['devices'] => [...roles].map(([role, attributes]) => ({ role, attributes }));
+  return beside ? { ...besideDevices(roles), devices: devices() } : { devices: devices() };
+}
+
+/** Takes what is not a device of the contract out of `roles`. */
+function besideDevices(roles: Map<string, Record<string, string>>): Partial<Told> {
+  const parties: NonNullable<Told['parties']> = [];
+  for (const [role, attributes] of [...roles]) {
+    if (!role.startsWith('PARTY_')) continue;
+    roles.delete(role);
+    parties.push(partyOf(attributes));
+  }
+  const { ACCOUNT_CODE, ACCOUNT_CODE_VERIFIED, ...attributes } = roles.get('CALL') ?? {};
+  roles.delete('CALL');
+  return {
+    ...(parties.length === 0 ? {} : { parties }),
+    ...(ACCOUNT_CODE === undefined ? {} : { accountCode: { value: ACCOUNT_CODE, verified: ACCOUNT_CODE_VERIFIED === '1' } }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+  };
+}
+
+function partyOf(attributes: Readonly<Record<string, string>>): NonNullable<Told['parties']>[number] {
+  const { NUMBER, NAME, CALL_ID, REMOTE_NUMBER, REMOTE_NAME, NETWORK_EXTENSION, PEER_ID, PEER_NAME } = attributes;
+  const words = {
+    memberNum: NUMBER,
+    memberName: NAME,
+    remoteMemberExt: REMOTE_NUMBER,
+    remoteMemberName: REMOTE_NAME,
+    memberNetworkExt: NETWORK_EXTENSION,
+    peerId: PEER_ID,
+    peerName: PEER_NAME,
+  };
+  const known = Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+  const callId = Number(CALL_ID);
+  return Number.isInteger(callId) && callId > 0 ? { ...known, callId } : known;
 }
 
 export interface DeviceRef {
   readonly icpId: number;
+  /** The id of the device, or of the monitor where that is not one of a device (numbering.rules.ts). */
   readonly objectId: number;
+  /** 0 for a monitor of a whole controller. */
   readonly handle: number;
 }
 
-/** @param state of the connection after the event, as our own machine has it */
-export function liveEvent(device: DeviceRef, bootId: number, message: EventMessage, state: LocalStateName): CallBody | undefined {
-  if (message.eventType === 'UNKNOWN_EVENT') return undefined;
-  const outOfService = message.eventType === 'OUT_OF_SERVICE';
+/** What a controller said of a device: which one, and under which id. */
+function originOf(monitor: DeviceRef, bootId: number, message: EventMessage) {
   return {
+    eventId: `${monitor.icpId}-${bootId}-${message.target}-${message.serial}`,
+    eventTime: message.time,
+    source: 'live',
+    icpId: monitor.icpId,
+    objectId: message.target === 0 ? 0 : makeObjectId(monitor.icpId, message.target),
+  } as const;
+}
+
+/**
+ * @param state of the connection after the event, as our own machine has it
+ * @param mask of its features (call-features.rules.ts)
+ */
+export function liveEvent(
+  device: DeviceRef,
+  bootId: number,
+  message: EventMessage,
+  state: LocalStateName,
+  mask: number,
+): CallBody | undefined {
+  const type = callEventType(message.eventType);
+  if (type === undefined) return undefined;
+  const told = toldBy(message.devices);
+  const body: CallBody = {
     category: 'CALL_EVENT',
-    type: EVENT_TYPE[message.eventType],
+    type,
     eventId: `${device.icpId}-${bootId}-${device.handle}-${message.serial}`,
     eventTime: message.time,
     source: 'live',
     cause: message.cause,
-    callState: outOfService ? 'OUT_OF_SERVICE' : CALL_STATE[state],
+    callState: CALL_STATE[state],
     icpId: device.icpId,
     objectId: device.objectId,
     localCallId: message.localCallId,
     globalCallId: globalCallIdText(message.globalCallId),
-    devices: devicesOf(message.devices),
-    featuresAllowed: featuresAllowed(state),
+    ...told,
+    featuresAllowed: featuresOf(mask) as Feature[],
+  };
+  // R-CC-05: a conference elsewhere may be known to be one, and no more
+  const isConference = ((message.flags ?? 0) & CALL_FLAGS.CONFERENCE) !== 0;
+  const partiesUnknown = isConference && (message.parties === 0 || (told.parties?.length ?? 0) < (message.parties ?? 0));
+  return partiesUnknown ? { ...body, unknown: ['parties'] } : body;
+}
+
+/** What is about a device, group or agent and about no single call. */
+export function deviceEvent(device: DeviceRef, bootId: number, message: EventMessage): CallBody | undefined {
+  const type = callEventType(message.eventType);
+  if (type === undefined) return undefined;
+  return {
+    category: 'CALL_EVENT',
+    type,
+    ...originOf(device, bootId, message),
+    cause: message.cause,
+    callState: message.eventType === 'OUT_OF_SERVICE' ? 'OUT_OF_SERVICE' : CALL_STATE[message.localState],
+    localCallId: message.localCallId,
+    globalCallId: globalCallIdText(message.globalCallId),
+    ...toldBy(message.devices),
+    featuresAllowed: [],
   };
 }
 
+/** A feature that has changed; undefined when the event is not about one. */
+export function featureEvent(monitor: DeviceRef, bootId: number, message: EventMessage): FeatureBody | undefined {
+  const word = message.eventType === 'LEAVE_All_ACD_GROUPS' ? 'LEAVE_ALL_ACD_GROUPS' : message.eventType;
+  if (!FEATURE_EVENT_WORDS.has(word) || EVENT_TYPE[message.eventType] !== undefined) return undefined;
+  const attributes = Object.fromEntries(
+    message.devices.filter(({ role }) => role === 'FEATURE').map(({ attribute, value }) => [attribute, value]),
+  );
+  return { category: 'FEATURE_EVENT', type: word as FeatureEventType, ...originOf(monitor, bootId, message), attributes };
+}
+
+interface CallAsTold {
+  readonly localCallId: number;
+  readonly globalCallId: string | null;
+  readonly state: LocalStateName;
+  readonly mask: number;
+}
+
 /** A call as it is now; the devices in it are not known, and not invented (R-CC-05). */
-export function snapshotEvent(
-  device: DeviceRef,
-  call: { readonly localCallId: number; readonly globalCallId: string | null; readonly state: LocalStateName },
-  eventId: string,
-  eventTime: number,
-): CallBody {
+export function snapshotEvent(device: DeviceRef, call: CallAsTold, eventId: string, eventTime: number): CallBody {
   return {
     category: 'CALL_EVENT',
     type: TYPE_OF_STATE[call.state],
@@ -103,8 +224,15 @@ export function snapshotEvent(
     localCallId: call.localCallId,
     globalCallId: call.globalCallId,
     devices: [],
-    featuresAllowed: featuresAllowed(call.state),
+    featuresAllowed: featuresOf(call.mask) as Feature[],
+    unknown: ['devices'],
   };
+}
+
+/** What is allowed for a call has changed by what happened to another one of its device. */
+export function changedFeaturesEvent(device: DeviceRef, call: CallAsTold, eventId: string, eventTime: number): CallBody {
+  const body = snapshotEvent(device, call, eventId, eventTime);
+  return { ...body, type: 'INFORMATION_UPDATE_EVENT', source: 'synthetic', cause: 'FEATURES_ALLOWED_CHANGED' };
 }
 
 /** MONITOR_SET and MONITOR_FAILED_EVENT (R-MON-01). */
@@ -130,30 +258,4 @@ export function monitorEvent(
     devices: [],
     featuresAllowed: [],
   };
-}
-
-const REFUSALS: Readonly<Record<Exclude<ResultName, 'OK'>, Refusal>> = {
-  UNKNOWN_DEVICE: { code: 'OBJECT_NOT_FOUND', detail: 'the controller has no such device' },
-  UNKNOWN_CALL: { code: 'INVALID_CONNECTION', detail: 'the device is not in that call' },
-  WRONG_STATE: { code: 'INVALID_STATE', detail: 'the call is not in a state that allows this' },
-  NOT_ALLOWED: { code: 'PRIVILEGE_VIOLATION', detail: 'the class of service of the device forbids this' },
-  MONITOR_LIMIT: {
-    code: 'MONITOR_LIMIT',
-    detail: 'the controller has no room for another monitor',
-    limit: 'monitorsPerController',
-  },
-  INVALID_NUMBER: { code: 'INVALID_NUMBER', detail: 'the controller cannot dial this number' },
-  OVERLOADED: { code: 'RATE_LIMITED', detail: 'the controller is overloaded', retryAfterMs: 1000 },
-  NOT_SUPPORTED: { code: 'FEATURE_NOT_ALLOWED', detail: 'the device does not support this' },
-  MALFORMED: { code: 'INTERNAL', detail: 'the controller could not read the request' },
-  DEVICE_OUT_OF_SERVICE: { code: 'INVALID_STATE', detail: 'the device is out of service' },
-  STALE_EPOCH: { code: 'CONTROLLER_DISCONNECTED', detail: 'the controller serves a newer incarnation of this instance' },
-  REFUSED: { code: 'UNAVAILABLE', detail: 'the operator of the controller refuses this for now', retryAfterMs: 5000 },
-  MONITOR_UNKNOWN: { code: 'MONITOR_NOT_SET', detail: 'the controller holds no such monitor' },
-  UNKNOWN_RESULT: { code: 'INTERNAL', detail: 'the controller answered a result this release does not know' },
-};
-
-/** The refusal an application is told for a controller's result. */
-export function refusalOf(result: Exclude<ResultName, 'OK'>): Refusal {
-  return REFUSALS[result];
 }

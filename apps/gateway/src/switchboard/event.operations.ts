@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 import type { LostEvents } from './event-log.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
-import { eventNumberOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
+import { eventNumberOf, objectIdsOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 import type { NextEvent } from './switchboard.port.js';
 
@@ -38,7 +38,7 @@ export function nextEvent(core: Core, session: Session, requestId: number, numbe
 }
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {
-  const result = session.log.read(position, max, core.now, () => session.monitors);
+  const result = session.log.read(position, max, core.now, () => objectIdsOf(session.monitors));
   session.wantsWake = result.events.length === 0;
   if (result.gap !== undefined) describeLost(core, session, result.gap);
   return result;
@@ -50,7 +50,7 @@ function read(core: Core, session: Session, position: number | undefined, max: n
  */
 function describeLost(core: Core, session: Session, gap: LostEvents): void {
   let room = Math.ceil(core.settings.eventLog.perSessionMax / 2);
-  const say = (device: DeviceRef, call: CallView) => {
+  const say = (device: DeviceRef, call: Pick<CallView, 'localCallId' | 'globalCallId' | 'state' | 'mask'>) => {
     room -= 1;
     if (room >= 0) core.post(session, snapshotEvent(device, call, core.syntheticId(), core.now.wallMs));
   };
@@ -61,6 +61,6 @@ function describeLost(core: Core, session: Session, gap: LostEvents): void {
   for (const { objectId, localCallId, globalCallId } of gap.calls.values()) {
     const parts = partsOf(objectId);
     if (parts === undefined || core.monitors.get(objectId)?.calls.has(localCallId) === true) continue;
-    say({ ...parts, objectId }, { localCallId, globalCallId, state: 'null' });
+    say({ ...parts, objectId }, { localCallId, globalCallId, state: 'null', mask: 0 });
   }
 }

@@ -1,9 +1,10 @@
 /** What happens when a link to a controller comes or goes (R-CLU-05). */
 import type { ConnectionState } from '#contracts/gateway-admin';
 import type { LinkUp } from '../southbound-port.js';
-import { onCallUnknown } from './call.operations.js';
+import { onCommandUnknown } from './command.operations.js';
 import type { Controller } from './controller-table.js';
 import { disconnected, type Core } from './core.js';
+import { objectIdsOf } from './numbering.rules.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
 /** May be called with the state the link has already. @param silentMs nothing had been heard for so long when it ended */
@@ -34,8 +35,9 @@ function onDown(core: Core, controller: Controller, silentMs: number): void {
   }
   controller.forgetLink();
   for (const pending of controller.commands.drain()) {
-    if (pending.kind === 'call') onCallUnknown(core, pending);
-    if (pending.kind === 'lookup') core.refuse(pending.requestId, disconnected(controller));
+    if (pending.kind === 'command') onCommandUnknown(core, pending);
+    if (pending.kind === 'lookup' || pending.kind === 'query' || pending.kind === 'calls')
+      core.refuse(pending.requestId, disconnected(controller));
   }
   sayState(core, controller, gone, Math.floor(core.now.wallMs - silentMs));
 }
@@ -50,7 +52,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
       const gap = {
         category: 'GAP',
         type: 'EVENT_GAP',
-        objectIds,
+        objectIds: objectIdsOf(objectIds),
         since,
         lost: null,
         reason: 'link-lost',

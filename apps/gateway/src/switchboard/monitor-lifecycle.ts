@@ -9,11 +9,14 @@ import { admitControllerMonitor, admitMonitor } from './admission.rules.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { askForRoom, nextAsk } from './room-asks.js';
-import { describe, onEvent, requestSnapshot } from './device-events.js';
-import { monitorEvent, refusalOf } from './event-mapping.mapper.js';
+import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
+import { onEvent } from './device-events.js';
+import { describe, requestSnapshot } from './device-snapshots.js';
+import { monitorEvent } from './event-mapping.mapper.js';
 import { monitorLicence } from './licence-use.js';
 import { Monitor } from './monitor-table.js';
-import { partsOf } from './numbering.rules.js';
+import { giveWay, linger } from './monitor-thrash.js';
+import { monitorPartsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 
 /** Starts one session may have waiting for their turn at one controller. */
@@ -24,13 +27,18 @@ const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
 const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSED', 'DEVICE_OUT_OF_SERVICE', 'UNKNOWN_RESULT'];
 
-const answerOf = (monitor: Monitor) => ({ objectId: monitor.objectId, icpId: monitor.icpId });
+/** Under the id the application knows: that of the device, or only the controller. */
+const answerOf = ({ kind, objectId, icpId }: Monitor) =>
+  kind === 'DEVICE' || kind === 'FEATURES' ? { objectId: Math.abs(objectId), icpId } : { icpId };
 
-/** An application asks for a monitor; asking for one it holds answers the same again. @param isNext it has waited for room, and there is some */
+/**
+ * An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again.
+ * @param isNext it has waited for room, and there is some
+ */
 export function requestMonitor(core: Core, session: Session, requestId: number, objectId: number, isNext = false): void {
-  const parts = partsOf(objectId);
+  const parts = monitorPartsOf(objectId);
   if (parts === undefined)
-    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` });
+    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(objectId)} is not the id of a device` });
   const usable = core.usableController(parts.icpId);
   if ('refusal' in usable) return core.refuse(requestId, usable.refusal);
   const { controller } = usable;
@@ -44,9 +52,10 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   session.controllers.add(parts.icpId);
   session.monitors.add(objectId);
-  const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle));
+  const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
   core.monitors.ask(monitor, session.id, requestId);
   if (monitor.state === 'set') {
+    controller.lingering.delete(objectId);
     grant(core, monitor, [session.id]);
     return describe(core, session, monitor);
   }
@@ -139,18 +148,31 @@ export function pump(core: Core, controller: Controller): void {
     const monitor = core.monitors.get(objectId);
     if (monitor?.state !== 'queued') continue;
     const full = admitControllerMonitor(controller.standing, core.monitorCap(controller));
+    if (full !== undefined && makesRoom(core, controller)) return enqueue(controller, monitor);
     if (full !== undefined) {
       endMonitor(core, controller, monitor, full);
       continue;
     }
     monitor.state = 'starting';
     controller.starting += 1;
-    core.send(controller, { kind: 'start', objectId, target: monitor.handle }, { type: 'MONITOR_START', target: monitor.handle });
+    core.send(controller, { kind: 'start', objectId, target: monitor.handle }, startRequest(monitor));
     pacer.take(core.now.nowMs, commands.order);
   }
 }
 
-type StartResponse = Extract<ControllerResponse, { type: 'MONITOR_START_RESPONSE' }>;
+/** Whether something that only lingers is being taken off the controller, so that there will be room. */
+function makesRoom(core: Core, controller: Controller): boolean {
+  const giving = controller.givingWay.size > 0 ? undefined : giveWay(core, controller);
+  if (giving !== undefined) settle(core, controller, giving);
+  return controller.givingWay.size > 0;
+}
+
+/** A device's monitor has a message of its own. */
+function startRequest({ kind, handle: target }: Monitor) {
+  return kind === 'DEVICE' ? ({ type: 'MONITOR_START', target } as const) : ({ type: 'MONITOR_OBJECT', target, kind } as const);
+}
+
+export type StartResponse = Extract<ControllerResponse, { type: 'MONITOR_START_RESPONSE' | 'MONITOR_OBJECT_RESPONSE' }>;
 
 export function onStarted(
   core: Core,
@@ -159,7 +181,7 @@ export function onStarted(
   response: StartResponse,
 ): void {
   const monitor = core.monitors.get(pending.objectId);
-  if (response.result !== 'OK')
+  if (!granted(response.result))
     return monitor === undefined ? undefined : startRefused(core, controller, monitor, response.result);
   const reference = response.monitorReference;
   if (monitor !== undefined && monitor.reference === reference) return;
@@ -186,7 +208,7 @@ function announceAgain(core: Core, monitor: Monitor): void {
   if (monitor.holders.size > 0) announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', [...monitor.holders]);
 }
 
-function startRefused(core: Core, controller: Controller, monitor: Monitor, result: Exclude<ResultName, 'OK'>): void {
+function startRefused(core: Core, controller: Controller, monitor: Monitor, result: RefusedResult): void {
   if (monitor.state !== 'starting') return;
   const refusal = refusalOf(result);
   const facts =
@@ -235,7 +257,8 @@ export function releaseMonitor(core: Core, session: Session, monitor: Monitor, r
   session.monitors.delete(monitor.objectId);
   for (const requestId of core.monitors.withdraw(monitor, session.id)) core.refuse(requestId, refusal);
   core.monitors.release(monitor, session.id);
-  if (monitor.places === 0) settle(core, core.controllers.get(monitor.icpId), monitor);
+  const controller = core.controllers.get(monitor.icpId);
+  if (monitor.places === 0 && !linger(core, controller, monitor)) settle(core, controller, monitor);
 }
 
 /** Nobody holds the monitor any more: takes it off the controller, or just forgets it when it does not stand there. */
@@ -257,6 +280,7 @@ function sendStop(core: Core, controller: Controller, objectId: number, target: 
 
 export function onStopped(core: Core, controller: Controller, pending: Extract<Pending, { kind: 'stop' }>): void {
   controller.references.delete(pending.reference);
+  controller.givingWay.delete(pending.objectId);
   const monitor = core.monitors.get(pending.objectId);
   if (monitor?.state !== 'stopping' || monitor.reference !== pending.reference) return;
   monitor.forgetLink();
@@ -280,4 +304,6 @@ export function drop(core: Core, controller: Controller | undefined, monitor: Mo
   core.recovery.settled(monitor.objectId, core.now.wallMs);
   controller?.objectIds.delete(monitor.objectId);
   controller?.retries.delete(monitor.objectId);
+  controller?.lingering.delete(monitor.objectId);
+  controller?.givingWay.delete(monitor.objectId);
 }

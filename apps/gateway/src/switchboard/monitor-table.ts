@@ -2,23 +2,25 @@
  * Monitors: one on the controller per device, whatever the number of sessions that hold it (R-MON-04). The table counts what
  * applications hold (R-LIM-03), places asked for and not yet granted included.
  */
-import type { EventMessage, LocalStateName } from '#southbound/messages';
+import type { EventMessage, MonitorKind } from '#southbound/messages';
+import type { CallFactsView, DeviceCalls } from './call-features.rules.js';
 import type { DeviceRef } from './event-mapping.mapper.js';
 
 /** `lost`: the link is down. `queued`: waits for its turn. `resting`: the controller could not take it, to be tried again. */
 export type MonitorState = 'lost' | 'queued' | 'starting' | 'set' | 'stopping' | 'resting';
 
-export interface CallView {
-  readonly localCallId: number;
+/** A call of a monitored device as the sessions were told of it. */
+export interface CallView extends CallFactsView {
   readonly globalCallId: string | null;
-  readonly state: LocalStateName;
+  /** The features that were shown with it last, as a mask. */
+  readonly mask: number;
 }
 
 const CALLS_MAX = 64;
 const ENDED_MAX = 32;
 const EARLY_MAX = 64;
 
-export class Monitor implements DeviceRef {
+export class Monitor implements DeviceRef, DeviceCalls {
   state: MonitorState = 'lost';
   /** Of the present link; 0 for none. */
   reference = 0;
@@ -29,6 +31,8 @@ export class Monitor implements DeviceRef {
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. */
   readonly asking = new Map<number, number[]>();
   readonly calls = new Map<number, CallView>();
+  /** Bits of TRAITS, as the last snapshot said. */
+  traits = 0;
   /** Whether the journal knows it to be in a call: then it is set before others. */
   keptInCall = false;
   /** Snapshots under way; only the answer to the last one asked for counts. */
@@ -45,6 +49,7 @@ export class Monitor implements DeviceRef {
     readonly objectId: number,
     readonly icpId: number,
     readonly handle: number,
+    readonly kind: MonitorKind = 'DEVICE',
   ) {}
 
   get places(): number {
@@ -75,6 +80,9 @@ export class Monitor implements DeviceRef {
       if (this.calls.size > CALLS_MAX) this.calls.delete(this.calls.keys().next().value!);
       return;
     }
+    // the other call of a consultation is an ordinary one from now on, without an event of its own
+    for (const other of this.calls.values())
+      if (other.linkedCallId === call.localCallId) this.calls.set(other.localCallId, { ...other, linkedCallId: 0 });
     this.ended.add(`${call.localCallId}/${call.globalCallId}`);
     if (this.ended.size > ENDED_MAX) this.ended.delete(this.ended.values().next().value!);
   }

@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
-import { partsOf } from './numbering.rules.js';
+import { monitorPartsOf, objectIdsOf } from './numbering.rules.js';
 import { restoreAccess } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
@@ -26,7 +26,7 @@ export function restore(core: Core, records: Iterable<JournalRecord>, lastAliveM
       eventId: core.syntheticId(),
       eventTime: core.now.wallMs,
       source: 'synthetic',
-      objectIds: [...session.monitors],
+      objectIds: objectIdsOf(session.monitors),
       since,
       lost: null,
       reason: 'restart',
@@ -81,9 +81,10 @@ function restoreOne(core: Core, record: JournalRecord): void {
 }
 
 function restoreMonitor(core: Core, sessionId: number, objectId: number): void {
-  const [session, parts] = [core.sessions.get(sessionId), partsOf(objectId)];
+  const [session, parts] = [core.sessions.get(sessionId), monitorPartsOf(objectId)];
   if (session === undefined || parts === undefined) return;
-  const monitor = core.monitors.get(objectId) ?? addMonitor(core, undefined, new Monitor(objectId, parts.icpId, parts.handle));
+  const monitor =
+    core.monitors.get(objectId) ?? addMonitor(core, undefined, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
   core.monitors.hold(monitor, sessionId);
   session.monitors.add(objectId);
   session.controllers.add(parts.icpId);

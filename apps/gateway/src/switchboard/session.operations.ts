@@ -234,6 +234,7 @@ export function endSession(core: Core, session: Session, reason: string): void {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) releaseMonitor(core, session, monitor, refusal);
   }
+  core.bulks.forget(session.id);
   core.sessions.remove(session.id, reason);
   core.journal({ t: 'session-end', id: session.id });
   core.wake(session);

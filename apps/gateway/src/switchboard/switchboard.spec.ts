@@ -244,7 +244,7 @@ describe('events', () => {
       icpId: 1,
       eventTime: 1_800_000_000_000,
       source: 'live',
-      featuresAllowed: ['CLEAR_CALL'],
+      featuresAllowed: ['SET_ACCOUNT_CODE', 'CLEAR_CALL'],
     });
   });
 
@@ -291,7 +291,7 @@ describe('events', () => {
       source: 'snapshot',
       localCallId: 50,
       callState: 'RECEIVED',
-      featuresAllowed: ['ANSWER_CALL', 'CLEAR_CALL'],
+      featuresAllowed: ['ANSWER_CALL', 'REDIRECT_CALL', 'CLEAR_CALL', 'ASSIGN_CALLER_ID'],
     });
   });
 

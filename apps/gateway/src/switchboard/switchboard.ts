@@ -6,43 +6,29 @@ import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { APPLICATIONS_PER_TENANT } from '#domain/limits';
 import { applyDocument } from './access-changes.js';
-import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
-import { Core, NOT_KEPT } from './core.js';
-import { getEvents, nextEvent } from './event.operations.js';
+import { Core } from './core.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
-import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
-import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
-import { pump, releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
-import type { NumberOperation } from './number.operations.js';
+import { isMissing, missingRefusal } from './missing-operations.js';
+import { carryOnBulks } from './monitor-bulk.js';
+import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
-import { withdrawAsks } from './room-asks.js';
 import { accessRecord, isAdvanced } from './session-access.js';
-import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
-import type { Session } from './session-table.js';
-import type {
-  CoreOperation,
-  Effect,
-  Input,
-  Instant,
-  JournalRecord,
-  SwitchboardReport,
-  SwitchboardSettings,
-} from './switchboard.port.js';
+import { endSession, findSession, login } from './session.operations.js';
+import { sessionOperation } from './session-operation.js';
+import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
 import { loginUser, validateToken } from './user-session.operations.js';
-import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
 /** For so long that more starts wait than our part lets go is worth a look before the next sweep. */
 const WANT_FRESH_MS = 5000;
 
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
 /** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
 const ADVANCED = /^adv[A-Z]/;
 const advancedRefusal = (name: string): Refusal => ({
@@ -62,6 +48,7 @@ export class Switchboard {
   handle(input: Input, now: Instant): Effect[] {
     this.core.now = now;
     this.route(input);
+    carryOnBulks(this.core);
     return this.core.takeEffects();
   }
 
@@ -248,56 +235,7 @@ export class Switchboard {
       return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     const entered = enterOperation(this.core, session, requestId, caller, operation);
-    if (entered !== undefined) this.sessionOperation(session, requestId, entered);
-  }
-
-  private sessionOperation(session: Session, requestId: number, operation: Exclude<SessionOperation, NumberOperation>): void {
-    const { core } = this;
-    switch (operation.name) {
-      case 'logout':
-        return logout(core, session, requestId);
-      case 'authenticate':
-        return authenticate(core, session, requestId, operation.request.verified);
-      case 'registerHAClientCallback':
-        return registerHACallback(core, session, requestId, operation.request.callbackUri);
-      case 'resetSessionTimer':
-        return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
-      case 'serviceVersions':
-        return core.answer(requestId, { serviceVersions: CONTRACT_VERSION });
-      case 'getIcpId':
-        return getIcpId(core, session, requestId, operation.request.icpIpAddress);
-      case 'getPhoneNumberId':
-        return getPhoneNumberId(core, session, requestId, operation.request.icpId, operation.request.primeDn);
-      case 'monitorObject':
-        return requestMonitor(core, session, requestId, operation.request.objectId);
-      case 'stopMonitor':
-        return this.stopMonitor(session, requestId, operation.request.objectId);
-      case 'getEvents':
-        return getEvents(core, session, requestId, operation.request.after, operation.request.max);
-      case 'cancelGetEvents':
-        return core.answer(requestId, {});
-      case 'nextEvent':
-        return nextEvent(core, session, requestId, operation.request.numberedAfter);
-      default:
-        return callCommand(core, session, requestId, operation);
-    }
-  }
-
-  private stopMonitor(session: Session, requestId: number, objectId: number): void {
-    const { core } = this;
-    // also that there is none may be known only from what could not be kept
-    if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
-    const early: Refusal = { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' };
-    const waited = withdrawAsks(core, session.id, early, objectId);
-    const monitor = core.monitors.get(objectId);
-    const held = monitor?.holders.has(session.id) === true;
-    if (monitor === undefined || !session.monitors.has(objectId)) {
-      if (waited) return core.answer(requestId, {});
-      return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: `the session holds no monitor of ${objectId}` });
-    }
-    releaseMonitor(core, session, monitor, early);
-    if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId });
-    core.answer(requestId, {}, true);
+    if (entered !== undefined) sessionOperation(this.core, session, requestId, entered);
   }
 
   private shutdown(): void {

@@ -3,12 +3,16 @@ import type { CallEvent, GapEvent, OperationResponse } from '#contracts/applicat
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS, type InstanceLimits } from '#domain/limits';
 import type {
+  CallFacts,
   CauseName,
   ControllerRequest,
   ControllerResponse,
+  DeviceDatum,
   EventMessage,
   EventTypeName,
+  Item,
   LocalStateName,
+  ResultName,
 } from '#southbound/messages';
 import { makeObjectId } from './numbering.rules.js';
 import type {
@@ -75,6 +79,10 @@ export const documentOf = (more: Partial<AccessDocument> = {}): AccessDocument =
   ...more,
 });
 
+const SIGNING = { publicKeyPem: 'the key', legacy: false };
+export const advancedDocument = (): AccessDocument =>
+  documentOf({ applications: [application('crm', { advanced: true, signing: SIGNING })] });
+
 export const settingsOf = (more: Partial<SwitchboardSettings> = {}): SwitchboardSettings => ({
   epoch: { major: 1, minor: 0 },
   limits: INSTANCE_LIMITS,
@@ -87,7 +95,8 @@ export const settingsOf = (more: Partial<SwitchboardSettings> = {}): Switchboard
 
 export const limitsOf = (more: Partial<InstanceLimits>): InstanceLimits => ({ ...INSTANCE_LIMITS, ...more });
 
-type Call = { localCallId: number; globalCallId: bigint; localState: LocalStateName };
+type Call = { localCallId: number; globalCallId: bigint; localState: LocalStateName } & Partial<CallFacts>;
+const NO_FACTS = { flags: 0, linkedCallId: 0, parties: 0, failureCause: 'UNKNOWN' } as const;
 
 /** Answers at once unless `mute`; keeps its own books. */
 export class VirtualController {
@@ -95,7 +104,15 @@ export class VirtualController {
   mute = false;
   bootId = 7;
   startResult: Extract<ControllerResponse, { type: 'MONITOR_START_RESPONSE' }>['result'] = 'OK';
-  readonly monitors = new Map<number, { handle: number; sequence: number }>();
+  /** Answered to every other command. */
+  commandResult: ResultName = 'OK';
+  /** Bits of TRAITS of every device. */
+  traits = 0;
+  /** Device data of every event. */
+  data: readonly DeviceDatum[] = [{ role: 'CALLING_DEVICE', attribute: 'NUMBER', value: '1001' }];
+  /** Answered to every query, two at a time. */
+  items: readonly Item[] = [];
+  readonly monitors = new Map<number, { handle: number; kind: string; sequence: number }>();
   /** Virtual times of all MONITOR_START requests ever. */
   readonly startsAt: number[] = [];
   readonly received: ControllerRequest[] = [];
@@ -134,7 +151,7 @@ export class VirtualController {
         if (this.startResult !== 'OK')
           return { type: 'MONITOR_START_RESPONSE', correlation, result: this.startResult, target: 0, monitorReference: 0 };
         this.lastReference += 1;
-        this.monitors.set(this.lastReference, { handle: target, sequence: 0 });
+        this.monitors.set(this.lastReference, { handle: target, kind: 'DEVICE', sequence: 0 });
         this.mostMonitors = Math.max(this.mostMonitors, this.monitors.size);
         return { type: 'MONITOR_START_RESPONSE', correlation, result: 'OK', target, monitorReference: this.lastReference };
       }
@@ -156,6 +173,43 @@ export class VirtualController {
           more: false,
           calls: this.calls.get(request.target) ?? [],
         };
+      case 'SNAPSHOT_CALLS': {
+        const calls = (this.calls.get(request.target) ?? []).map((call) => ({ ...NO_FACTS, ...call }));
+        const page = calls.slice(request.from, request.from + 2);
+        const more = calls.length > request.from + 2;
+        const { target } = request;
+        return { type: 'SNAPSHOT_CALLS_RESPONSE', correlation, result: 'OK', target, traits: this.traits, more, calls: page };
+      }
+      case 'MONITOR_OBJECT': {
+        const { target } = request;
+        this.lastReference += 1;
+        this.monitors.set(this.lastReference, { handle: target, kind: request.kind, sequence: 0 });
+        return { type: 'MONITOR_OBJECT_RESPONSE', correlation, result: 'OK', target, monitorReference: this.lastReference };
+      }
+      case 'CALL_COMMAND':
+      case 'DEVICE_COMMAND': {
+        const result = this.commandResult;
+        const granted = result === 'OK' || result === 'OK_USER_ACTION';
+        return { type: `${request.type}_RESPONSE`, correlation, result, target: request.target, localCallId: granted ? 42 : 0 };
+      }
+      case 'QUERY': {
+        const [items, { from, target }] = [this.items, request];
+        const next = items.length > from + 2 ? from + 2 : 0;
+        return { type: 'QUERY_RESPONSE', correlation, result: 'OK', target, next, items: items.slice(from, from + 2) };
+      }
+      case 'LOOKUP':
+        return {
+          type: 'LOOKUP_RESPONSE',
+          correlation,
+          result: 'OK',
+          target: Number(request.text) + request.number,
+          deviceType: 1,
+          inService: true,
+          traits: 0,
+        };
+      case 'DIRECTORY_READ':
+      case 'DIRECTORY_WRITE':
+        throw new Error('the directory is not asked for here');
       case 'MAKE_CALL':
         return { type: 'MAKE_CALL_RESPONSE', correlation, result: 'OK', target: request.target, localCallId: 41 };
       default:
@@ -169,13 +223,17 @@ export class VirtualController {
     eventType: EventTypeName,
     cause: CauseName,
     localState: LocalStateName,
-    call = { localCallId: 41, globalCallId: 99n },
+    call: { localCallId: number; globalCallId: bigint; flags?: number; linkedCallId?: number; parties?: number } = {
+      localCallId: 41,
+      globalCallId: 99n,
+    },
     skip = 0,
+    kind = 'DEVICE',
   ): EventMessage[] {
     this.lastSerial += 1;
     const messages: EventMessage[] = [];
     for (const [monitorReference, monitor] of this.monitors) {
-      if (monitor.handle !== handle) continue;
+      if ((monitor.handle !== handle && monitor.handle !== 0) || monitor.kind !== kind) continue;
       monitor.sequence += 1 + skip;
       messages.push({
         type: 'EVENT',
@@ -188,7 +246,7 @@ export class VirtualController {
         eventType,
         cause,
         localState,
-        devices: [{ role: 'CALLING_DEVICE', attribute: 'NUMBER', value: '1001' }],
+        devices: this.data,
       });
     }
     return messages;
@@ -325,6 +383,23 @@ export class VirtualPlant {
     return (outcome.value as { sessionId: number }).sessionId;
   }
 
+  /** A session of an advanced application that has signed its challenge; the document has to be {@link advancedDocument}. */
+  loginAdvanced(): number {
+    this.lastSession += 1;
+    const request = {
+      companyName: 'Acme',
+      applicationName: 'crm',
+      applicationPasswordSha256: HASH('a'),
+      localPasswordSha256: HASH('b'),
+      certificateKeyPem: SIGNING.publicKeyPem,
+    };
+    const entropy = { sessionIds: [this.lastSession], tokenHash: HASH('c'), challenge: 'sign this' };
+    const [login, sessionId] = [this.run({ name: 'login', request, entropy }), this.lastSession];
+    const proven = this.run({ name: 'authenticate', request: { sessionId, verified: true } });
+    if (!login.ok || !proven.ok) throw new Error('the log-in of an advanced application was refused');
+    return sessionId;
+  }
+
   /** Sets a monitor and answers the object id; throws when it is refused. */
   monitor(sessionId: number, handle: number, icpId = 1): number {
     const objectId = makeObjectId(icpId, handle);
@@ -338,11 +413,12 @@ export class VirtualPlant {
     eventType: EventTypeName,
     cause: CauseName,
     localState: LocalStateName,
-    call?: { localCallId: number; globalCallId: bigint },
+    call?: Parameters<VirtualController['event']>[4],
     skip = 0,
     icpId = 1,
+    kind = 'DEVICE',
   ): void {
-    for (const message of this.controller(icpId).event(handle, eventType, cause, localState, call, skip))
+    for (const message of this.controller(icpId).event(handle, eventType, cause, localState, call, skip, kind))
       this.input({ kind: 'message', icpId, message });
   }
 

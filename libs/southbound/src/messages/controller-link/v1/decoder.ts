@@ -2,6 +2,7 @@
 import { FRAME_HEADER_BYTES, type Frame, FrameError } from '../../../framing.js';
 import { bytesToAddress } from './address.js';
 import { BodyReader } from './body-reader.js';
+import { isFeatureType, readFeatureMessage } from './feature-decoder.js';
 import {
   ATTRIBUTES,
   CALLS_PER_SNAPSHOT_MAX,
@@ -10,14 +11,13 @@ import {
   EVENT_TYPES,
   HEARTBEAT_MS_MIN,
   isCallbackPort,
-  LOCAL_STATES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
-  RESULTS,
   ROLES,
   TYPE_NAMES,
 } from './codes.js';
-import type { ControllerMessage, DeviceDatum, LocalStateName, ResultName } from './types.js';
+import { grants, localState, result } from './field-words.js';
+import type { ControllerMessage, DeviceDatum, ResultName } from './types.js';
 
 /**
  * The message of a frame. Throws {@link FrameError}, and nothing else, whatever the bytes are: `TYPE` for a type that is not in the page's
@@ -27,12 +27,16 @@ export function decodeMessage(frame: Frame): ControllerMessage {
   const type = TYPE_NAMES.get(frame.type);
   if (type === undefined) throw new FrameError('TYPE', `there is no frame type ${frame.type}`);
   const reader = new BodyReader(frame.body, type);
-  if (type !== 'EVENT' && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
+  if (type !== 'EVENT' && type !== 'DIRECTORY_ENTRIES' && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
     reader.refuse(`a frame of this type has at most ${REQUEST_BYTES_MAX} bytes`);
   }
   const isLinkFrame = frame.type < 0x10;
   if (!isLinkFrame && frame.correlation === 0) reader.refuse(`correlation is 0`);
-  const message = isLinkFrame ? linkMessage(type, reader) : callMessage(type, frame, reader);
+  const message = isFeatureType(type)
+    ? readFeatureMessage(type, frame, reader)
+    : isLinkFrame
+      ? linkMessage(type, reader)
+      : callMessage(type, frame, reader);
   reader.end();
   return message;
 }
@@ -109,7 +113,7 @@ function callMessage(type: ControllerMessage['type'], frame: Frame, reader: Body
 function responseMessage(type: ControllerMessage['type'], frame: Frame, reader: BodyReader): ControllerMessage {
   const { correlation, target } = frame;
   const outcome = result(reader);
-  const ok = outcome === 'OK';
+  const ok = grants(outcome);
   switch (type) {
     case 'LOOKUP_DEVICE_RESPONSE': {
       const deviceType = reader.uint8();
@@ -149,7 +153,7 @@ function snapshotMessage(frame: Frame, outcome: ResultName, reader: BodyReader):
     localState: localState(reader),
   }));
   const { correlation, target } = frame;
-  const ok = outcome === 'OK';
+  const ok = grants(outcome);
   return { type: 'SNAPSHOT_DEVICE_RESPONSE', correlation, result: outcome, target, more: ok && more, calls: ok ? calls : [] };
 }
 
@@ -164,9 +168,10 @@ function eventMessage(frame: Frame, reader: BodyReader): ControllerMessage {
     cause: CAUSES[reader.uint16()] ?? 'UNKNOWN',
     localState: localState(reader),
   };
-  reader.bytes(1);
+  const flags = reader.uint8();
   const dataBytes = reader.uint16();
-  reader.bytes(12);
+  const facts = { flags, linkedCallId: reader.uint32(), parties: reader.uint8() };
+  reader.bytes(7);
   if (dataBytes !== reader.remaining) reader.refuse(`${dataBytes} bytes of device data are said, ${reader.remaining} follow`);
   const devices: DeviceDatum[] = [];
   while (reader.remaining > 0) {
@@ -178,16 +183,7 @@ function eventMessage(frame: Frame, reader: BodyReader): ControllerMessage {
       value: reader.text(),
     });
   }
-  return { type: 'EVENT', monitorReference: frame.correlation, target: frame.target, ...fixed, devices };
-}
-
-function result(reader: BodyReader): ResultName {
-  return RESULTS[reader.uint8()] ?? 'UNKNOWN_RESULT';
-}
-
-function localState(reader: BodyReader): LocalStateName {
-  const number = reader.uint8();
-  return LOCAL_STATES[number] ?? reader.refuse(`local state ${number}`);
+  return { type: 'EVENT', monitorReference: frame.correlation, target: frame.target, ...fixed, ...facts, devices };
 }
 
 function diallable(reader: BodyReader, lengthMin: number): string {

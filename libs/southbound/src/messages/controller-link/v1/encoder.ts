@@ -1,11 +1,11 @@
 /** Messages to frames: the grammar of the protocol page above the framing. */
-import { encodeFrame, FRAME_BODY_BYTES_MAX, FRAME_BYTES_MAX } from '../../../framing.js';
+import { FRAME_BYTES_MAX } from '../../../framing.js';
 import { addressToBytes } from './address.js';
+import { BodyWriter } from './body-writer.js';
 import {
   ATTRIBUTES,
   CALLS_PER_SNAPSHOT_MAX,
   CAUSES,
-  DIALLABLE,
   EVENT_FIXED_BYTES,
   EVENT_TYPES,
   FRAME_TYPES,
@@ -17,71 +17,11 @@ import {
   RESULTS,
   ROLES,
 } from './codes.js';
+import { type FeatureMessage, isFeatureMessage, writeFeatureMessage } from './feature-encoder.js';
 import type { ControllerMessage, DeviceDatum, EventMessage, LinkMessage } from './types.js';
 
-/** Writes a body field by field; a field that does not fit is a `RangeError`. The buffer is shared: copied into the frame at the end. */
-class BodyWriter {
-  private static readonly buffer = Buffer.alloc(FRAME_BODY_BYTES_MAX);
-  private offset = 0;
-
-  uint8(value: number): this {
-    this.offset = BodyWriter.buffer.writeUInt8(value, this.offset);
-    return this;
-  }
-
-  uint16(value: number): this {
-    this.offset = BodyWriter.buffer.writeUInt16BE(value, this.offset);
-    return this;
-  }
-
-  uint32(value: number): this {
-    this.offset = BodyWriter.buffer.writeUInt32BE(value, this.offset);
-    return this;
-  }
-
-  uint64(value: bigint): this {
-    this.offset = BodyWriter.buffer.writeBigUInt64BE(value, this.offset);
-    return this;
-  }
-
-  uint53(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number of 53 bits`);
-    return this.uint64(BigInt(value));
-  }
-
-  bytes(bytes: Uint8Array): this {
-    if (this.offset + bytes.length > FRAME_BODY_BYTES_MAX) throw new RangeError('the body does not fit in a frame');
-    BodyWriter.buffer.set(bytes, this.offset);
-    this.offset += bytes.length;
-    return this;
-  }
-
-  text(text: string): this {
-    const bytes = Buffer.from(text, 'utf8');
-    return this.uint8(bytes.length).bytes(bytes);
-  }
-
-  diallable(text: string, lengthMin: number): this {
-    if (text.length < lengthMin || !DIALLABLE.test(text)) throw new RangeError('a number is of 0-9 * # +');
-    return this.text(text);
-  }
-
-  /** The number of a word; words the page has no number for cannot be said. */
-  code(words: readonly (string | undefined)[], word: string): number {
-    const number = words.indexOf(word);
-    if (number < 0) throw new RangeError(`${word} has no number`);
-    return number;
-  }
-
-  frame(type: number, correlation: number, target: number, bytesMax: number): Buffer {
-    const frame = encodeFrame(type, correlation, target, BodyWriter.buffer.subarray(0, this.offset));
-    if (frame.length > bytesMax) throw new RangeError(`a frame of ${frame.length} bytes; at most ${bytesMax} are allowed`);
-    return frame;
-  }
-}
-
 /**
- * The bytes of a message, in a buffer of its own: at most 64, an event at most 364 (R-PERF-03). Throws `RangeError` for a value that the
+ * The bytes of a message, in a buffer of its own: at most 64, an event and a page of the directory at most 364 (R-PERF-03). Throws `RangeError` for a value that the
  * protocol has no room for: a fault of the caller, who checks what applications send before it comes here.
  */
 export function encodeMessage(message: ControllerMessage): Buffer {
@@ -95,8 +35,10 @@ export function encodeMessage(message: ControllerMessage): Buffer {
     writeLinkMessage(writer, message);
     return writer.frame(type, 0, 0, REQUEST_BYTES_MAX);
   }
-  writeCallMessage(writer, message);
-  return writer.frame(type, positive(message.correlation), 'target' in message ? message.target : 0, REQUEST_BYTES_MAX);
+  const bytesMax = message.type === 'DIRECTORY_ENTRIES' ? FRAME_BYTES_MAX : REQUEST_BYTES_MAX;
+  if (isFeatureMessage(message)) writeFeatureMessage(writer, message);
+  else writeCallMessage(writer, message);
+  return writer.frame(type, positive(message.correlation), 'target' in message ? message.target : 0, bytesMax);
 }
 
 function positive(number: number): number {
@@ -147,7 +89,10 @@ function writeHello(writer: BodyWriter, message: LinkMessage & { readonly type: 
     .uint16(message.callbackPort);
 }
 
-function writeCallMessage(writer: BodyWriter, message: Exclude<ControllerMessage, LinkMessage | EventMessage>): void {
+function writeCallMessage(
+  writer: BodyWriter,
+  message: Exclude<ControllerMessage, LinkMessage | EventMessage | FeatureMessage>,
+): void {
   if ('result' in message) writer.uint8(writer.code(RESULTS, message.result));
   switch (message.type) {
     case 'LOOKUP_DEVICE':
@@ -193,7 +138,15 @@ function writeEvent(writer: BodyWriter, event: EventMessage): void {
     .uint32(event.localCallId)
     .uint64(event.globalCallId);
   writer.uint16(writer.code(EVENT_TYPES, event.eventType)).uint16(writer.code(CAUSES, event.cause));
-  writer.uint8(writer.code(LOCAL_STATES, event.localState)).uint8(0).uint16(data.length).bytes(new Uint8Array(12)).bytes(data);
+  writer
+    .uint8(writer.code(LOCAL_STATES, event.localState))
+    .uint8(event.flags ?? 0)
+    .uint16(data.length);
+  writer
+    .uint32(event.linkedCallId ?? 0)
+    .uint8(event.parties ?? 0)
+    .bytes(new Uint8Array(7))
+    .bytes(data);
 }
 
 function datumBytes(writer: BodyWriter, { role, attribute, value }: DeviceDatum): Buffer {

@@ -2,6 +2,10 @@
  * One type per frame type of the controller link, version 1. Field names follow the protocol page; 64-bit fields are `bigint` only where
  * they are opaque (nonce, global call id); serial and time fit in 53 bits and are numbers (a decoder refuses larger ones).
  */
+import type { CAUSES } from './event-words.js';
+import type { FeatureRequest, FeatureResponse, DirectoryEntries } from './feature-types.js';
+import type { CALL_EVENT_WORDS, FEATURE_EVENT_WORDS } from './words.js';
+
 export type ResultName =
   | 'OK'
   | 'UNKNOWN_DEVICE'
@@ -17,45 +21,27 @@ export type ResultName =
   | 'STALE_EPOCH'
   | 'REFUSED'
   | 'MONITOR_UNKNOWN'
+  | 'OK_USER_ACTION'
+  | 'INVALID_PIN'
+  | 'DESTINATION_UNAVAILABLE'
+  | 'NOT_LOGGED_IN'
+  | 'ALREADY_LOGGED_IN'
+  | 'UNKNOWN_GROUP'
+  | 'WRONG_KIND'
+  | 'NO_LICENSE'
   | 'UNKNOWN_RESULT';
 
 export type LocalStateName =
   'null' | 'initiated' | 'alerting' | 'connected' | 'hold' | 'queued' | 'fail' | 'delivered' | 'originated';
 
 export type EventTypeName =
-  | 'ORIGINATED'
-  | 'DELIVERED'
-  | 'RECEIVED'
-  | 'ESTABLISHED'
-  | 'HELD'
-  | 'RETRIEVED'
-  | 'CLEARED'
-  | 'FAILED'
-  | 'IN_SERVICE'
-  | 'OUT_OF_SERVICE'
-  | 'UNKNOWN_EVENT';
+  (typeof CALL_EVENT_WORDS)[number] | (typeof FEATURE_EVENT_WORDS)[number] | 'DIRECTORY_CHANGED' | 'UNKNOWN_EVENT';
 
-export type CauseName =
-  | 'UNKNOWN'
-  | 'NEW_CALL'
-  | 'DELIVERED'
-  | 'ANSWERED'
-  | 'ANSWERED_INVOKED'
-  | 'CLEARED'
-  | 'CLEAR_INVOKED'
-  | 'HARD_HOLD'
-  | 'HARD_HOLD_INVOKED'
-  | 'RETRIEVE'
-  | 'RETRIEVE_INVOKED'
-  | 'DESTINATION_BUSY'
-  | 'NO_SUCH_NUMBER'
-  | 'DESTINATION_NOT_OBTAINABLE'
-  | 'DEVICE_IN_SERVICE'
-  | 'DEVICE_OUT_OF_SERVICE'
-  | 'NO_ANSWER';
+export type CauseName = (typeof CAUSES)[number];
 
 /** `target` is a device handle, `correlation` the number of a request; both 1 to 2^32-1. */
 export type ControllerRequest =
+  | FeatureRequest
   | { readonly type: 'LOOKUP_DEVICE'; readonly correlation: number; readonly directoryNumber: string }
   | { readonly type: 'MONITOR_START'; readonly correlation: number; readonly target: number }
   | { readonly type: 'MONITOR_STOP'; readonly correlation: number; readonly target: number; readonly monitorReference: number }
@@ -74,8 +60,9 @@ export type ControllerRequest =
       readonly localCallId: number;
     };
 
-/** Fields beyond `result` are 0 (false, empty) unless the result is OK. */
+/** Fields beyond `result` are 0 (false, empty) unless the result grants: OK or OK_USER_ACTION. */
 export type ControllerResponse =
+  | FeatureResponse
   | {
       readonly type: 'LOOKUP_DEVICE_RESPONSE';
       readonly correlation: number;
@@ -138,6 +125,12 @@ export interface EventMessage {
   readonly eventType: EventTypeName;
   readonly cause: CauseName;
   readonly localState: LocalStateName;
+  /** Bits of CALL_FLAGS; absent, like the next two, counts as 0. A decoder gives all three. */
+  readonly flags?: number;
+  /** Local call id of the other call of a consultation; 0 for none. */
+  readonly linkedCallId?: number;
+  /** Devices in the conference; 0 for none or unknown. */
+  readonly parties?: number;
   readonly devices: readonly DeviceDatum[];
 }
 
@@ -166,4 +159,4 @@ export type LinkMessage =
   | { readonly type: 'PING' | 'PONG'; readonly opaque: bigint }
   | { readonly type: 'GOODBYE'; readonly reason: number };
 
-export type ControllerMessage = ControllerRequest | ControllerResponse | EventMessage | LinkMessage;
+export type ControllerMessage = ControllerRequest | ControllerResponse | EventMessage | DirectoryEntries | LinkMessage;

@@ -1,0 +1,69 @@
+/** Which part carries out what a session asks for. */
+import { callView, isView, type ViewName } from './call-views.operations.js';
+import { type CommandName } from './command-shapes.js';
+import { command, isCommand } from './command.operations.js';
+import type { Core } from './core.js';
+import { getEvents, nextEvent } from './event.operations.js';
+import { getIcpId, isLookup, lookup, type LookupName } from './lookup.operations.js';
+import type { MissingOperation } from './missing-operations.js';
+import { type BulkName, bulkOperation, isBulk } from './monitor-bulk.js';
+import { isMonitorName, monitorOperation, type MonitorName } from './monitor.operations.js';
+import { isQuery, query, type QueryName } from './query.operations.js';
+import { getResilientStatus } from './resilience.operations.js';
+import { authenticate, logout, registerHACallback } from './session.operations.js';
+import type { Session } from './session-table.js';
+import type { CoreOperation, OperationOf } from './switchboard.port.js';
+import { CONTRACT_VERSION } from './version.rules.js';
+
+/** What is carried out within a session. */
+export type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
+type Alone = Exclude<
+  SessionOperation,
+  | OperationOf<CommandName>
+  | OperationOf<LookupName>
+  | OperationOf<QueryName>
+  | OperationOf<MonitorName>
+  | OperationOf<BulkName>
+  | OperationOf<ViewName>
+>;
+
+/** Narrows an operation by its name. */
+const named = <N extends CoreOperation['name']>(
+  operation: CoreOperation,
+  has: (name: string) => name is N & string,
+): operation is OperationOf<N> => has(operation.name);
+
+export function sessionOperation(core: Core, session: Session, requestId: number, operation: SessionOperation): void {
+  if (named(operation, isCommand)) return command(core, session, requestId, operation);
+  if (named(operation, isLookup)) return lookup(core, session, requestId, operation);
+  if (named(operation, isQuery)) return query(core, session, requestId, operation);
+  if (named(operation, isMonitorName)) return monitorOperation(core, session, requestId, operation);
+  if (named(operation, isBulk)) return bulkOperation(core, session, requestId, operation);
+  if (named(operation, isView)) return callView(core, session, requestId, operation);
+  alone(core, session, requestId, operation as Alone);
+}
+
+function alone(core: Core, session: Session, requestId: number, operation: Alone): void {
+  switch (operation.name) {
+    case 'logout':
+      return logout(core, session, requestId);
+    case 'authenticate':
+      return authenticate(core, session, requestId, operation.request.verified);
+    case 'registerHAClientCallback':
+      return registerHACallback(core, session, requestId, operation.request.callbackUri);
+    case 'resetSessionTimer':
+      return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
+    case 'serviceVersions':
+      return core.answer(requestId, { serviceVersions: CONTRACT_VERSION });
+    case 'getIcpId':
+      return getIcpId(core, session, requestId, operation.request.icpIpAddress);
+    case 'getResilientStatus':
+      return getResilientStatus(core, session, requestId, operation.request.objectId);
+    case 'getEvents':
+      return getEvents(core, session, requestId, operation.request.after, operation.request.max);
+    case 'cancelGetEvents':
+      return core.answer(requestId, {});
+    case 'nextEvent':
+      return nextEvent(core, session, requestId, operation.request.numberedAfter);
+  }
+}

@@ -1,0 +1,35 @@
+/** The cluster that random calls are driven at: plain sets at two controllers, a SIP device, a supervisor, an agent, a trunk. */
+import type { SimulatedControllerSpec } from '../../../apps/call-manager-sim/src/simulation.js';
+
+const set = (dn: string, more: Partial<SimulatedControllerSpec['phones'][number]> = {}) => ({
+  dn,
+  name: `User ${dn}`,
+  monitorable: true,
+  ...more,
+});
+
+export const PHONES: readonly { readonly dn: string; readonly icpId: number }[] = [
+  ...['1001', '1002', '1003', '1004', '1201', '1301', '1401'].map((dn) => ({ dn, icpId: 1 })),
+  ...['2001', '2002'].map((dn) => ({ dn, icpId: 2 })),
+];
+
+export function equipment(): SimulatedControllerSpec[] {
+  const monitorLimits = { total: 5600, shared: 10_000 };
+  return [
+    {
+      bootId: 1,
+      monitorLimits,
+      phones: [
+        ...['1001', '1002', '1003', '1004'].map((dn) => set(dn)),
+        set('1201', { kind: 'sip-phone' }),
+        set('1301', { supervisor: true }),
+        set('1401', { kind: 'agent', pin: '4711', agentId: '1401' }),
+        set('1501', { hotDesk: true }),
+      ],
+      trunks: [{ number: 1, name: 'Outside', kind: 'trunk', answersAfterMs: 3_000 }],
+      acdGroups: [{ dn: '6100', name: 'Sales', agents: ['1401'] }],
+      acdPaths: [{ dn: '6000', name: 'Sales', groups: ['6100'], workMs: 5_000 }],
+    },
+    { bootId: 2, monitorLimits, phones: ['2001', '2002'].map((dn) => set(dn)) },
+  ];
+}
