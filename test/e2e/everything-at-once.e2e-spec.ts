@@ -127,12 +127,12 @@ describe('the router killed', () => {
       const killedAt = performance.now();
       signal([router!.pid], 'SIGKILL');
       await until('a session is answered again', 30_000, () => waiting[0]!.alive());
-      const backMs = Math.round(performance.now() - killedAt);
-      await Promise.all(waiting.map((application) => until('each session', 60_000, () => application.alive())));
-      const allMs = Math.round(performance.now() - killedAt);
-      console.log(
-        `router, ${SESSIONS} sessions over ${plain ? 'HTTP' : 'TLS'}: back after ${backMs} ms, all answered after ${allMs} ms`,
-      );
+      const what = `the router with ${SESSIONS} sessions over ${plain ? 'HTTP' : 'TLS'}`;
+      console.log(`${what}: back after ${Math.round(performance.now() - killedAt)} ms`);
+      // a few at a time, beside the readers that all come back by themselves
+      for (let at = 0; at < SESSIONS; at += 25)
+        await Promise.all(waiting.slice(at, at + 25).map((each) => until(`session ${each.id}`, 60_000, () => each.alive())));
+      console.log(`${what}: each has answered after ${Math.round(performance.now() - killedAt)} ms`);
     }
     await load.untilMoreEvents(60);
     await load.calm();

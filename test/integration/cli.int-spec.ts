@@ -41,7 +41,7 @@ const cordboard = (...argv: string[]) => bare('--base', bench.base, '--key', ben
 
 describe('cordboard', () => {
   it('shows help with examples for every command', async () => {
-    for (const path of [[], ['status'], ['tenants'], ['instances'], ['operations'], ['events', 'tail']]) {
+    for (const path of [[], ['status'], ['tenants'], ['instances'], ['operations'], ['licences'], ['sync'], ['events', 'tail']]) {
       const { code, out } = await bare(...path, '--help');
       expect(code, path.join(' ')).toBe(0);
       expect(out).toContain('Usage: cordboard');
@@ -125,6 +125,31 @@ describe('cordboard', () => {
       'cordboard: tenant acme has no instance nobody',
     );
     expect((await cordboard('operations', 'list')).out).toMatch(/instance.stop +failed/);
+  });
+
+  it('R-LIC-01 R-LIC-02 shows and sets licences, and syncs on demand', async () => {
+    expect((await cordboard('licences', '--tenant', 'acme', 'show')).out).toMatch(
+      /^nothing is limited\n\nINSTANCE +SYNC[\s\S]*gw-1 +unknown/,
+    );
+    const set = await cordboard(
+      'licences',
+      '--tenant',
+      'acme',
+      'set',
+      '--standard',
+      '50',
+      '--application',
+      `${acme.applicationId}=3`,
+    );
+    expect(set).toMatchObject({ code: 0, err: '' });
+    expect(set.out).toMatch(/standard +50 +0 \/ 100 monitors +\d+ \/ 100/);
+    expect(set.out).toMatch(new RegExp(`application:${acme.applicationId} +3 +0 / 6 monitors`));
+    const lifted = await cordboard('licences', 'set', '--standard', 'unlimited', '--tenant', 'acme', '--json');
+    expect((JSON.parse(lifted.out) as { pools: unknown[] }).pools).toHaveLength(1);
+    expect(await cordboard('licences', 'set', '--standard', 'many', '--tenant', 'acme')).toMatchObject({ code: 2 });
+    const own = await bare('--base', bench.base, '--key', acme.key, 'licences', 'set', '--standard', '9');
+    expect(own.err).toMatch(/^cordboard: FORBIDDEN: /);
+    expect((await cordboard('sync', '--tenant', 'acme')).out).toMatch(/^documents signed: [1-9]\d*; instances/);
   });
 
   it('a tenant’s key needs no --tenant', async () => {

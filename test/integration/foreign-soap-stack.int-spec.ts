@@ -23,6 +23,7 @@ const TENANT = randomUUID();
 const PYTHON = '/usr/bin/python3';
 const PROGRAM = fileURLToPath(new URL('../fixtures/soap/seven-events.py', import.meta.url));
 const hasZeep = spawnSync(PYTHON, ['-c', 'import zeep']).status === 0;
+const WITHOUT = 'Debian’s Python has no zeep (apt-get install python3-zeep)';
 const run = promisify(execFile);
 
 let around: RouterSurroundings;
@@ -96,9 +97,36 @@ describe('R-SES-05 a SOAP stack of another language', () => {
     await block?.release();
   });
 
+  it('every service is described with the address its reader used: by prefix and by host name, with and without a slash', async (context) => {
+    if (!hasZeep) context.skip(WITHOUT);
+    const host = `acme.cordboard.localhost:${router.httpPort}`;
+    const services = [
+      'SessionService',
+      'StandardCCService',
+      'DataAccessService',
+      'EventHandlerCCService',
+      'SessionHAEventHandler',
+    ];
+    for (const service of [...services, 'AdvEventHandlerCCService']) {
+      for (const [headers, prefix, base] of [
+        [{}, '/t/acme', `http://127.0.0.1:${router.httpPort}/t/acme`],
+        [{ host }, '', `http://${host}`],
+      ] as const) {
+        for (const slash of ['', '/']) {
+          const path = `${prefix}/axis2/services/${service}${slash}?wsdl`;
+          const answer = await ask(router.httpPort, { path, headers: { host: `127.0.0.1:${router.httpPort}`, ...headers } });
+          expect([answer.status, /<soap:address location="([^"]*)"/.exec(answer.body)?.[1]], path).toEqual([
+            200,
+            `${base}/axis2/services/${service}`,
+          ]);
+        }
+      }
+    }
+  });
+
   for (const scheme of ['http', 'https'] as const) {
     it(`R-CC-02 follows the seven events of a call over ${scheme}`, async (context) => {
-      if (!hasZeep) context.skip('Debian’s Python has no zeep (apt-get install python3-zeep)');
+      if (!hasZeep) context.skip(WITHOUT);
       const port = scheme === 'http' ? router.httpPort : router.httpsPort;
       const trusted = scheme === 'http' ? [] : [around.authority.certFile];
       const base = `${scheme}://localhost:${port}/t/acme/axis2/services/`;

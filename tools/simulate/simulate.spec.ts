@@ -54,6 +54,22 @@ const QUICK = [
   'retry-make-call',
   'acknowledge-before-write',
   'no-sweep',
+  'key-not-journaled',
+  'key-ignores-body',
+  'monitor-end-not-journaled',
+  'compaction-loses-keys',
+  'compaction-loses-monitors',
+  'link-gap-not-told',
+  'no-snapshot',
+  'unlisted-may-log-in',
+  'grants-not-planned',
+  'back-off-for-ever',
+  'keep-alive-too-short',
+  'cursor-reads-again',
+  'unbounded-log',
+  'overflow-not-told',
+  'pace-off-by-one',
+  'no-fencing-token',
 ];
 
 describe('the power of the simulation', () => {

@@ -105,7 +105,7 @@ export function drawConfig(random: Random): SwarmConfig {
     commandTimeoutMs: 3000,
     eventsPerSessionMax: random.pick([16, 1000])!,
     retentionMs: random.pick([6000, 900_000])!,
-    startsPerSecond: random.int(1, 3),
+    startsPerSecond: random.int(instances, 3),
     delayMaxMs: random.pick([2, 10, 80])!,
     serviceMaxMs: random.pick([1, 20, 400])!,
     syncMaxMs: random.pick([1, 10, 60])!,

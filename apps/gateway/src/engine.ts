@@ -12,14 +12,7 @@ import { describeController } from './directory/controller-entries.js';
 import { MemoryDirectory } from './directory/memory-directory.js';
 import { EventWaits } from './event-waits.js';
 import type { Journal } from './journal/journal.port.js';
-import {
-  prepareAuthenticate,
-  prepareLogin,
-  prepareLoginUser,
-  prepareValidate,
-  sha256,
-  type Prepared,
-} from './log-in.js';
+import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, sha256, type Prepared } from './log-in.js';
 import type { CallContext, Engine, Outcome } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { missingRefusal } from './switchboard/missing-operations.js';
@@ -38,6 +31,8 @@ import type {
 } from './switchboard/switchboard.port.js';
 
 const TICK_MS = 250;
+/** What the pace allows within so short a time goes together. */
+const PACE_GRAIN_MS = 4;
 const JOURNAL_RETRY_MS = 1000;
 const STOP_GRACE_MS = 2000;
 
@@ -99,6 +94,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private lastRequestId = 0;
   private timer: NodeJS.Timeout | undefined;
   private timerAtMs = Number.POSITIVE_INFINITY;
+  private tickedAtMs = Number.NEGATIVE_INFINITY;
   private stopping = false;
 
   constructor(private readonly options: EngineOptions) {
@@ -133,6 +129,11 @@ export class GatewayEngine implements Engine, LinkListener {
     this.dispatch({ kind: 'drain', on });
   }
 
+  /** Something is lacking that other instances may have to spare. */
+  get wants(): boolean {
+    return this.switchboard.wants;
+  }
+
   report(): SwitchboardReport {
     return this.switchboard.report();
   }
@@ -156,9 +157,9 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome as Outcome<NextEvent | undefined>;
   }
 
-  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
-    this.dispatch({ kind: 'link', icpId, state, up, reason });
+    this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
     const granted = this.switchboard.document?.controllers.find((controller) => controller.icpId === icpId);
     if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
@@ -372,15 +373,24 @@ export class GatewayEngine implements Engine, LinkListener {
   private arm(): void {
     if (this.stopping) return;
     const { nowMs } = this.clock();
-    const atMs = Math.min(nowMs + TICK_MS, this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY);
+    const atMs = Math.min(
+      Math.max(nowMs, this.tickedAtMs + TICK_MS),
+      this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY,
+    );
     if (this.timerAtMs <= atMs && this.timerAtMs > nowMs) return;
     clearTimeout(this.timer);
     this.timerAtMs = atMs;
-    this.timer = setTimeout(() => this.tick(), Math.max(1, Math.ceil(atMs - nowMs)));
+    this.timer = setTimeout(() => this.tick(), Math.max(PACE_GRAIN_MS, Math.ceil(atMs - nowMs)));
   }
 
   private tick(): void {
     this.timerAtMs = Number.POSITIVE_INFINITY;
+    const { nowMs } = this.clock();
+    if (nowMs - this.tickedAtMs < TICK_MS) {
+      this.dispatch({ kind: 'pace' });
+      return this.arm();
+    }
+    this.tickedAtMs = nowMs;
     for (const sessionId of this.waits.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
     this.arm();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   InstanceHealthSchema,
+  JournalPieceSchema,
   InstanceStatusReportSchema,
   type AccessDocument,
   type InstanceConfig,
@@ -240,7 +241,25 @@ describe('the gateway as a process', () => {
       instanceId: INSTANCE,
       epoch: { major: 3, minor: 0 },
       state: 'serving',
+      journal: { durability: 'local', generation: [3, 0, 0], sizeBytes: 8, copiedBytes: 0, restored: null },
     });
+    const piece = await call(running.ports.admin, worker, 'GET', '/v1/journal');
+    expect(JournalPieceSchema.parse(piece.body)).toMatchObject({ generation: [3, 0, 0], fromByte: 0, sizeBytes: 8 });
+    expect((await call(running.ports.admin, worker, 'GET', '/v1/journal?generation=3.0.0&from=8')).body).toMatchObject({
+      fromByte: 8,
+      base64: '',
+    });
+    const held = InstanceHealthSchema.parse((await call(running.ports.admin, worker, 'GET', '/v1/health')).body);
+    expect(held.journal.copiedBytes).toBe(8);
+    for (const query of [
+      'generation=3.0.0',
+      'from=8',
+      'generation=3.0&from=8',
+      'generation=3.0.0&from=-1',
+      'from=8&from=8&generation=3.0.0',
+    ])
+      expect((await call(running.ports.admin, worker, 'GET', `/v1/journal?${query}`)).status).toBe(422);
+    expect((await call(running.ports.admin, router, 'GET', '/v1/journal')).status).toBe(403);
 
     expect((await push(running, documentOf(5))).body).toMatchObject({
       serial: 5,

@@ -78,7 +78,7 @@ async function assemble(
     tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
     logger,
     actions: {
-      health,
+      health: () => ({ ...health(), ...(engine.wants ? { wants: true as const } : {}) }),
       status: () => statusOf(parts, health(), startedAt),
       acceptDocument: (signed) => documents.accept(signed),
       drain: (on) => engine.drain(on),

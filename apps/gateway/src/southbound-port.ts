@@ -18,8 +18,11 @@ export interface LinkUp {
 }
 
 export interface LinkListener {
-  /** Every change of a link's state; `up` is given exactly with CONNECTED. Monitors of an ended link are gone at the controller. */
-  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void;
+  /**
+   * Every change of a link's state; `up` is given exactly with CONNECTED. Monitors of an ended link are gone at the controller.
+   * @param silentMs where a link that stood has ended: for so long nothing had been heard of the controller; events may be missing since then
+   */
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs?: number): void;
   message(icpId: number, message: ControllerResponse | EventMessage): void;
 }
 

@@ -226,8 +226,12 @@ describe('R-LIC-02 R-ACL-01 the sync', () => {
     expect(crm).toMatchObject({ integration: 'salesforce', users: [{ userId: 1, email: 'user@ways.example' }] });
     await bench.admin.deleteApplicationUser('ways', ways.applicationId, ways.userId);
     expect((await stored(ways.instanceId)).document.applications.find(({ name }) => name === 'crm')).not.toHaveProperty('users');
+    expect((await bench.admin.listApplicationUsers('ways', ways.applicationId)).items).toEqual([]);
     const again = await bench.admin.createApplicationUser('ways', ways.applicationId, { email: 'user@ways.example' });
     expect(again, 'a number is never used again').toMatchObject({ userId: 2, password: expect.any(String) as string });
+    expect((await bench.client(ways.key).listApplicationUsers('ways', ways.applicationId)).items).toMatchObject([
+      { id: again.id, userId: 2, email: 'user@ways.example' },
+    ]);
     const wrong: unknown = await bench.admin
       .updateApplication('ways', made.id, { certificate: 'A'.repeat(64) })
       .catch((error: unknown) => error);

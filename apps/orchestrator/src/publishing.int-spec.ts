@@ -1,7 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessDocumentSchema, type AccessDocument, type SignedDocument } from '#contracts/gateway-admin';
+import {
+  AccessDocumentSchema,
+  type AccessDocument,
+  type InstanceStatusReport,
+  type SignedDocument,
+} from '#contracts/gateway-admin';
 import { openProducer } from '#jobs/producer';
 import { ensureCertificate, openAuthority } from '#pki/authority';
 import { verifyDocument } from '#pki/documents';
@@ -140,13 +145,25 @@ describe('access documents', () => {
   });
 
   it('R-LIM-04 a second instance gets its share when the first has confirmed the lower grant', async () => {
+    const reported = ({ digest, document }: Awaited<ReturnType<typeof stored>>) =>
+      `observed = '${JSON.stringify(reportOf(digest, document.controllers[0]!.icpId, 100))}'`;
+    await setStatus(acme.instanceId, reported(await stored(acme.instanceId)));
     const operation = await bench.admin.createInstance('acme', { clusterId: acme.clusterId, name: 'gw-2' });
     const second = async () => (await stored(operation.targetId)).document.controllers[0]!.monitorsMax;
     const first = await stored(acme.instanceId);
-    expect(first.document.controllers[0]!.monitorsMax).toBe(2500);
+    expect(first.document.controllers[0]!.monitorsMax).toBe(2550);
     expect(await second()).toBe(0);
+    // That it was pushed says nothing; only its own report that it is in force does, with what is held by then.
+    const before = (await stored(operation.targetId)).serial;
     await setStatus(acme.instanceId, `access_digest = '${first.digest}'`);
-    await eventually(async () => (await second()) === 2500, { what: 'the share of the second' });
+    await setStatus(acme.instanceId, `${reported(first)}, access_digest = 'told'`);
+    await eventually(async () => (await second()) === 2450, { what: 'the share of the second' });
+    expect((await stored(operation.targetId)).serial).toBe(before + 1);
+    expect((await stored(operation.targetId)).document.controllers[0]!.shared).toEqual({
+      startsPerSecond: 10,
+      monitorsCap: 5000,
+      refusedUpTo: 0,
+    });
   });
 
   it('R-ACL-01 are signed anew before they grow old', async () => {
@@ -162,6 +179,36 @@ describe('access documents', () => {
     }
   });
 });
+
+/** What the instance would report under this document with so many monitors. */
+function reportOf(digest: string, icpId: number, monitors: number): InstanceStatusReport {
+  const use = { used: monitors, cap: monitors };
+  return {
+    instanceId: acme.instanceId,
+    epoch: { major: 1, minor: 0 },
+    state: 'serving',
+    version: '1',
+    pid: 1,
+    startedAt: new Date().toISOString(),
+    journal: { durability: 'local', generation: [1, 0, 0], sizeBytes: 0, copiedBytes: 0, restored: null },
+    accessDocument: { serial: 1, digest, expiresAt: new Date().toISOString() },
+    sessions: use,
+    monitors: use,
+    devices: { wanted: monitors, standing: monitors },
+    recovery: null,
+    controllers: [
+      {
+        icpId,
+        address: '10.1.2.3',
+        state: 'CONNECTED',
+        monitors: use,
+        roundTripMs: null,
+        refusedBackConnections: 0,
+        shared: { startsPerSecond: 10, startsWanted: false, monitorsWanted: 0, askedUpTo: 0 },
+      },
+    ],
+  };
+}
 
 function another(): Promise<RunningOrchestrator> {
   return startOrchestrator({

@@ -61,11 +61,13 @@ export class WorkerRuntime {
     options: WorkerRuntimeOptions,
   ) {
     this.#copies = new JournalCopies({ database, admin, logger });
+    const nudge = (instanceId: string) => void this.#instances.nudge(instanceId);
     this.#beats = new InstanceBeats({
       admin,
       logger,
-      onSilent: (instanceId) => void this.#instances.nudge(instanceId),
+      onSilent: nudge,
       onHeard: (target, health, askedAt) => this.#copies.heard(target, health, askedAt),
+      onWanting: nudge,
     });
     const reconciler = new InstanceReconciler({
       database,

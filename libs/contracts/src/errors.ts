@@ -110,9 +110,9 @@ export const ERROR_KINDS = Object.freeze({
   ),
   BUDGET_UNAVAILABLE: kind(
     503,
-    'The instance has none left of what it was granted; more is on its way',
+    'Our part of a shared allowance is used up',
     true,
-    'Try again after the time in Retry-After.',
+    'Try again after the time in Retry-After: more is on its way, or nobody could say in time whether others have some to spare.',
   ),
   ADVANCED_REQUIRED: kind(
     403,

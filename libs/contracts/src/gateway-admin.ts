@@ -114,6 +114,17 @@ export const AccessDocumentSchema = z.strictObject({
         monitorsMax: z.int().min(0).max(5000),
         /** Its release is numbered as those of the multi-instance platform (R-SES-02). */
         multiInstance: z.boolean().optional(),
+        /** This instance's part of what several have at this controller; absent: it is alone there and has all. */
+        shared: z
+          .strictObject({
+            /** Of the start-monitor pace (R-LIM-11). */
+            startsPerSecond: z.int().min(0).max(20),
+            /** Monitors of all instances together; `monitorsMax` is our part of them. */
+            monitorsCap: z.int().min(0).max(5000),
+            /** Asks up to this number (`askedUpTo` of the report) that find no room are refused: there was none anywhere. */
+            refusedUpTo: z.int().min(0),
+          })
+          .optional(),
       }),
     )
     .max(250),
@@ -202,6 +213,8 @@ export const InstanceHealthSchema = z.strictObject({
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
   journal: journalState,
+  /** Present while it lacks something that others may have to spare: its report is worth a look before the next sweep. */
+  wants: z.literal(true).optional(),
 });
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
 
@@ -269,6 +282,19 @@ export const InstanceStatusReportSchema = z.strictObject({
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */
       refusedBackConnections: z.int().min(0),
+      /** Where the document says `shared`. */
+      shared: z
+        .strictObject({
+          /** Monitor starts that the controller may see from us within a second: our part, or what an earlier, greater one has left. */
+          startsPerSecond: z.int().min(0).max(40),
+          /** More starts wait than our part lets go in two seconds. */
+          startsWanted: z.boolean(),
+          /** Monitors asked for that wait for room. */
+          monitorsWanted: z.int().min(0),
+          /** Number of the newest such ask; grows over incarnations. */
+          askedUpTo: z.int().min(0),
+        })
+        .optional(),
     }),
   ),
 });

@@ -83,6 +83,11 @@ export async function write(tx: Tx, fence: Fence, instanceId: string, changes: S
   return rows.length > 0;
 }
 
+/** Tells listeners to look at this instance, where the write itself does not: what it reports of shared things has changed. */
+export async function notice(tx: Tx, instance: { readonly tenantId: string; readonly id: string }): Promise<void> {
+  await rowsOf(tx, `SELECT pg_notify('cordboard_instance_status', $1)`, [`${instance.tenantId} ${instance.id}`]);
+}
+
 /** The next epoch major of this instance, never granted before and never again (design.md 6); undefined when the fence is stale. */
 export async function grantEpoch(tx: Tx, fence: Fence, instanceId: string): Promise<number | undefined> {
   if (!(await fenceHolds(tx, fence))) return undefined;

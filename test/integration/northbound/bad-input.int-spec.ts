@@ -2,21 +2,14 @@
  * Generated bad input for both faces (S-20 to S-22, S-31 to S-34): thousands of requests, each wrong in one known way. Each must get a typed answer,
  * none may change anything or make the server stop, and at least half must get past the first parser, or the generator tests nothing but that.
  */
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_KINDS } from '#contracts/errors';
-import type { AccessDocument } from '#contracts/gateway-admin';
-import { GatewayEngine } from '../../../apps/gateway/src/engine.js';
-import { FileJournal } from '../../../apps/gateway/src/journal/file-journal.js';
-import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
 import { badRestRequest, type Target } from './bad-rest.js';
 import { badEnvelope } from './bad-soap.js';
 import { attributeOf, rest, textOf } from './clients.js';
-import { CONTROLLER, CREDENTIALS, LittleEngine } from './little-engine.js';
-import { INSTANCE, runNorthbound, TENANT, type RunningNorthbound } from './running-northbound.js';
+import { CREDENTIALS, LittleEngine } from './little-engine.js';
+import { realEngine, type Tried } from './real-engine.js';
+import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
 import { Seeded } from './seeded.js';
 
 const CASES = 3000;
@@ -24,82 +17,9 @@ const AT_ONCE = 8;
 /** Printed with every failure; another number gives other cases. */
 const seed = 20_261;
 
-interface Tried {
-  readonly engine: Engine;
-  /** Everything an application could have changed. */
-  state(): Promise<string>;
-  stop(): Promise<void>;
-}
-
 async function littleEngine(): Promise<Tried> {
   const engine = new LittleEngine();
   return { engine, state: async () => engine.snapshot(), stop: async () => {} };
-}
-
-/** The gateway's own engine with its journal; its controllers are out of reach, which no bad request may get as far as to notice. */
-async function realEngine(): Promise<Tried> {
-  const dir = await mkdtemp(join(tmpdir(), 'cordboard-bad-input-'));
-  const { journal, records } = await FileJournal.open(dir);
-  const timing = { sessionKeepAliveMs: 600_000, commandTimeoutMs: 1000, longPollMaxMs: 1000 };
-  const limits = { sessions: 10, controllers: 2, monitors: 10, monitorsPerController: 10 };
-  const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const config = {
-    slots: [5],
-    limits,
-    timing,
-    eventLog: { perSessionMax: 100, retentionMs: 60_000 },
-    monitorStartsPerSecond: 20,
-  };
-  const engine = new GatewayEngine({ config, epoch: { major: 1, minor: 0 }, journal, logger });
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const application = { id: TENANT, name: CREDENTIALS.applicationName, type: 'generic' as const, advanced: false, allowed: true };
-  const controller = {
-    icpId: CONTROLLER.icpId,
-    name: 'one',
-    address: CONTROLLER.address,
-    port: 5320,
-    release: '9.4',
-    enabled: true,
-    monitorsMax: 10,
-  };
-  const document: AccessDocument = {
-    schema: 1,
-    serial: 1,
-    tenantId: TENANT,
-    instanceId: INSTANCE,
-    issuedAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(),
-    tenantStatus: 'active',
-    companyName: CREDENTIALS.companyName,
-    limits,
-    applications: [
-      {
-        ...application,
-        applicationPasswordSha256: sha256(CREDENTIALS.applicationPassword),
-        localPasswordSha256: sha256(CREDENTIALS.localPassword),
-      },
-    ],
-    controllers: [controller],
-  };
-  const links = {
-    setControllers: () => {},
-    send: () => false,
-    figures: () => ({ roundTripMs: null, refusedBackConnections: 0 }),
-    close: async () => {},
-  };
-  engine.start({ records, document }, links);
-  return {
-    engine,
-    state: async () => {
-      const files = (await readdir(dir)).sort();
-      const contents = await Promise.all(files.map(async (file) => sha256((await readFile(join(dir, file))).toString('latin1'))));
-      return JSON.stringify({ report: engine.report(), files, contents });
-    },
-    stop: async () => {
-      await engine.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
 }
 
 describe.each([

@@ -215,7 +215,8 @@ export class ApplicationNode {
         // the event that ended it may be among what was lost
         if (event.reason === 'overflow' && monitor !== undefined) monitor.state = 'uncertain';
       }
-      if (event.reason === 'overflow') this.doubts.clear();
+      // so may what a stop has just found not to be set
+      if (event.reason !== 'link-lost' && event.reason !== 'missed') this.doubts.clear();
     }
     if (event.category !== 'CALL_EVENT' || event.type !== 'MONITOR_FAILED_EVENT') return;
     this.doubts.delete(event.objectId);

@@ -1,19 +1,25 @@
 /** Operators' wishes and access documents: what the orchestrator does in one transaction each. Documents share a controller's monitors by the real plan. */
 import type { AccessDocument } from '#contracts/gateway-admin';
-import { planMonitorGrants, type GrantHolder } from '#domain/monitor-grants';
+import { monitorHolder, paceHolders, planSharedGrants, type SharedUse } from '#domain/shared-grants';
 import type { OperationKind } from '#domain/resources';
+import type { ControllerReport } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import { type Site, WALL_START_MS } from '../site.js';
 import type { InstanceRow, StoreModel } from './store.model.js';
+
+type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'shared'>;
 
 const RENEW_MS = 3000;
 const DEADLINE_MS = 180_000;
 const OPERATIONS: readonly OperationKind[] = ['instance.start', 'instance.stop', 'instance.restart'];
 
+const reportOf = (observed: InstanceRow['status']['observed'], icpId: number): ControllerReport | undefined =>
+  (observed?.['controllers'] as readonly ControllerReport[] | undefined)?.find((controller) => controller.icpId === icpId);
+
 export class OrchestratorProgram {
   private readonly allowed = new Map<string, boolean>();
   private readonly enabled = new Map<number, boolean>();
   private readonly granted = new Set<number>();
-  private readonly lastGrants = new Map<number, ReadonlyMap<string, number>>();
+  private readonly lastGrants = new Map<number, ReadonlyMap<string, Granted>>();
   private lastSlot = 0;
 
   constructor(
@@ -108,19 +114,45 @@ export class OrchestratorProgram {
     for (const row of rows) this.issue(row);
   }
 
-  private plan(icpId: number, rows: readonly InstanceRow[]): ReadonlyMap<string, number> {
-    const { controllerMonitors, limits } = this.site.config;
+  private plan(icpId: number, rows: readonly InstanceRow[]): ReadonlyMap<string, Granted> {
+    const { controllerMonitors, limits, startsPerSecond } = this.site.config;
     if (this.site.plant.drops === 'grants-planned')
-      return new Map(rows.map(({ spec }) => [spec.id, limits.monitorsPerController]));
-    const holders = rows.map((row): GrantHolder => {
-      const { spec, status, document } = row;
-      const isAtRest = spec.desiredState === 'stopped' && status.state === 'stopped' && status.observedVersion === spec.version;
-      const grant = document?.document.controllers.find((controller) => controller.icpId === icpId)?.monitorsMax ?? null;
-      const hasNewest = document !== undefined && status.accessDigest === document.digest;
-      const used = isAtRest ? 0 : Number(status.observed?.[String(icpId)] ?? 0);
-      return { id: spec.id, limit: spec.limits.monitorsPerController, granted: grant, confirmed: isAtRest || hasNewest, used };
-    });
-    return planMonitorGrants(controllerMonitors, holders);
+      return new Map(rows.map(({ spec }) => [spec.id, { monitorsMax: limits.monitorsPerController }]));
+    const uses = rows.map((row) => this.useOf(row, icpId));
+    const monitors = planSharedGrants(controllerMonitors, uses.map(monitorHolder));
+    const starts = planSharedGrants(startsPerSecond, paceHolders(startsPerSecond, uses));
+    return new Map(
+      rows.map(({ spec: { id }, status }) => {
+        const { amount, isShort } = monitors.get(id)!;
+        const asked = reportOf(status.observed, icpId)?.shared?.askedUpTo ?? 0;
+        const shared = {
+          startsPerSecond: starts.get(id)!.amount,
+          monitorsCap: controllerMonitors,
+          refusedUpTo: isShort ? asked : 0,
+        };
+        return [id, { monitorsMax: amount, ...(rows.length > 1 ? { shared } : {}) }];
+      }),
+    );
+  }
+
+  private useOf({ spec, status, document }: InstanceRow, icpId: number): SharedUse {
+    const isAtRest = spec.desiredState === 'stopped' && status.state === 'stopped' && status.observedVersion === spec.version;
+    const granted = document?.document.controllers.find((controller) => controller.icpId === icpId);
+    const digest = this.site.plant.drops === 'grants-confirmed' ? status.accessDigest : status.observed?.['digest'];
+    const hasNewest = document !== undefined && digest === document.digest;
+    const reported = isAtRest ? undefined : reportOf(status.observed, icpId);
+    const { startsPerSecond } = this.site.config;
+    return {
+      id: spec.id,
+      monitorLimit: spec.limits.monitorsPerController,
+      monitorsGranted: granted?.monitorsMax ?? null,
+      startsGranted: granted === undefined ? null : (granted.shared?.startsPerSecond ?? startsPerSecond),
+      confirmed: isAtRest || hasNewest,
+      monitors: reported?.monitors.used ?? (isAtRest || status.epochMajor === 0 ? 0 : (granted?.monitorsMax ?? 0)),
+      monitorsWanted: reported?.shared?.monitorsWanted ?? 0,
+      starts: reported?.shared?.startsPerSecond ?? (reported === undefined ? 0 : startsPerSecond),
+      startsWanted: reported?.shared?.startsWanted ?? false,
+    };
   }
 
   private issue(row: InstanceRow): void {
@@ -158,7 +190,7 @@ export class OrchestratorProgram {
         port: 5320,
         release: '9.4.0',
         enabled: this.enabled.get(icpId)!,
-        monitorsMax: this.lastGrants.get(icpId)?.get(spec.id) ?? 0,
+        ...(this.lastGrants.get(icpId)?.get(spec.id) ?? { monitorsMax: 0 }),
       })),
     };
   }

@@ -46,7 +46,8 @@ export class RuntimeModel {
   }
 
   start(handle: Handle, slots: readonly number[]): Wait {
-    return this.call(() => void this.run(handle, slots));
+    // Without its files a program ends at once: a late start of an instance that was deleted meanwhile comes to nothing.
+    return this.call(() => (this.disks.has(handle.instanceId) ? void this.run(handle, slots) : undefined));
   }
 
   signal(handle: Handle, signal: 'TERM' | 'KILL'): Wait {

@@ -12,6 +12,7 @@ import {
 } from '#domain/instance-lifecycle';
 import { instanceOperationEnd } from '#domain/operation-outcome';
 import type { Operation } from '#domain/resources';
+import type { ControllerReport } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import type { Site } from '../site.js';
 import { type Fiber, sleep, spawn } from '../world/fiber.js';
 import type { Process } from '../world/process.js';
@@ -24,11 +25,12 @@ const ROUNDS_MAX = 12;
 const STRAY_GRACE_MS = 5000;
 
 class LeaseLost extends Error {}
+const observedOf = ({ digest, controllers }: Report) => ({ digest, controllers });
 interface Report {
   readonly epochMajor: number;
   readonly serving: boolean;
   readonly digest: string | null;
-  readonly monitors: ReadonlyMap<number, number>;
+  readonly controllers: readonly ControllerReport[];
 }
 type View = InstanceRow & { readonly operations: readonly Operation[] };
 interface Round {
@@ -39,6 +41,8 @@ interface Round {
 }
 
 export class WorkerProgram {
+  /** When an incarnation last answered this worker, in the time of the world. */
+  private readonly answeredMs = new Map<string, number>();
   private readonly silentSince = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
   private readonly nudges = new Map<string, () => void>();
   private readonly pendingNudges = new Set<string>();
@@ -154,7 +158,7 @@ export class WorkerProgram {
   }
 
   private *keepObservation(id: string, view: View, report: Report): Fiber<void> {
-    const observed = Object.fromEntries(report.monitors);
+    const observed = observedOf(report);
     if (JSON.stringify(view.status.observed) === JSON.stringify(observed)) return;
     const fence = yield* this.take(id);
     if (fence !== undefined) yield this.store.transaction(() => this.store.write(fence, id, { observed }));
@@ -210,6 +214,7 @@ export class WorkerProgram {
     const report = (yield this.runtime.ask(id)) as Report | undefined;
     if (report !== undefined && (report.epochMajor === handle.epochMajor || this.site.plant.drops === 'report-epoch')) {
       this.silentSince.delete(id);
+      this.answeredMs.set(`${id}@${report.epochMajor}`, this.site.world.nowMs);
       return report;
     }
     if (!this.silentSince.has(id)) this.silentSince.set(id, { atMs: this.site.world.nowMs, wallMs: this.site.wallMs });
@@ -262,6 +267,7 @@ export class WorkerProgram {
         return yield* this.write(round, { accessDigest: document!.digest });
       }
       case 'stop': {
+        this.judgeSilence(action.reason, round);
         const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
         const deadlineAt = new Date(this.site.wallMs + action.graceMs + 15_000);
         yield* this.write(round, { state, endpoint: null, deadlineAt, message: action.reason });
@@ -275,6 +281,15 @@ export class WorkerProgram {
       case 'release':
         return yield* this.release(round);
     }
+  }
+
+  /** Nobody is taken for dead who has answered within the silence that a death takes. */
+  private judgeSilence(reason: string, { view }: Round): void {
+    const handle = view.status.handle as unknown as Handle | null;
+    const answeredMs = this.answeredMs.get(`${view.spec.id}@${handle?.epochMajor}`);
+    const agoMs = this.site.world.nowMs - (answeredMs ?? Number.NEGATIVE_INFINITY);
+    if (reason.startsWith('it has not answered for') && agoMs < LIFECYCLE_LIMITS.silenceMs)
+      this.site.oracle.violation('FENCE', `${view.spec.id} was taken for dead ${agoMs} ms after it had answered`);
   }
 
   private *start(round: Round): Fiber<void> {
@@ -378,13 +393,13 @@ export class WorkerProgram {
     const { version } = round.view.spec;
     const done = { observedVersion: version, nextAttemptAt: null, deadlineAt: null };
     if (state === 'running') {
-      const { digest, monitors } = round.report!;
+      const { digest } = round.report!;
       return yield* this.write(round, {
         ...done,
         state,
         accessDigest: digest,
         message: 'It runs.',
-        observed: Object.fromEntries(monitors),
+        observed: observedOf(round.report!),
       });
     }
     const nothing = { handle: null, endpoint: null, observed: null, accessDigest: null, consecutiveFailures: 0, failuresAt: [] };

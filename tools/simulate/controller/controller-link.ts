@@ -145,7 +145,7 @@ export class ControllerLink {
     }
     this.open.add(request.correlation);
     const epoch = { major: this.epochMajor, minor: this.epochMinor };
-    this.node.site.oracle.wire.arrived(this.instanceId, this.node.icpId, epoch, request.type);
+    this.node.site.oracle.wire.arrived(this.instanceId, this.node.icpId, epoch, request.type, this.node.site.world.nowMs);
     const { random } = this.node.site.world;
     this.node.take(this, request, (response) =>
       this.after(random.int(0, this.node.site.config.serviceMaxMs), () => {

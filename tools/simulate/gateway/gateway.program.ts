@@ -10,6 +10,7 @@ import { documentRefusal } from '../../../apps/gateway/src/switchboard/access-ch
 import type { Core } from '../../../apps/gateway/src/switchboard/core.js';
 import { Switchboard } from '../../../apps/gateway/src/switchboard/switchboard.js';
 import type {
+  ControllerReport,
   CoreOperation,
   CoreOutcome,
   Effect,
@@ -81,16 +82,13 @@ export class GatewayProgram implements LinkListener {
     readonly epochMajor: number;
     readonly serving: boolean;
     readonly digest: string | null;
-    readonly monitors: ReadonlyMap<number, number>;
+    readonly controllers: readonly ControllerReport[];
   } {
-    const monitors = new Map(
-      this.serving ? this.switchboard.report().controllers.map(({ icpId, monitors: { used } }) => [icpId, used] as const) : [],
-    );
     return {
       epochMajor: this.options.epochMajor,
       serving: this.serving,
       digest: this.options.disk.document?.digest ?? null,
-      monitors,
+      controllers: this.serving ? this.switchboard.report().controllers : [],
     };
   }
 
@@ -135,10 +133,10 @@ export class GatewayProgram implements LinkListener {
     this.process.after(this.site.world.random.int(20, 300), () => this.process.exit('SIGTERM'));
   }
 
-  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
+  linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
     this.site.world.trace(this.name, `link ${icpId} ${state} ${reason}`);
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
-    this.dispatch({ kind: 'link', icpId, state, up, reason });
+    this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
     this.arm();
   }
 

@@ -98,7 +98,7 @@ export class LinkHost {
       case 'close':
         return this.close();
       case 'state':
-        return listener.linkState(target.icpId, effect.state, effect.up, effect.reason);
+        return listener.linkState(target.icpId, effect.state, effect.up, effect.reason, effect.silentMs);
       case 'deliver':
         return listener.message(target.icpId, effect.message);
     }

@@ -38,6 +38,8 @@ export class EventStream {
   cursor: string | undefined;
   /** Devices that were given up before: what is read late may be of that time. */
   readonly givenUp = new Set<number>();
+  /** Given up, while events of before may not have been read yet: the next MONITOR_SET begins anew. */
+  private readonly left = new Set<number>();
   readonly devices = new Map<number, DeviceSeen>();
   private readonly ids = new Map<string, string>();
   private readonly live = new Set<string>();
@@ -88,6 +90,7 @@ export class EventStream {
 
   forget(objectId: number): void {
     this.givenUp.add(objectId);
+    this.left.add(objectId);
     this.devices.delete(objectId);
   }
 
@@ -147,7 +150,11 @@ export class EventStream {
       return;
     }
     if (event.category !== 'CALL_EVENT' || event.type === 'MONITOR_FAILED_EVENT') return;
-    if (event.type === 'MONITOR_SET') return void this.device(event.objectId);
+    if (event.type === 'MONITOR_SET') {
+      const device = this.device(event.objectId);
+      if (this.left.delete(event.objectId)) device.serial = undefined;
+      return;
+    }
     if (event.source === 'live') this.seeLive(event);
     else this.device(event.objectId).told.add(`${event.localCallId}/${event.globalCallId}`);
     this.seeCall(event);

@@ -18,7 +18,7 @@ const isOlder = (a: Epoch, b: Epoch) => a.major < b.major || (a.major === b.majo
 export class WireWitness {
   private readonly newestSent = new Map<string, Epoch>();
   private readonly newestArrived = new Map<string, Epoch>();
-  private readonly starts = new Map<string, number[]>();
+  private readonly starts = new Map<number, number[]>();
 
   constructor(
     private readonly oracle: Oracle,
@@ -26,7 +26,7 @@ export class WireWitness {
   ) {}
 
   /** A frame left an instance. I2: once a later incarnation has spoken to a controller, an earlier one never does again. */
-  sent({ instanceId, epoch, icpId, type, atMs }: Sent): void {
+  sent({ instanceId, epoch, icpId, type }: Sent): void {
     const pair = `${instanceId}/${icpId}`;
     const newest = this.newestSent.get(pair);
     if (newest !== undefined && isOlder(epoch, newest))
@@ -35,7 +35,6 @@ export class WireWitness {
         `${instanceId} sent ${type} to ${icpId} in epoch ${text(epoch)} after ${text(newest)}`,
       );
     else this.newestSent.set(pair, epoch);
-    if (type === 'MONITOR_START') this.pace(this.starts, `${pair}, as sent`, pair, atMs);
   }
 
   /** A link came to stand, as the controller has it. */
@@ -44,8 +43,9 @@ export class WireWitness {
   }
 
   /** A controller took a request. */
-  arrived(instanceId: string, icpId: number, epoch: Epoch, type: string): void {
+  arrived(instanceId: string, icpId: number, epoch: Epoch, type: string, atMs?: number): void {
     const pair = `${instanceId}/${icpId}`;
+    if (type === 'MONITOR_START' && atMs !== undefined) this.pace(icpId, atMs);
     const newest = this.newestArrived.get(pair);
     if (newest !== undefined && isOlder(epoch, newest))
       this.oracle.violation(
@@ -67,11 +67,12 @@ export class WireWitness {
       this.oracle.violation('I3-CAPS', `controller ${icpId} has ${ofController} monitors, ${controllerMonitors} are allowed`);
   }
 
-  private pace(all: Map<string, number[]>, what: string, pair: string, atMs: number): void {
-    const times = (all.get(pair) ?? []).filter((time) => atMs - time < SECOND_MS);
+  /** R-LIM-11: of all instances together, as the controller reads them. */
+  private pace(icpId: number, atMs: number): void {
+    const times = (this.starts.get(icpId) ?? []).filter((time) => atMs - time < SECOND_MS);
     times.push(atMs);
-    all.set(pair, times);
+    this.starts.set(icpId, times);
     if (times.length > this.config.startsPerSecond)
-      this.oracle.violation('PACING', `${times.length} monitor starts within a second: ${what}`);
+      this.oracle.violation('PACING', `${times.length} monitor starts within a second at controller ${icpId}`);
   }
 }

@@ -19,6 +19,11 @@ export const CONTROL_FAULTS: readonly Plant[] = [
     drops: 'grants-planned',
   },
   {
+    name: 'pushed-taken-for-confirmed',
+    what: 'a lower grant counts as in force, with what was held before, as soon as it was pushed',
+    drops: 'grants-confirmed',
+  },
+  {
     name: 'wall-clock-for-silence',
     what: 'how long an incarnation is silent is told by the wall clock',
     facts: (facts, wallSilentMs) => ({ ...facts, observation: { ...facts.observation, silentMs: Math.max(0, wallSilentMs) } }),

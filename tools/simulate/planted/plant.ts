@@ -28,7 +28,8 @@ export type DroppedRule =
   | 'make-call-once'
   | 'stop-sent'
   | 'silence-deadline'
-  | 'grants-planned';
+  | 'grants-planned'
+  | 'grants-confirmed';
 
 export interface Plant {
   readonly name: string;

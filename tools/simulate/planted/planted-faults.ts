@@ -184,8 +184,24 @@ const GATEWAY_FAULTS: readonly Plant[] = [
     what: 'the pace begins anew with every link',
     input: (input, core) => {
       const controller = input.kind === 'link' ? core.controllers.get(input.icpId) : undefined;
-      if (controller !== undefined) (controller.pacer as unknown as { sentAt: number[] }).sentAt.fill(-1e9);
+      if (controller !== undefined) Object.assign(controller.pacer, { open: [], readAt: [], hasBegun: true, evenAtMs: -1e9 });
       return input;
+    },
+  },
+  {
+    name: 'pace-counted-from-sending',
+    what: 'a place in the pace is given back a second after the sending, whenever the controller may have read it',
+    core: (core) => {
+      const set = core.controllers.set.bind(core.controllers);
+      core.controllers.set = (icpId, controller) => {
+        const take = controller.pacer.take.bind(controller.pacer);
+        controller.pacer.take = (nowMs, order) => {
+          const taken = take(nowMs, order);
+          if (taken) controller.pacer.wasRead(nowMs, order);
+          return taken;
+        };
+        return set(icpId, controller);
+      };
     },
   },
   {

@@ -11,10 +11,18 @@ const types = z
   .describe('only these requests; else every one');
 const refusal = z.enum(['REFUSED', 'OVERLOADED', 'NOT_SUPPORTED', 'NOT_ALLOWED', 'DEVICE_OUT_OF_SERVICE']).default('REFUSED');
 
+const PEM_CHARACTERS_MAX = 20_000;
+
 export const standingFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stall'), direction: z.enum(['receive', 'send', 'both']).default('both'), instanceId }),
   z.strictObject({ kind: z.literal('refuse-links'), result: z.enum(['REFUSED', 'OVERLOADED']).default('REFUSED'), instanceId }),
   z.strictObject({ kind: z.literal('refuse-requests'), result: refusal, types, instanceId }),
+  z.strictObject({
+    kind: z.literal('certificate'),
+    connection: z.enum(['forward', 'back', 'both']).default('both').describe('where it is shown instead of the right one'),
+    certPem: z.string().max(PEM_CHARACTERS_MAX),
+    keyPem: z.string().max(PEM_CHARACTERS_MAX),
+  }),
   z.strictObject({ kind: z.literal('delay-answers'), ms: z.int().min(1).max(3_600_000), types, instanceId }),
 ]);
 export type StandingFault = z.infer<typeof standingFaultSchema>;
@@ -33,9 +41,7 @@ export type Fault = z.infer<typeof faultSchema>;
 export const STANDING_FAULTS_MAX = 100;
 
 export function isStanding(fault: Fault): fault is StandingFault {
-  return (
-    fault.kind === 'stall' || fault.kind === 'refuse-links' || fault.kind === 'refuse-requests' || fault.kind === 'delay-answers'
-  );
+  return standingFaultSchema.options.some((option) => option.shape.kind.value === fault.kind);
 }
 
 /** The standing faults of one controller; of several that fit, the one set first counts (delays add up). */
@@ -53,8 +59,16 @@ export class Faults {
     this.standing = [];
   }
 
+  /** As told to whoever asks: without keys. */
   list(): readonly StandingFault[] {
-    return this.standing;
+    return this.standing.map((fault) => (fault.kind === 'certificate' ? { ...fault, keyPem: '' } : fault));
+  }
+
+  /** What is shown on this connection instead of the right certificate; undefined: the right one. */
+  certificate(connection: 'forward' | 'back'): { readonly certPem: string; readonly keyPem: string } | undefined {
+    return this.standing.find(
+      (fault) => fault.kind === 'certificate' && (fault.connection === connection || fault.connection === 'both'),
+    ) as { readonly certPem: string; readonly keyPem: string } | undefined;
   }
 
   stalled(direction: 'receive' | 'send', instanceId: string | null): boolean {

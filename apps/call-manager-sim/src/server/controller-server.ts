@@ -5,7 +5,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { Faults, isStanding, type Fault } from '../faults/faults.js';
+import { Faults, isStanding, type Fault, type StandingFault } from '../faults/faults.js';
 import type { Happening } from '../model/happening.js';
 import type { Monitor } from '../model/monitors.js';
 import type { Phone } from '../model/phone.js';
@@ -85,7 +85,8 @@ export class ControllerServer implements LinkOwner {
   }
 
   async listen(): Promise<void> {
-    const { address, certPem, keyPem, instanceCaPem } = this.spec;
+    const { address, instanceCaPem } = this.spec;
+    const { certPem, keyPem } = this.faults.certificate('forward') ?? this.spec;
     const server = createServer({
       cert: certPem,
       key: keyPem,
@@ -127,7 +128,8 @@ export class ControllerServer implements LinkOwner {
   inject(fault: Fault): boolean {
     this.catchUp();
     const done = isStanding(fault) ? this.faults.add(fault) : this.happen(fault);
-    if (done) this.note('fault', { kind: fault.kind, asked: JSON.stringify(fault) });
+    if (done) this.note('fault', { kind: fault.kind, asked: fault.kind === 'certificate' ? '' : JSON.stringify(fault) });
+    this.showCertificate();
     this.applyStalls();
     return done;
   }
@@ -135,6 +137,7 @@ export class ControllerServer implements LinkOwner {
   clearFaults(): void {
     this.faults.clear();
     this.note('fault', { kind: 'cleared' });
+    this.showCertificate();
     this.applyStalls();
   }
 
@@ -252,7 +255,8 @@ export class ControllerServer implements LinkOwner {
   }
 
   private callBack(link: Link, hello: Hello): void {
-    const { address: localAddress, certPem, keyPem, instanceCaPem: caPem, index } = this.spec;
+    const { address: localAddress, instanceCaPem: caPem, index } = this.spec;
+    const { certPem, keyPem } = this.faults.certificate('back') ?? this.spec;
     openBackConnection(
       { host: hello.address, port: hello.callbackPort, localAddress, certPem, keyPem, caPem, timeoutMs: LINK_STEP_MS },
       (socket) => {
@@ -271,7 +275,7 @@ export class ControllerServer implements LinkOwner {
     );
   }
 
-  private happen(fault: Exclude<Fault, { kind: 'stall' | 'refuse-links' | 'refuse-requests' | 'delay-answers' }>): boolean {
+  private happen(fault: Exclude<Fault, StandingFault>): boolean {
     switch (fault.kind) {
       case 'drop-links':
         for (const link of [...this.links.values()]) {
@@ -317,6 +321,12 @@ export class ControllerServer implements LinkOwner {
     const server = this.server;
     this.server = null;
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  /** For connections from now on; those that stand go on. */
+  private showCertificate(): void {
+    const { certPem: cert, keyPem: key } = this.faults.certificate('forward') ?? this.spec;
+    this.server?.setSecureContext({ cert, key, ca: this.spec.instanceCaPem });
   }
 
   private applyStalls(): void {

@@ -97,7 +97,7 @@ export class ControllerLink {
         this.close(effect.flush);
         return;
       case 'state':
-        listener.linkState(target.icpId, effect.state, effect.up, effect.reason);
+        listener.linkState(target.icpId, effect.state, effect.up, effect.reason, effect.silentMs);
         return;
       case 'deliver':
         listener.message(target.icpId, effect.message);

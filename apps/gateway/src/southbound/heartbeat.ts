@@ -21,6 +21,11 @@ export class Heartbeat {
     this.lastPing = now;
   }
 
+  /** When something last came. */
+  get heardAt(): number {
+    return this.lastReceived;
+  }
+
   get nextDeadline(): number {
     return Math.min(this.beatAt, this.lastReceived + this.silenceMs);
   }

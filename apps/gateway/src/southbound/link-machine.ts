@@ -41,7 +41,14 @@ export type LinkEffect =
   | { readonly kind: 'send'; readonly connection: ConnectionName; readonly message: LinkMessage }
   /** Ends both connections and an attempt under way; `flush` lets what was sent before go out first. */
   | { readonly kind: 'close'; readonly flush: boolean }
-  | { readonly kind: 'state'; readonly state: ConnectionState; readonly up: LinkUp | undefined; readonly reason: string }
+  | {
+      readonly kind: 'state';
+      readonly state: ConnectionState;
+      readonly up: LinkUp | undefined;
+      readonly reason: string;
+      /** When a link that stood has ended: so long ago the controller was last heard on the back connection, where events come. */
+      readonly silentMs?: number;
+    }
   | { readonly kind: 'deliver'; readonly message: ControllerResponse | EventMessage };
 
 type Ack = Extract<LinkMessage, { readonly type: 'HELLO_ACK' }>;
@@ -272,10 +279,11 @@ export class LinkMachine {
       how.patiently === true ? reconnectMaxMs : Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(this.failures, 30));
     this.failures += 1;
     this.measured = null;
+    const silent = this.phase.name === 'up' ? { silentMs: now - this.phase.back.heardAt } : {};
     this.phase = { name: 'pausing', until: now + grown * (0.5 + 0.5 * this.chance.random()) };
     return [
       { kind: 'close', flush: how.flush },
-      { kind: 'state', state: 'CONNECTION_FAILURE', up: undefined, reason },
+      { kind: 'state', state: 'CONNECTION_FAILURE', up: undefined, reason, ...silent },
     ];
   }
 }

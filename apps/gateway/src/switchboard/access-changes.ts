@@ -5,12 +5,14 @@ import { effectiveLimits, admitControllers } from './admission.rules.js';
 import { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { onLink } from './link-changes.js';
-import { endMonitor } from './monitor-lifecycle.js';
 import { trimRestored } from './licence-expiry.js';
+import { endMonitor, tryAsksAgain } from './monitor-lifecycle.js';
 import { ICP_ID_END } from './numbering.rules.js';
 import { applicationOf } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { Session } from './session-table.js';
+
+const CONTROLLER_REMOVED: Refusal = { code: 'CONTROLLER_UNKNOWN', detail: 'the controller was removed' };
 
 /** Why a document cannot be taken in; nothing has changed then. */
 export function documentRefusal(document: AccessDocument, limits: Core['settings']['limits']): Refusal | undefined {
@@ -35,19 +37,31 @@ export function applyDocument(core: Core, document: AccessDocument): void {
     else controller.grant = grant;
   }
   for (const [icpId, grant] of granted)
-    if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings, core.now.nowMs));
+    if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings));
   adoptMonitors(core);
+  for (const controller of core.controllers.values()) takeShare(core, controller, isFirst);
   core.setControllers();
   closeSessions(core, document);
   if (isFirst) trimRestored(core);
 }
 
+/** Our part of what several instances have at the controller. */
+function takeShare(core: Core, controller: Controller, isFirst: boolean): void {
+  const { grant, pacer, room, objectIds } = controller;
+  const { monitorStartsPerSecond } = core.settings;
+  pacer.setShare(core.now.nowMs, Math.min(monitorStartsPerSecond, grant.shared?.startsPerSecond ?? monitorStartsPerSecond));
+  // What the journal brings back counts within the grant: since an orderly stop others may have had the rest.
+  controller.carried = isFirst ? 0 : objectIds.size;
+  room.isUnheard = false;
+  tryAsksAgain(core, controller);
+}
+
 function removeController(core: Core, controller: Controller): void {
   core.controllers.delete(controller.icpId);
+  for (const { requestId } of controller.room.asks.splice(0)) core.refuse(requestId, CONTROLLER_REMOVED);
   for (const objectId of [...controller.objectIds]) {
     const monitor = core.monitors.get(objectId);
-    if (monitor !== undefined)
-      endMonitor(core, controller, monitor, { code: 'CONTROLLER_UNKNOWN', detail: 'the controller was removed' });
+    if (monitor !== undefined) endMonitor(core, controller, monitor, CONTROLLER_REMOVED);
   }
 }
 
@@ -58,8 +72,7 @@ function adoptMonitors(core: Core): void {
       const monitor = core.monitors.get(objectId);
       if (monitor === undefined) continue;
       const controller = core.controllers.get(monitor.icpId);
-      if (controller === undefined)
-        endMonitor(core, undefined, monitor, { code: 'CONTROLLER_UNKNOWN', detail: 'the controller was removed' });
+      if (controller === undefined) endMonitor(core, undefined, monitor, CONTROLLER_REMOVED);
       else controller.objectIds.add(objectId);
     }
   }

@@ -1,7 +1,8 @@
 /** Who may come in, by which way, and how far (R-ACL-01, R-CC-10, R-SES-02 to 06), at the core. */
 import { describe, expect, it } from 'vitest';
+import { APPLICATION_OPERATIONS } from '#contracts/application-api';
 import type { AccessDocument } from '#contracts/gateway-admin';
-import type { Caller, CoreOutcome } from './switchboard.port.js';
+import type { Caller, CoreOperation, CoreOutcome } from './switchboard.port.js';
 import { application, documentOf, grantOf, settingsOf, VirtualPlant } from './virtual-plant.fixture.js';
 
 const OUTSIDE: Caller = { face: 'soap', clientAddress: '203.0.113.9', external: true };
@@ -74,6 +75,22 @@ describe('R-SES-06 remote applications', () => {
 });
 
 describe('R-CC-10 levels', () => {
+  it('the operations called adv… are the contract’s advanced ones, and no others', () => {
+    for (const [name, { level }] of Object.entries(APPLICATION_OPERATIONS))
+      expect(/^adv[A-Z]/.test(name), name).toBe(level === 'advanced');
+  });
+
+  it('every one of them is refused to a standard session, before anything else about it', () => {
+    const plant = plantOf(application('ea'));
+    const sessionId = idOf(logIn(plant, 'ea'));
+    const names = Object.entries(APPLICATION_OPERATIONS).filter(([, { level }]) => level === 'advanced');
+    expect(names.length).toBeGreaterThan(30);
+    for (const [name] of names) {
+      const outcome = plant.run({ name, request: { sessionId } } as unknown as CoreOperation);
+      expect(outcome, name).toMatchObject({ ok: false, refusal: { code: 'ADVANCED_REQUIRED' } });
+    }
+  });
+
   const advanced = application('ad', { advanced: true, signing });
   const authenticate = (plant: VirtualPlant, sessionId: number, verified = true) =>
     plant.run({ name: 'authenticate', request: { sessionId, verified } });

@@ -8,10 +8,12 @@ const OPEN_MAX = 1000;
 const LATE_MAX = 1000;
 
 export class CommandTable<P> {
-  private readonly open = new Map<number, { readonly pending: P; readonly deadlineMs: number }>();
+  private readonly open = new Map<number, { readonly pending: P; readonly deadlineMs: number; readonly order: number }>();
   /** Timed out, but what the controller may still say about them is of use. */
-  private readonly late = new Map<number, P>();
+  private readonly late = new Map<number, { readonly pending: P; readonly order: number }>();
   private last = 0;
+  /** How many requests there have been: the order of the newest. */
+  order = 0;
 
   constructor(
     private readonly timeoutMs: number,
@@ -31,34 +33,38 @@ export class CommandTable<P> {
     if (this.isFull) return undefined;
     do this.last = this.last + 1 === CORRELATION_END ? 1 : this.last + 1;
     while (this.open.has(this.last) || this.late.has(this.last));
-    this.open.set(this.last, { pending, deadlineMs: nowMs + this.timeoutMs });
+    this.order += 1;
+    this.open.set(this.last, { pending, deadlineMs: nowMs + this.timeoutMs, order: this.order });
     return this.last;
   }
 
   /** Removes the request this correlation belongs to, if it `fits` what came. `late`: it had timed out before. */
-  take(correlation: number, fits: (pending: P) => boolean): { readonly pending: P; readonly late: boolean } | undefined {
-    const open = this.open.get(correlation)?.pending;
-    const pending = open ?? this.late.get(correlation);
-    if (pending === undefined || !fits(pending)) return undefined;
+  take(
+    correlation: number,
+    fits: (pending: P) => boolean,
+  ): { readonly pending: P; readonly late: boolean; readonly order: number } | undefined {
+    const open = this.open.get(correlation);
+    const entry = open ?? this.late.get(correlation);
+    if (entry === undefined || !fits(entry.pending)) return undefined;
     this.open.delete(correlation);
     this.late.delete(correlation);
-    return { pending, late: open === undefined };
+    return { pending: entry.pending, late: open === undefined, order: entry.order };
   }
 
-  /** Removes and answers what has timed out; each with its correlation, to be kept by {@link keepLate} where that is of use. */
-  expire(nowMs: number): [number, P][] {
-    const expired: [number, P][] = [];
-    for (const [correlation, { pending, deadlineMs }] of this.open) {
+  /** Removes and answers what has timed out; each with its correlation and order, to be kept by {@link keepLate} where that is of use. */
+  expire(nowMs: number): { readonly correlation: number; readonly pending: P; readonly order: number }[] {
+    const expired: { readonly correlation: number; readonly pending: P; readonly order: number }[] = [];
+    for (const [correlation, { pending, deadlineMs, order }] of this.open) {
       if (deadlineMs > nowMs) break;
       this.open.delete(correlation);
-      expired.push([correlation, pending]);
+      expired.push({ correlation, pending, order });
     }
     return expired;
   }
 
-  keepLate(correlation: number, pending: P): void {
+  keepLate({ correlation, pending, order }: { readonly correlation: number; readonly pending: P; readonly order: number }): void {
     if (this.late.size >= LATE_MAX) this.late.delete(this.late.keys().next().value!);
-    this.late.set(correlation, pending);
+    this.late.set(correlation, { pending, order });
   }
 
   /** Removes and answers all that is open: the link is gone, no answer can come any more. */

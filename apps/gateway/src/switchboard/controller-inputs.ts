@@ -10,7 +10,17 @@ import { onSnapshot, requestSnapshot, type SnapshotResponse } from './device-sna
 import { OUTCOME_UNKNOWN } from './idempotency-table.js';
 import { onLink } from './link-changes.js';
 import { type LookupResponse, onLookedUp } from './lookup.operations.js';
-import { enqueue, onStarted, onStopped, pump, repeatStop, settle, startFailed, type StartResponse } from './monitor-lifecycle.js';
+import {
+  enqueue,
+  onStarted,
+  onStopped,
+  pump,
+  repeatStop,
+  settle,
+  startFailed,
+  tryAsksAgain,
+  type StartResponse,
+} from './monitor-lifecycle.js';
 import { lingeredOut } from './monitor-thrash.js';
 import { onQueryAnswered, type QueryResponse } from './query.operations.js';
 import type { Input } from './switchboard.port.js';
@@ -22,7 +32,7 @@ const RESPONSE_KINDS: Readonly<Record<ControllerResponse['type'], readonly Pendi
   MONITOR_START_RESPONSE: ['start'],
   MONITOR_OBJECT_RESPONSE: ['start'],
   MONITOR_STOP_RESPONSE: ['stop'],
-  SNAPSHOT_DEVICE_RESPONSE: [],
+  SNAPSHOT_DEVICE_RESPONSE: ['probe'],
   SNAPSHOT_CALLS_RESPONSE: ['snapshot', 'calls'],
   MAKE_CALL_RESPONSE: ['command'],
   ANSWER_CALL_RESPONSE: ['command'],
@@ -41,7 +51,8 @@ export function fromController(
   controller: Controller,
   input: Extract<Input, { kind: 'message' | 'link' | 'send-failed' }>,
 ): void {
-  if (input.kind === 'link') return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up);
+  if (input.kind === 'link')
+    return onLink(core, controller, controller.grant.enabled ? input.state : 'NOT_CONNECTED', input.up, input.silentMs);
   if (input.kind === 'send-failed') return onNotSent(core, controller, input.correlation);
   if (input.message.type === 'EVENT') return onEvent(core, controller, input.message);
   onResponse(core, controller, input.message);
@@ -60,7 +71,8 @@ function onResponse(core: Core, controller: Controller, response: ControllerResp
       icpId: controller.icpId,
       type: response.type,
     });
-  const { pending, late } = taken;
+  const { pending, late, order } = taken;
+  controller.pacer.wasRead(core.now.nowMs, order);
   answered(core, controller, pending, response, late);
 }
 
@@ -100,7 +112,9 @@ function onStopAnswered(
 }
 
 function onNotSent(core: Core, controller: Controller, correlation: number): void {
-  const pending = controller.commands.take(correlation, () => true)?.pending;
+  const taken = controller.commands.take(correlation, () => true);
+  const pending = taken?.pending;
+  if (taken !== undefined) controller.pacer.notSent(taken.order);
   const refusal = !core.keeping ? NOT_KEPT : controller.connected ? BUSY : disconnected(controller);
   if (pending?.kind === 'lookup' || pending?.kind === 'query' || pending?.kind === 'calls')
     return core.refuse(pending.requestId, refusal);
@@ -114,8 +128,7 @@ function onNotSent(core: Core, controller: Controller, correlation: number): voi
 }
 
 export function tickController(core: Core, controller: Controller): void {
-  for (const [correlation, pending] of controller.commands.expire(core.now.nowMs))
-    onTimeout(core, controller, correlation, pending);
+  for (const expired of controller.commands.expire(core.now.nowMs)) onTimeout(core, controller, expired);
   for (const [objectId, atMs] of controller.retries) {
     const monitor = atMs <= core.now.nowMs ? core.monitors.get(objectId) : undefined;
     if (monitor?.state === 'resting') enqueue(controller, monitor);
@@ -127,21 +140,37 @@ export function tickController(core: Core, controller: Controller): void {
     if (monitor?.state === 'set') requestSnapshot(core, controller, monitor);
   }
   for (const monitor of lingeredOut(core, controller)) settle(core, controller, monitor);
+  noteWants(core, controller);
+  tryAsksAgain(core, controller);
   pump(core, controller);
 }
 
+/** Whether more starts wait than go within two seconds; it is so until none waits. */
+function noteWants(core: Core, controller: Controller): void {
+  const { starts, pacer, grant } = controller;
+  if (starts.size === 0 || grant.shared === undefined) controller.startsWantedSinceMs = undefined;
+  else if (starts.size > 2 * pacer.perSecond) controller.startsWantedSinceMs ??= core.now.nowMs;
+}
+
 /** R-CLU-06 */
-function onTimeout(core: Core, controller: Controller, correlation: number, pending: Pending): void {
+function onTimeout(
+  core: Core,
+  controller: Controller,
+  expired: { readonly correlation: number; readonly pending: Pending; readonly order: number },
+): void {
+  const { pending } = expired;
   switch (pending.kind) {
     case 'lookup':
     case 'query':
     case 'calls':
       return core.refuse(pending.requestId, { code: 'CONTROLLER_TIMEOUT', detail: 'the controller did not answer in time' });
     case 'command':
-      if (pending.key !== undefined) controller.commands.keepLate(correlation, pending);
+      if (pending.key !== undefined) controller.commands.keepLate(expired);
       return onCommandUnknown(core, pending);
     case 'stop':
       return repeatStop(core, controller, pending);
+    case 'probe':
+      return;
     case 'snapshot': {
       const monitor = core.monitors.get(pending.objectId);
       if (monitor?.state !== 'set') return;
@@ -151,7 +180,10 @@ function onTimeout(core: Core, controller: Controller, correlation: number, pend
     case 'start': {
       controller.starting -= 1;
       controller.unanswered += 1;
-      controller.commands.keepLate(correlation, pending);
+      controller.commands.keepLate(expired);
+      // Its place in the pace stays taken until something shows that it was read: whatever is answered to this.
+      const { target } = pending;
+      core.send(controller, { kind: 'probe', target }, { type: 'SNAPSHOT_DEVICE', target });
       const monitor = core.monitors.get(pending.objectId);
       if (monitor?.state === 'starting' && !OUTCOME_UNKNOWN.ok) startFailed(core, controller, monitor, OUTCOME_UNKNOWN.refusal);
     }

@@ -5,6 +5,7 @@ import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
 import { FairQueue, Fifo } from './fair-queue.js';
 import { Pacer } from './pacing.js';
+import { SharedRoom } from './shared-room.js';
 import type { SwitchboardSettings } from './switchboard.port.js';
 
 export type ControllerGrant = AccessDocument['controllers'][number];
@@ -42,7 +43,9 @@ export type Pending =
   | { readonly kind: 'start'; readonly objectId: number; readonly target: number }
   | { readonly kind: 'stop'; readonly objectId: number; readonly target: number; readonly reference: number }
   /** `calls`: what earlier pages held. */
-  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number; readonly calls: readonly CallFacts[] };
+  | { readonly kind: 'snapshot'; readonly objectId: number; readonly target: number; readonly calls: readonly CallFacts[] }
+  /** Asked only for the answer's sake: it shows that everything sent before was read. */
+  | { readonly kind: 'probe'; readonly target: number };
 
 export class Controller {
   state: ConnectionState = 'NOT_CONNECTED';
@@ -62,6 +65,12 @@ export class Controller {
   readonly lingering = new Map<number, number>();
   /** Of those, what is being taken off the controller to make room. */
   readonly givingWay = new Set<number>();
+  /** Asks for monitors that our part has no room for. */
+  readonly room = new SharedRoom();
+  /** Monitors that were there when the newest document was taken in: a lower grant takes none of them away. */
+  carried = 0;
+  /** More starts wait than our part of the pace lets go soon, since then (monotonic ms); undefined: not so. */
+  startsWantedSinceMs: number | undefined;
   /** Monitors of this controller, of any state: each holds a place on it (R-LIM-04). */
   readonly objectIds = new Set<number>();
   /** The object id a monitor reference stands for; references belong to one link. */
@@ -74,10 +83,9 @@ export class Controller {
   constructor(
     public grant: ControllerGrant,
     settings: SwitchboardSettings,
-    nowMs: number,
   ) {
     this.commands = new CommandTable(settings.commandTimeoutMs);
-    this.pacer = new Pacer(settings.monitorStartsPerSecond, nowMs);
+    this.pacer = new Pacer(settings.monitorStartsPerSecond);
   }
 
   get icpId(): number {
@@ -98,7 +106,7 @@ export class Controller {
     return this.objectIds.size + this.unanswered - this.lingering.size;
   }
 
-  /** What belonged to the link that is gone. The pacer stays: its window does not care about links. */
+  /** What belonged to the link that is gone. The pacer stays: what it has sent may still be read. */
   forgetLink(): void {
     this.starts.clear();
     this.snapshots.clear();

@@ -1,7 +1,7 @@
 /** The state of the switchboard and the few ways to change it that all parts share. Effects collect here until the input is done. */
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
-import type { InstanceLimits } from '#domain/limits';
+import { INSTANCE_LIMITS, type InstanceLimits } from '#domain/limits';
 import type { ControllerRequest } from '#southbound/messages';
 import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
 import { AttemptLimiter } from './attempt-limiter.js';
@@ -109,7 +109,15 @@ export class Core {
   }
 
   monitorCap(controller: Controller): number {
-    return controllerMonitorCap(controller.grant.monitorsMax, this.limits, controller.up?.platform);
+    const { grant, up, carried, objectIds } = controller;
+    const cap = controllerMonitorCap(grant.monitorsMax, this.limits, up?.platform);
+    // What was there when the grant was lowered stays, and counts for us with whoever grants.
+    return Math.max(cap, Math.min(carried, objectIds.size, controllerMonitorCap(carried, INSTANCE_LIMITS, up?.platform)));
+  }
+
+  /** What this instance may hold on a controller of this platform by its own limits. */
+  ownMonitorCap(platform: 'x86' | 'powerpc' | undefined): number {
+    return controllerMonitorCap(this.limits.monitorsPerController, this.limits, platform);
   }
 
   /** The controller an application names, when it may be used now; else why not (R-CLU-05, R-CLU-07). */

@@ -26,6 +26,13 @@ export function unitsOf(core: Core, session: Session, pool: string, monitors = s
   return integration === undefined ? monitors : Math.max(1, monitors);
 }
 
+/**
+ * Whether there is room for certain, without counting: no pool can hold more than all monitors and one for each session. So an instance far from
+ * its grant, the usual one, does not go through its sessions with every monitor.
+ */
+const isFarFrom = (core: Core, granted: number, more: number): boolean =>
+  core.monitors.places + core.sessions.size + more <= granted;
+
 export function unitsUsed(core: Core, pool: string): number {
   let used = 0;
   for (const session of core.sessions.all()) used += unitsOf(core, session, pool);
@@ -36,13 +43,15 @@ export function unitsUsed(core: Core, pool: string): number {
 function roomRefusal(core: Core, pool: LicencePool, more: number): Refusal | undefined {
   const grant = core.licences.grantOf(pool);
   if (grant === undefined || more === 0) return undefined;
-  const [used, cap] = [unitsUsed(core, pool), grant.granted];
   const { nowMs, wallMs } = core.now;
-  const facts = { limit: `licences.${pool}`, used: Math.min(used, cap), cap };
-  const expired = core.licences.stateAt(nowMs) === 'expired' || Date.parse(core.document!.expiresAt) <= wallMs;
-  if (expired)
-    return { ...facts, code: 'NO_LICENSE', detail: `what was granted of ${pool} has expired: no sync since`, cap: 0, used: 0 };
+  const cap = grant.granted;
+  const limit = `licences.${pool}`;
+  if (core.licences.stateAt(nowMs) === 'expired' || Date.parse(core.document!.expiresAt) <= wallMs)
+    return { code: 'NO_LICENSE', detail: `what was granted of ${pool} has expired: no sync since`, limit, used: 0, cap: 0 };
+  if (isFarFrom(core, cap, more)) return undefined;
+  const used = unitsUsed(core, pool);
   if (used + more <= cap) return undefined;
+  const facts = { limit, used: Math.min(used, cap), cap };
   core.licences.markShort(pool, nowMs);
   if (cap >= grant.entitled || grant.full)
     return {

@@ -7,13 +7,13 @@ import { disconnected, type Core } from './core.js';
 import { objectIdsOf } from './numbering.rules.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
-/** May be called with the state the link has already. */
-export function onLink(core: Core, controller: Controller, state: ConnectionState, up: LinkUp | undefined): void {
+/** May be called with the state the link has already. @param silentMs nothing had been heard for so long when it ended */
+export function onLink(core: Core, controller: Controller, state: ConnectionState, up: LinkUp | undefined, silentMs = 0): void {
   const [was, is] = [controller.connected, state === 'CONNECTED'];
   // a link that was replaced without a word of its end: what stood on the old one is gone all the same
   if (was && (!is || up !== undefined)) {
     controller.state = is ? 'CONNECTION_FAILURE' : state;
-    onDown(core, controller);
+    onDown(core, controller, silentMs);
   }
   controller.state = state;
   if (!is) return;
@@ -21,7 +21,7 @@ export function onLink(core: Core, controller: Controller, state: ConnectionStat
   onUp(core, controller);
 }
 
-function onDown(core: Core, controller: Controller): void {
+function onDown(core: Core, controller: Controller, silentMs: number): void {
   const gone = new Map<number, number[]>();
   for (const objectId of [...controller.objectIds]) {
     const monitor = core.monitors.get(objectId);
@@ -39,11 +39,11 @@ function onDown(core: Core, controller: Controller): void {
     if (pending.kind === 'lookup' || pending.kind === 'query' || pending.kind === 'calls')
       core.refuse(pending.requestId, disconnected(controller));
   }
-  sayState(core, controller, gone);
+  sayState(core, controller, gone, Math.floor(core.now.wallMs - silentMs));
 }
 
 /** Status to every session concerned; where monitors stood, the gap before it. */
-function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, number[]>): void {
+function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, number[]>, since: number): void {
   const common = { eventTime: core.now.wallMs, source: 'synthetic' } as const;
   const status = { ...common, eventId: core.syntheticId(), category: 'SYSTEM_EVENT', type: 'ICP_COMMUNICATION_EVENT' } as const;
   for (const session of core.sessions.all()) {
@@ -53,7 +53,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
         category: 'GAP',
         type: 'EVENT_GAP',
         objectIds: objectIdsOf(objectIds),
-        since: core.now.wallMs,
+        since,
         lost: null,
         reason: 'link-lost',
       } as const;
@@ -65,7 +65,8 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
 }
 
 function onUp(core: Core, controller: Controller): void {
-  sayState(core, controller, new Map());
+  controller.pacer.linkUp(core.now.nowMs);
+  sayState(core, controller, new Map(), core.now.wallMs);
   for (const objectId of controller.objectIds) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) enqueue(controller, monitor);

@@ -12,6 +12,7 @@ import { granted, type RefusedResult, refusalOf } from './controller-results.map
 import { onEvent } from './device-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
+import { askForRoom, nextAsk } from './room-asks.js';
 import { monitorLicence } from './licence-use.js';
 import { Monitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
@@ -30,8 +31,8 @@ const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSE
 const answerOf = ({ kind, objectId, icpId }: Monitor) =>
   kind === 'DEVICE' || kind === 'FEATURES' ? { objectId: Math.abs(objectId), icpId } : { icpId };
 
-/** An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again. */
-export function requestMonitor(core: Core, session: Session, requestId: number, objectId: number): void {
+/** An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again. @param isNext it has waited for room, and there is some */
+export function requestMonitor(core: Core, session: Session, requestId: number, objectId: number, isNext = false): void {
   const parts = monitorPartsOf(objectId);
   if (parts === undefined)
     return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(objectId)} is not the id of a device` });
@@ -42,7 +43,9 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(known), true);
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
-    : admissionRefusal(core, controller, known, session);
+    : (admissionRefusal(core, controller, known, session) ??
+      (known === undefined ? roomRefusal(core, controller, { requestId, sessionId: session.id, objectId }, isNext) : undefined));
+  if (refusal === 'waits for room') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   session.controllers.add(parts.icpId);
   session.monitors.add(objectId);
@@ -68,7 +71,30 @@ function admissionRefusal(core: Core, controller: Controller, known: Monitor | u
   if (known !== undefined) return undefined;
   if (controller.starts.laneSize(session.id) >= LANE_MAX)
     return { ...BUSY, detail: `${LANE_MAX} monitors of this session wait for their turn` };
-  return admitControllerMonitor(controller.places, core.monitorCap(controller));
+  return undefined;
+}
+
+/** R-LIM-04; where others may have room to spare, the ask waits. Whoever came before goes first. */
+function roomRefusal(
+  core: Core,
+  controller: Controller,
+  ask: { readonly requestId: number; readonly sessionId: number; readonly objectId: number },
+  isNext: boolean,
+): Refusal | 'waits for room' | undefined {
+  const cap = core.monitorCap(controller);
+  const spokenFor = !isNext && controller.room.asks.length > 0;
+  const full = admitControllerMonitor(spokenFor ? Math.max(cap, controller.places) : controller.places, cap);
+  return full === undefined ? undefined : (askForRoom(core, controller, ask, full) ?? 'waits for room');
+}
+
+/** There may be room for monitors that wait for it, or an end to their waiting. */
+export function tryAsksAgain(core: Core, controller: Controller): void {
+  const full = () => admitControllerMonitor(controller.places, core.monitorCap(controller));
+  for (let ask = nextAsk(core, controller, full); ask !== undefined; ask = nextAsk(core, controller, full)) {
+    const session = core.sessions.get(ask.sessionId);
+    if (session === undefined) core.refuse(ask.requestId, { code: 'SESSION_INVALID', detail: 'the session has ended' });
+    else requestMonitor(core, session, ask.requestId, ask.objectId, true);
+  }
 }
 
 /** Registers a monitor that is to be set; also for those of the journal. */
@@ -114,7 +140,7 @@ export function enqueue(controller: Controller, monitor: Monitor): void {
 /** Sends as many starts as pace and cap allow now. */
 export function pump(core: Core, controller: Controller): void {
   const { starts, pacer, commands } = controller;
-  while (controller.connected && starts.size > 0 && pacer.readyAtMs <= core.now.nowMs && !commands.isFull) {
+  while (controller.connected && starts.size > 0 && pacer.readyAtMs(core.now.nowMs) <= core.now.nowMs && !commands.isFull) {
     const objectId = starts.shift()!;
     const monitor = core.monitors.get(objectId);
     if (monitor?.state !== 'queued') continue;
@@ -124,10 +150,10 @@ export function pump(core: Core, controller: Controller): void {
       endMonitor(core, controller, monitor, full);
       continue;
     }
-    pacer.take(core.now.nowMs);
     monitor.state = 'starting';
     controller.starting += 1;
     core.send(controller, { kind: 'start', objectId, target: monitor.handle }, startRequest(monitor));
+    pacer.take(core.now.nowMs, commands.order);
   }
 }
 

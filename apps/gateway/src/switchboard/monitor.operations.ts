@@ -1,7 +1,9 @@
 /** What applications ask about monitors (R-MON-01, R-MON-02, R-MON-05): of a device or a line appearance, of its features, of a whole controller. */
+import type { Refusal } from '#contracts/errors';
 import { type Core, NOT_KEPT } from './core.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { controllerMonitorId, type ControllerMonitorKind, featureMonitorId } from './numbering.rules.js';
+import { withdrawAsks } from './room-asks.js';
 import type { Session } from './session-table.js';
 import type { OperationOf } from './switchboard.port.js';
 
@@ -49,12 +51,15 @@ export function monitorOperation(core: Core, session: Session, requestId: number
 export function stopMonitor(core: Core, session: Session, requestId: number, monitorId: number): void {
   // also that there is none may be known only from what could not be kept
   if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
+  const early: Refusal = { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' };
+  const waited = withdrawAsks(core, session.id, early, monitorId);
   const monitor = core.monitors.get(monitorId);
   const held = monitor?.holders.has(session.id) === true;
   if (monitor === undefined || !session.monitors.has(monitorId)) {
+    if (waited) return core.answer(requestId, {});
     return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: 'the session holds no such monitor' });
   }
-  releaseMonitor(core, session, monitor, { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' });
+  releaseMonitor(core, session, monitor, early);
   if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId: monitorId });
   core.answer(requestId, {}, true);
 }

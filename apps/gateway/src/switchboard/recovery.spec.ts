@@ -13,7 +13,7 @@ describe('what the next incarnation knows', () => {
     for (const compact of [false, true]) {
       const plant = new VirtualPlant().up();
       const sessionId = plant.login();
-      for (let handle = 1; handle <= 10; handle += 1) plant.monitor(sessionId, handle);
+      for (let handle = 1; handle <= 10; handle += 1, plant.pass(40)) plant.monitor(sessionId, handle);
       for (const handle of [9, 4]) plant.event(handle, 'ORIGINATED', 'NEW_CALL', 'originated');
       plant.event(2, 'ORIGINATED', 'NEW_CALL', 'originated');
       plant.pass(500);
@@ -27,7 +27,7 @@ describe('what the next incarnation knows', () => {
         recovery: { sessions: 1, monitors: 10, waiting: 10, restoredMs: undefined },
       });
       plant.up();
-      plant.pass(1100);
+      plant.pass(1300);
       const order = startsOf(plant, before);
       expect(order.slice(0, 2).sort()).toEqual([4, 9]);
       expect(order.slice(2)).toEqual([1, 2, 3, 5, 6, 7, 8, 10]);

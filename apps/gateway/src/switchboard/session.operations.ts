@@ -4,6 +4,7 @@ import { admitSession } from './admission.rules.js';
 import { NOT_KEPT, type Core } from './core.js';
 import { advancedLicence, userLicence } from './licence-use.js';
 import { releaseMonitor } from './monitor-lifecycle.js';
+import { withdrawAsks } from './room-asks.js';
 import { accessRecord, type Application, type SessionAccess } from './session-access.js';
 import type { Session } from './session-table.js';
 import type { Caller, LoginFacts, OperationOf, SessionCandidates } from './switchboard.port.js';
@@ -228,6 +229,7 @@ export function logout(core: Core, session: Session, requestId: number): void {
 /** Ends a session and frees what it held. Its waiting reader is woken and told why. */
 export function endSession(core: Core, session: Session, reason: string): void {
   const refusal: Refusal = { code: 'SESSION_INVALID', detail: `the session has ended: ${reason}` };
+  withdrawAsks(core, session.id, refusal);
   for (const objectId of [...session.monitors]) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) releaseMonitor(core, session, monitor, refusal);

@@ -4,7 +4,7 @@
  */
 import type { ApplicationEvent, DataOperationName, OperationName, OperationRequest } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
-import type { AccessDocument, ConnectionState, Epoch } from '#contracts/gateway-admin';
+import type { AccessDocument, ConnectionState, Epoch, InstanceStatusReport } from '#contracts/gateway-admin';
 import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
@@ -93,10 +93,14 @@ export type Input =
       readonly state: ConnectionState;
       readonly up?: LinkUp | undefined;
       readonly reason: string;
+      /** Where a link that stood has ended: for so long nothing had been heard of the controller. */
+      readonly silentMs?: number | undefined;
     }
   /** The link would not take the request (buffer full, gone meanwhile): nothing was sent. */
   | { readonly kind: 'send-failed'; readonly icpId: number; readonly correlation: number }
   | { readonly kind: 'tick' }
+  /** Only what the pace allows by now; cheaper than a tick, for the many times in between. */
+  | { readonly kind: 'pace' }
   /** Verified by the caller; may be the same again. */
   | { readonly kind: 'access-document'; readonly document: AccessDocument }
   | { readonly kind: 'drain'; readonly on: boolean }
@@ -163,6 +167,7 @@ export interface ControllerReport {
   readonly address: string;
   readonly state: ConnectionState;
   readonly monitors: { readonly used: number; readonly cap: number };
+  readonly shared?: NonNullable<InstanceStatusReport['controllers'][number]['shared']>;
 }
 
 /** Use against cap, as shown by the admin interface. */

@@ -7,11 +7,13 @@ import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
+import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
 import { isMissing, missingRefusal } from './missing-operations.js';
 import { carryOnBulks } from './monitor-bulk.js';
+import { pump } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { endSession, findSession, login } from './session.operations.js';
@@ -22,6 +24,8 @@ import { loginUser, validateToken } from './user-session.operations.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
+/** For so long that more starts wait than our part lets go is worth a look before the next sweep. */
+const WANT_FRESH_MS = 5000;
 
 /** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
 const ADVANCED = /^adv[A-Z]/;
@@ -50,7 +54,7 @@ export class Switchboard {
   nextPaceAtMs(): number | undefined {
     let next: number | undefined;
     for (const { starts, connected, pacer } of this.core.controllers.values()) {
-      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs);
+      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs(this.core.now.nowMs));
     }
     return next;
   }
@@ -95,6 +99,7 @@ export class Switchboard {
         address: controller.grant.address,
         state: controller.state,
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
+        ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
       })),
     };
   }
@@ -112,6 +117,32 @@ export class Switchboard {
   /** Whether a session stands; for what is kept of sessions beside the switchboard. */
   hasSession(sessionId: number): boolean {
     return this.core.sessions.get(sessionId) !== undefined;
+  }
+
+  /** Whether something is lacking that others may have to spare, and was not lacking a moment ago. */
+  get wants(): boolean {
+    const { controllers, now } = this.core;
+    for (const { grant, room, startsWantedSinceMs } of controllers.values())
+      if (
+        grant.shared !== undefined &&
+        (room.wanted(now.nowMs) > 0 || now.nowMs - (startsWantedSinceMs ?? -Infinity) < WANT_FRESH_MS)
+      )
+        return true;
+    return false;
+  }
+
+  private shared({
+    pacer,
+    room,
+    startsWantedSinceMs,
+  }: Controller): NonNullable<SwitchboardReport['controllers'][number]['shared']> {
+    const { nowMs } = this.core.now;
+    return {
+      startsPerSecond: pacer.inForce(nowMs),
+      startsWanted: startsWantedSinceMs !== undefined,
+      monitorsWanted: room.wanted(nowMs),
+      askedUpTo: room.askedUpTo,
+    };
   }
 
   private devices(): SwitchboardReport['devices'] {
@@ -140,6 +171,9 @@ export class Switchboard {
       }
       case 'tick':
         return this.tick();
+      case 'pace':
+        for (const controller of core.controllers.values()) pump(core, controller);
+        return;
       case 'access-document':
         return applyDocument(core, input.document);
       case 'drain':

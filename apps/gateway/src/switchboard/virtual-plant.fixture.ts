@@ -31,6 +31,7 @@ const HASH = (digit: string) => digit.repeat(64);
 export const TENANT_ID = '0b6f9c1e-1111-4111-8111-111111111111';
 export const INSTANCE_ID = '0b6f9c1e-2222-4222-8222-222222222222';
 export const WALL_START = 1_800_000_000_000;
+const BEGIN_MS = 2000;
 
 export const application = (
   name: string,
@@ -273,8 +274,7 @@ export class VirtualPlant {
   ) {
     this.switchboard = new Switchboard(settings);
     if (document !== null) this.document(document);
-    // past the first second, in which nothing is started
-    this.nowMs = 2000;
+    this.nowMs = BEGIN_MS;
   }
 
   get instant(): Instant {
@@ -295,6 +295,9 @@ export class VirtualPlant {
     const controller = this.controller(icpId);
     controller.connected = true;
     controller.monitors.clear();
+    // nothing has happened yet: as if the link had come up long enough ago for the pace to have begun
+    const nowMs = this.nowMs;
+    if (nowMs === BEGIN_MS) this.nowMs = BEGIN_MS - 1500;
     this.input({
       kind: 'link',
       icpId,
@@ -302,6 +305,7 @@ export class VirtualPlant {
       up: { bootId: controller.bootId, release: '9.4.0', platform: 'x86' },
       reason: 'test',
     });
+    this.nowMs = nowMs;
     return this;
   }
 

@@ -1,7 +1,7 @@
 /** What an access document says, apart from serial and times: pure, so that equal states give equal documents. */
-import type { AccessDocument } from '#contracts/gateway-admin';
-import { INSTANCE_LIMITS, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
-import { planMonitorGrants, type GrantHolder } from '#domain/monitor-grants';
+import type { AccessDocument, InstanceStatusReport } from '#contracts/gateway-admin';
+import { INSTANCE_LIMITS, MONITOR_STARTS_PER_SECOND, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
+import { monitorHolder, paceHolders, planSharedGrants, type SharedUse } from '#domain/shared-grants';
 import {
   CONTROLLER_PLATFORMS,
   type Application,
@@ -19,17 +19,19 @@ export interface ClusterMember {
   readonly spec: InstanceSpec;
   /** Its newest document; undefined before the first. */
   readonly newest: AccessDocument | undefined;
-  /** Nothing older than `newest` can be in force. */
+  /** Nothing older than `newest` can be in force, by `report` or because it is at rest. */
   readonly confirmed: boolean;
-  /** Monitors it last reported, by icpId. */
-  readonly monitors: ReadonlyMap<number, number>;
+  /** What it last reported; undefined when it is at rest or nothing is known. */
+  readonly report: InstanceStatusReport | undefined;
+  /** An incarnation of it has been started some time. */
+  readonly hasRun: boolean;
 }
 
 export interface ClusterState {
   readonly tenant: Tenant;
   readonly applications: readonly Application[];
-  /** Of all applications of the tenant. */
-  readonly users: readonly ApplicationUser[];
+  /** By the id of their application. */
+  readonly users: ReadonlyMap<string, readonly ApplicationUser[]>;
   /** Of the whole tenant, this cluster or others; empty where nothing is limited. */
   readonly licences: readonly PoolPlan[];
   readonly controllers: readonly Controller[];
@@ -43,35 +45,48 @@ function capOf(controller: Controller): number {
     : INSTANCE_LIMITS.monitorsPerController;
 }
 
-function holderOf(member: ClusterMember, icpId: number): GrantHolder {
-  const granted = member.newest?.controllers.find((controller) => controller.icpId === icpId)?.monitorsMax ?? null;
-  const { confirmed } = member;
+type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'shared'>;
+
+function useOf({ spec, newest, confirmed, report, hasRun }: ClusterMember, icpId: number): SharedUse {
+  const granted = newest?.controllers.find((controller) => controller.icpId === icpId);
+  const reported = report?.controllers.find((controller) => controller.icpId === icpId);
   return {
-    id: member.spec.id,
-    limit: member.spec.limits.monitorsPerController,
-    granted,
+    id: spec.id,
+    monitorLimit: spec.limits.monitorsPerController,
+    monitorsGranted: granted?.monitorsMax ?? null,
+    startsGranted: granted === undefined ? null : (granted.shared?.startsPerSecond ?? MONITOR_STARTS_PER_SECOND),
     confirmed,
-    used: member.monitors.get(icpId) ?? 0,
+    // Of one that is away and not at rest we know only that it may hold all it was granted.
+    monitors: reported?.monitors.used ?? (confirmed || !hasRun ? 0 : (granted?.monitorsMax ?? 0)),
+    monitorsWanted: reported?.shared?.monitorsWanted ?? 0,
+    starts: reported?.shared?.startsPerSecond ?? (report === undefined ? 0 : MONITOR_STARTS_PER_SECOND),
+    startsWanted: reported?.shared?.startsWanted ?? false,
   };
+}
+
+/** What each member is granted at one controller, by instance id. */
+function grantsAt(controller: Controller, members: readonly ClusterMember[]): ReadonlyMap<string, Granted> {
+  const uses = members.map((member) => useOf(member, controller.icpId));
+  const cap = capOf(controller);
+  const monitors = planSharedGrants(cap, uses.map(monitorHolder));
+  const starts = planSharedGrants(MONITOR_STARTS_PER_SECOND, paceHolders(MONITOR_STARTS_PER_SECOND, uses));
+  return new Map(
+    members.map(({ spec: { id }, report }) => {
+      const asked = report?.controllers.find(({ icpId }) => icpId === controller.icpId)?.shared?.askedUpTo ?? 0;
+      const { amount, isShort } = monitors.get(id)!;
+      const shared = { startsPerSecond: starts.get(id)!.amount, monitorsCap: cap, refusedUpTo: isShort ? asked : 0 };
+      return [id, { monitorsMax: amount, ...(members.length > 1 ? { shared } : {}) }];
+    }),
+  );
 }
 
 /** The content of each member's document, by instance id. */
 export function contentsOf(state: ClusterState): ReadonlyMap<string, AccessContent> {
-  const grants = new Map(
-    state.controllers.map((controller) => [
-      controller.icpId,
-      planMonitorGrants(
-        capOf(controller),
-        state.members.map((member) => holderOf(member, controller.icpId)),
-      ),
-    ]),
-  );
-  return new Map(
-    state.members.map(({ spec }) => [spec.id, contentOf(state, spec, (icpId) => grants.get(icpId)?.get(spec.id) ?? 0)]),
-  );
+  const grants = new Map(state.controllers.map((controller) => [controller.icpId, grantsAt(controller, state.members)]));
+  return new Map(state.members.map(({ spec }) => [spec.id, contentOf(state, spec, (icpId) => grants.get(icpId)!.get(spec.id)!)]));
 }
 
-function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: number) => number): AccessContent {
+function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: number) => Granted): AccessContent {
   const { tenant, applications, users, controllers } = state;
   const licences = licencesOf(state.licences, spec.id);
   return {
@@ -81,7 +96,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
-    applications: applications.map((application) => applicationOf(application, users)),
+    applications: applications.map((application) => applicationOf(application, users.get(application.id) ?? [])),
     controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
       icpId,
       name,
@@ -89,7 +104,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
       port,
       release,
       enabled,
-      monitorsMax: grantOf(icpId),
+      ...grantOf(icpId),
       ...(platform === 'multi-instance' ? { multiInstance: true } : {}),
     })),
     ...(licences === undefined ? {} : { licences }),
@@ -97,10 +112,9 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
 }
 
 /** What is not so is not said: the document of a tenant with a thousand plain applications stays small. */
-function applicationOf(application: Application, users: readonly ApplicationUser[]): AccessContent['applications'][number] {
+function applicationOf(application: Application, own: readonly ApplicationUser[]): AccessContent['applications'][number] {
   const { id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 } = application;
   const { integration, remote, signingKeyPem, legacySignature } = application;
-  const own = users.filter(({ applicationId }) => applicationId === id);
   return {
     id,
     name,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { AccessDocumentSchema, InstanceStatusReportSchema, type AccessDocument } from '#contracts/gateway-admin';
 import { LICENCE_TIMES } from '#domain/licences';
-import type { InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
+import type { ApplicationUser, InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
 import * as accessDocuments from '#persistence/access-documents';
 import type { StoredAccessDocument } from '#persistence/access-documents';
 import * as applicationUsers from '#persistence/application-users';
@@ -53,7 +53,7 @@ export class AccessDocumentIssuer {
     const shared = {
       tenant,
       applications: await applications.listOfTenant(tx, tenant.id),
-      users: await applicationUsers.listOfTenant(tx, tenant.id),
+      users: byApplication(await applicationUsers.listOfTenant(tx, tenant.id)),
       licences: plans,
     };
     const expiry = new Map<string, Date>();
@@ -125,6 +125,16 @@ export class AccessDocumentIssuer {
   }
 }
 
+function byApplication(users: readonly ApplicationUser[]): ReadonlyMap<string, readonly ApplicationUser[]> {
+  const grouped = new Map<string, ApplicationUser[]>();
+  for (const user of users) {
+    const own = grouped.get(user.applicationId);
+    if (own === undefined) grouped.set(user.applicationId, [user]);
+    else own.push(user);
+  }
+  return grouped;
+}
+
 interface Known {
   readonly spec: InstanceSpec;
   readonly status: InstanceStatus | undefined;
@@ -171,13 +181,14 @@ function memberOf(
 ): ClusterMember {
   const report = InstanceStatusReportSchema.safeParse(status?.observed);
   const atRest = isAtRest(spec, status);
-  const hasNewest = stored !== undefined && status?.accessDigest === stored.digest;
+  // Only a report of its own says so, together with what it held by then: that it was pushed says nothing of what had been held under the one before.
+  const known = report.success && report.data.state !== 'starting' && !atRest ? report.data : undefined;
+  const hasNewest = stored !== undefined && known?.accessDocument?.digest === stored.digest;
   return {
     spec,
     newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
     confirmed: atRest || hasNewest,
-    monitors: new Map(
-      !atRest && report.success ? report.data.controllers.map(({ icpId, monitors }) => [icpId, monitors.used]) : [],
-    ),
+    report: known,
+    hasRun: (status?.epochMajor ?? 0) > 0,
   };
 }

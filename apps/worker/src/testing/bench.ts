@@ -150,8 +150,10 @@ export async function openBench(gatewayProgram: string): Promise<WorkerBench> {
           return instances.insert(tx, { clusterId, name, limits: INSTANCE_LIMITS, desiredState: 'running' });
         }),
       );
+      // with its document it may be started at once: by then the operation must be there to be told of it
+      const operation = await record(spec, 'instance.create', 30_000);
       await issueDocument(spec.id);
-      return { id: spec.id, operation: await record(spec, 'instance.create', 30_000) };
+      return { id: spec.id, operation };
     },
     ask: async (instanceId, kind, changes, deadlineMs = 30_000) =>
       record(must(await database.asPlatform((tx) => instances.update(tx, instanceId, undefined, changes))), kind, deadlineMs),

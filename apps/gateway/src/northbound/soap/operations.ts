@@ -5,7 +5,7 @@ import type { CallContext, Engine } from '../../northbound-port.js';
 import { readRequest } from '../../shapes/shapes.js';
 import { refuseArguments } from '../refusal.js';
 import type { Arguments } from './decode.js';
-import type { SoapRecord } from './encode.js';
+import { encodeList, type SoapRecord } from './encode.js';
 import { soapEvent } from './event-form.js';
 import { readNextEvent } from './next-event.js';
 import { resultForm } from './result-form.js';
@@ -37,7 +37,16 @@ export async function carryOut(
   if (!outcome.ok) return refused(operation, outcome.refusal);
   // A result's members are the response's, or, where it only says what was asked about, the request's.
   const asked = parsed.value as unknown as SoapRecord;
-  return { value: { ...asked, ...resultForm(operation.maps, outcome.value), result: true } };
+  return { value: { ...asked, ...(await inPieces(operation, resultForm(operation.maps, outcome.value))), result: true } };
+}
+
+/** The one long list there is, tuples, is written apart from the rest. */
+async function inPieces({ outputType }: SoapOperation, form: SoapRecord): Promise<SoapRecord> {
+  const type = outputType.elements.find(({ member }) => member === 'tuples')?.type;
+  const list = type?.kind === 'complex' ? type.elements.find(({ member }) => member === 'tuples') : undefined;
+  if (type?.kind !== 'complex' || list === undefined) return form;
+  const tuples = form['tuples'] as { readonly tuples: readonly SoapRecord[] };
+  return { ...form, tuples: { ...tuples, tuples: await encodeList(type, list, tuples.tuples) } };
 }
 
 /** A gap event has no SOAP form: it is passed over within the same wait, and shows as a jump of the event number (design.md 10). */

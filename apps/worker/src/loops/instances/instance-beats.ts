@@ -27,6 +27,8 @@ export interface InstanceBeatsOptions {
   readonly onSilent: (instanceId: string) => void;
   /** The followed incarnation has answered; its question was asked at `askedAt` (wall clock). */
   readonly onHeard: (target: AdminTarget, health: InstanceHealth, askedAt: Date) => void;
+  /** It lacks something that others may have to spare. */
+  readonly onWanting: (instanceId: string) => void;
 }
 
 /**
@@ -105,5 +107,6 @@ export class InstanceBeats {
     followed.silence.heard(performance.now());
     followed.heardAt = new Date();
     this.#options.onHeard(followed.target, health, askedAt);
+    if (health.wants === true) this.#options.onWanting(followed.target.instanceId);
   }
 }

@@ -32,9 +32,20 @@ export class ObservationWriter {
     this.#writtenAt.set(id, performance.now());
     await this.#database.asPlatform(async (tx) => {
       await instanceStatus.write(tx, lease.fence, id, { observed: report as unknown as Record<string, unknown> });
+      if (sharedOf(view.status.observed) !== sharedOf(report)) await instanceStatus.notice(tx, view.spec);
       if (receipt !== undefined) await failovers.advance(tx, lease.fence, id, receipt);
     });
   }
+}
+
+/** What the grants of others depend on: the document in force, and what is held and wanted of what is shared. */
+function sharedOf(report: unknown): string {
+  const { accessDocument, controllers } = (report ?? {}) as Partial<InstanceStatusReport>;
+  const shared = controllers?.filter((controller) => controller.shared !== undefined);
+  return steady([
+    accessDocument?.digest,
+    shared?.map((controller) => [controller.icpId, controller.monitors.used, controller.shared]),
+  ]);
 }
 
 /** The report as text, without what moves all the time, and whatever order the store gave its members. */
