@@ -156,7 +156,9 @@ it('R-MON-01 whatever can be watched at a controller is watched there, and no lo
   const [plant, sessionId] = ready();
   const request = { sessionId, icpId: 1 };
   for (const [begins, ends, kind] of WATCHES) {
-    expect(plant.run({ name: begins, request } as CoreOperation), begins).toEqual({ ok: true, value: { icpId: 1 } });
+    const asked = plant.ask({ name: begins, request } as CoreOperation);
+    plant.pass(1500, [sessionId]);
+    expect(plant.replies.get(asked), begins).toEqual({ ok: true, value: { icpId: 1 } });
     expect([...plant.controller().monitors.values()], begins).toEqual([expect.objectContaining({ kind, handle: 0 })]);
     expect(plant.run({ name: ends, request } as CoreOperation).ok, ends).toBe(true);
     expect(plant.controller().monitors.size, ends).toBe(0);
