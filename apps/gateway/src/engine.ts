@@ -8,9 +8,10 @@ import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
 import { makeSessionId } from '#domain/session-id';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
-import { EventWaits } from './event-waits.js';
+import { EventClaims } from './event-claims.js';
+import { cursorText, eventsOf, type EventPage } from './event-page.js';
 import type { Journal } from './journal/journal.port.js';
-import type { CallContext, Engine, Outcome } from './northbound-port.js';
+import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
@@ -71,7 +72,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly switchboard: Switchboard;
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
-  private readonly waits: EventWaits;
+  private readonly claims: EventClaims;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -88,7 +89,7 @@ export class GatewayEngine implements Engine, LinkListener {
     const { sessionKeepAliveMs, commandTimeoutMs } = config.timing;
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
-    this.waits = new EventWaits(config.timing.longPollMaxMs);
+    this.claims = new EventClaims(config.timing.longPollMaxMs);
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
@@ -127,8 +128,28 @@ export class GatewayEngine implements Engine, LinkListener {
   ): Promise<Outcome<{ readonly event: ApplicationEvent; readonly eventNumber: number } | undefined>> {
     const { sessionId, waitMs, numberedAfter } = request;
     const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
-    const outcome = await this.wait(operation, sessionId, waitMs, context, (value) => value === undefined);
-    return outcome as Outcome<NextEvent | undefined>;
+    return this.wait<NextEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+  }
+
+  readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
+    const { sessionId, after, max, waitMs } = request;
+    const operation: CoreOperation = { name: 'readEvents', request: { sessionId, after, max } };
+    return this.wait<EventPage>(operation, sessionId, waitMs, context, ({ entries }) => entries.length === 0);
+  }
+
+  openReader(
+    { sessionId, after }: { readonly sessionId: number; readonly after?: string | undefined },
+    context: CallContext,
+    listener: ReaderListener,
+  ): Outcome<EventReader> {
+    if (this.stopping) return { ok: false, refusal: STOPPING };
+    const place = this.runNow({ name: 'readEvents', request: { sessionId, after, max: 0 } }, callerOf(context));
+    if (!place.ok) return place;
+    const inside: Caller = { face: 'inside', clientAddress: context.clientAddress };
+    const readOn = (afterSeq: number, max: number) =>
+      this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, inside) as Outcome<EventPage>;
+    const { cursorSeq: seq } = place.value as EventPage;
+    return { ok: true, value: this.claims.open({ sessionId, seq, readOn, listener }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
@@ -152,7 +173,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.stopping = true;
     // readers that were woken read in the same turn of the loop
     await new Promise((resolve) => setImmediate(resolve));
-    this.waits.finishAll();
+    this.claims.endAll('stopping');
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(this.timer);
@@ -162,14 +183,16 @@ export class GatewayEngine implements Engine, LinkListener {
   private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
     if (this.stopping && operation.name !== 'getEvents') return Promise.resolve({ ok: false, refusal: STOPPING });
     if (operation.name === 'login') return this.login(operation.request, context);
-    if (operation.name === 'getEvents') {
-      const request: OperationRequest<'getEvents'> = operation.request;
-      const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
-      return this.wait({ name: 'getEvents', request }, request.sessionId, request.waitMs, context, isEmpty);
-    }
+    if (operation.name === 'issueEventTicket') return this.issueTicket(operation.request, context);
+    if (operation.name === 'getEvents')
+      return this.readEvents(operation.request, context).then((page) =>
+        page.ok
+          ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
+          : page,
+      );
     const outcome = this.run(operation as CoreOperation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
-      void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { sessionId: number }).sessionId));
+      void outcome.then(({ ok }) => ok && this.claims.end((operation.request as { sessionId: number }).sessionId, 'cancelled'));
     this.arm();
     return outcome;
   }
@@ -190,21 +213,28 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome.ok ? { ok: true, value: { ...(outcome.value as object), token } } : outcome;
   }
 
+  private async issueTicket(request: OperationRequest<'issueEventTicket'>, context: CallContext): Promise<CoreOutcome> {
+    const ticket = randomBytes(32).toString('base64url');
+    const operation: CoreOperation = { name: 'issueEventTicket', request, entropy: { ticketHash: sha256(ticket) } };
+    const outcome = await this.run(operation, callerOf(context));
+    return outcome.ok ? { ok: true, value: { ticket, ...(outcome.value as object) } } : outcome;
+  }
+
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
-  private wait(
+  private wait<T>(
     operation: CoreOperation,
     sessionId: number,
     waitMs: number,
     context: CallContext,
-    isEmpty: (value: unknown) => boolean,
-  ): Promise<CoreOutcome> {
+    isEmpty: (value: T) => boolean,
+  ): Promise<Outcome<T>> {
     const caller = callerOf(context);
-    return this.waits.read({
+    return this.claims.read<T>({
       sessionId,
       waitMs: this.stopping ? 0 : waitMs,
       signal: context.signal,
       isEmpty,
-      read: () => this.runNow(operation, caller),
+      read: () => this.runNow(operation, caller) as Outcome<T>,
     });
   }
 
@@ -249,7 +279,7 @@ export class GatewayEngine implements Engine, LinkListener {
       case 'send':
         return effect.kept ? this.sendKept(effect) : this.send(effect);
       case 'wake':
-        return this.waits.wake(effect.sessionId);
+        return this.claims.wake(effect.sessionId);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
       case 'note':
@@ -337,14 +367,19 @@ export class GatewayEngine implements Engine, LinkListener {
 
   private tick(): void {
     this.timerAtMs = Number.POSITIVE_INFINITY;
-    for (const sessionId of this.waits.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
+    for (const sessionId of this.claims.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
     this.arm();
   }
 }
 
-function callerOf({ face, token, clientAddress }: CallContext): Caller {
-  return { face, clientAddress, ...(token === undefined ? {} : { tokenHash: sha256(token) }) };
+function callerOf({ face, token, ticket, clientAddress }: CallContext): Caller {
+  return {
+    face,
+    clientAddress,
+    ...(token === undefined ? {} : { tokenHash: sha256(token) }),
+    ...(ticket === undefined ? {} : { ticketHash: sha256(ticket) }),
+  };
 }
 
 function random43(): number {

@@ -3,6 +3,7 @@
  * Names are the contract's (`guides/vocabulary.md`); ids are JSON numbers (at most 53 bits); times are milliseconds since 1970 UTC (R-CC-03).
  */
 import { z } from 'zod';
+import { READER_OPERATIONS } from './application-api/reader.operations.js';
 import { CONNECTION_STATES, EpochSchema } from './gateway-admin.js';
 
 const id53 = z.int().min(0);
@@ -212,7 +213,11 @@ export const APPLICATION_OPERATIONS = {
     request: z.strictObject({ sessionId }),
     response: empty,
   },
+  ...READER_OPERATIONS,
 } as const satisfies Record<string, { rest: { method: string; path: string }; request: z.ZodType; response: z.ZodType }>;
+
+/** Operations without a twin in the SOAP contract. */
+export const REST_ONLY_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(READER_OPERATIONS));
 
 export type OperationName = keyof typeof APPLICATION_OPERATIONS;
 export type OperationRequest<N extends OperationName> = z.output<(typeof APPLICATION_OPERATIONS)[N]['request']>;

@@ -24,6 +24,7 @@ export const ERROR_KINDS = Object.freeze({
   BODY_TOO_LARGE: kind(413, 'The body is too large', false, 'Send a smaller body; the bound is in the detail.'),
   NOT_FOUND: kind(404, 'There is no such resource', false, 'Check the identifier and the key used.'),
   METHOD_NOT_ALLOWED: kind(405, 'The method is not allowed here', false, 'Use one of the methods in the Allow header.'),
+  UPGRADE_REQUIRED: kind(426, 'A WebSocket is opened here', false, 'Send a WebSocket handshake (RFC 6455).'),
   UNAUTHENTICATED: kind(401, 'No valid key was sent', false, 'Send `Authorization: Bearer <key>`.'),
   FORBIDDEN: kind(403, 'The key may not do this', false, 'Use a key with the role the operation asks for.'),
   CONFLICT: kind(409, 'The resource is not in a state that allows this', false, 'Read the resource and decide again.'),

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ApplicationEvent, CallEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { ErrorCode, Refusal } from '#contracts/errors';
-import type { CallContext, Engine, Outcome } from '../../../apps/gateway/src/northbound-port.js';
+import { entryOf, type EventPage } from '../../../apps/gateway/src/event-page.js';
+import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from '../../../apps/gateway/src/northbound-port.js';
 
 export const CREDENTIALS = {
   companyName: 'Acme',
@@ -97,6 +98,37 @@ export class LittleEngine implements Engine {
         context: CallContext,
       ) => Promise<Outcome<OperationResponse<N>>>
     )(request, context);
+  }
+
+  async readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
+    const outcome = await this.execute('getEvents', request, context);
+    return outcome.ok ? yes(pageOf(outcome.value)) : outcome;
+  }
+
+  openReader(
+    { sessionId, after }: { sessionId: number; after?: string | undefined },
+    context: CallContext,
+    listener: ReaderListener,
+  ): Outcome<EventReader> {
+    this.contexts.push(context);
+    const refusal = this.#check(sessionId, context);
+    if (refusal !== undefined) return refusal;
+    const { events, waiting } = this.#session(sessionId);
+    let seq = after === undefined ? 0 : Number(after.split('.')[2]);
+    const reader: EventReader = {
+      get seq() {
+        return seq;
+      },
+      read: (max) => {
+        if (!this.#sessions.has(sessionId)) return no('SESSION_INVALID', 'the session has ended');
+        const read = events.slice(seq, seq + max);
+        seq += read.length;
+        if (read.length === 0) waiting.push(() => setImmediate(() => listener.onNews()));
+        return yes(pageOf({ events: read, cursor: `${epoch.major}.${epoch.minor}.${seq}` }));
+      },
+      close: () => {},
+    };
+    return yes(reader);
   }
 
   async nextEvent(
@@ -218,11 +250,18 @@ export class LittleEngine implements Engine {
       const events = session.events.slice(from, from + max);
       return yes({ events, cursor: `${epoch.major}.${epoch.minor}.${from + events.length}` });
     },
+    issueEventTicket: () => yes({ ticket: randomBytes(32).toString('base64url'), expiresInMs: 30_000 }),
     cancelGetEvents: ({ sessionId }) => {
       for (const wake of this.#session(sessionId).waiting.splice(0)) wake();
       return yes({});
     },
   };
+}
+
+function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
+  const cursorSeq = Number(cursor.split('.')[2]);
+  const entries = events.map(({ seq: _seq, epoch: _epoch, ...body }) => entryOf(body, 0));
+  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1 };
 }
 
 export const callEvent: CallEvent = {

@@ -30,8 +30,8 @@ export interface NorthboundOptions {
   /** PEM texts: own chain and key, and the authority of internal peers. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
   readonly logger: NorthboundLogger;
-  /** Shorter times than NORTHBOUND_LIMITS has. */
-  readonly timeouts?: Partial<Pick<NorthboundLimits, 'headersTimeoutMs' | 'requestTimeoutMs' | 'connectionsCheckIntervalMs'>>;
+  /** Shorter times and smaller bounds than NORTHBOUND_LIMITS has. */
+  readonly timeouts?: Partial<NorthboundLimits>;
 }
 
 export interface Northbound {
@@ -42,12 +42,12 @@ export interface Northbound {
 
 /** Rejects when the address or port cannot be had. */
 export async function createNorthbound({ engine, config, tls, logger, timeouts }: NorthboundOptions): Promise<Northbound> {
-  const rest = createRestFace(engine, config.timing.longPollMaxMs);
   // the first SOAP request loads the SOAP face: an instance whose applications speak REST does without
   let soapFace: Promise<Face> | undefined;
   const soap = (): Promise<Face> =>
     (soapFace ??= import('./soap/soap.js').then(({ createSoapFace }) => createSoapFace(engine, config.timing.longPollMaxMs)));
-  const limits = { ...NORTHBOUND_LIMITS, ...timeouts };
+  const limits: NorthboundLimits = { ...NORTHBOUND_LIMITS, ...timeouts };
+  const rest = createRestFace(engine, config.timing.longPollMaxMs, limits);
   let closing: Promise<void> | undefined;
 
   const server = createServer({

@@ -6,12 +6,19 @@ import type { ControllerRequest } from '#southbound/messages';
 import { controllerMonitorCap, effectiveLimits } from './admission.rules.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import type { Controller, Pending } from './controller-table.js';
-import type { EventBody } from './event-log.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-page.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { MonitorTable } from './monitor-table.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
-import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
+import {
+  refused,
+  type CoreOutcome,
+  type Effect,
+  type Instant,
+  type JournalRecord,
+  type SwitchboardSettings,
+} from './switchboard.port.js';
 
 const WRONG_SESSIONS_PER_MINUTE = 50;
 const WRONG_LOGINS_PER_MINUTE = 20;
@@ -36,6 +43,7 @@ export class Core {
   readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
   private synthetic = 0;
+  private lastEntry: EventEntry | undefined;
 
   constructor(readonly settings: SwitchboardSettings) {
     this.sessions = new SessionTable(settings);
@@ -50,6 +58,10 @@ export class Core {
 
   answer(requestId: number, value: unknown, kept = false): void {
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
+  }
+
+  reply(requestId: number, outcome: CoreOutcome): void {
+    this.effects.push({ kind: 'reply', requestId, outcome, kept: false });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
@@ -81,8 +93,15 @@ export class Core {
 
   /** Puts an event into a session's log. */
   post(session: Session, body: EventBody): void {
-    session.log.append(body, this.now.nowMs);
+    session.log.append(this.entryOf(body));
     this.wake(session);
+  }
+
+  /** One for all sessions that an event goes to, which are told one after the other. */
+  private entryOf(body: EventBody): EventEntry {
+    const last = this.lastEntry;
+    if (last?.body === body && last.atMs === this.now.nowMs) return last;
+    return (this.lastEntry = entryOf(body, this.now.nowMs));
   }
 
   wake(session: Session): void {

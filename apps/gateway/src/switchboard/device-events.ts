@@ -4,7 +4,7 @@ import { noteCalls } from './calls-hint.js';
 import { advance } from './connection-state.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
-import type { EventBody } from './event-log.js';
+import type { EventBody } from '../event-page.js';
 import { globalCallIdText, liveEvent, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import { makeObjectId } from './numbering.rules.js';

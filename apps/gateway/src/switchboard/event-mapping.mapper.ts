@@ -3,7 +3,7 @@ import type { CallEvent, CallEventType, CallState } from '#contracts/application
 import type { Refusal } from '#contracts/errors';
 import type { DeviceDatum, EventMessage, EventTypeName, LocalStateName, ResultName } from '#southbound/messages';
 import { featuresAllowed } from './connection-state.rules.js';
-import type { EventBody } from './event-log.js';
+import type { EventBody } from '../event-page.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
 

@@ -19,6 +19,8 @@ export interface Session {
   plainSeq: number;
   /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
   keptUnreadSince: number | undefined;
+  /** Stands for the token once, for a moment; at most one, the newest. */
+  ticket: { readonly hash: string; readonly expiresMs: number } | undefined;
 }
 
 const ENDED_MAX = 2000;
@@ -57,6 +59,7 @@ export class SessionTable {
       wantsWake: false,
       plainSeq: 0,
       keptUnreadSince: undefined,
+      ticket: undefined,
     };
     this.sessions.set(session.id, session);
     return session;

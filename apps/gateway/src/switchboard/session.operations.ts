@@ -3,6 +3,7 @@ import type { Refusal } from '#contracts/errors';
 import { admitSession } from './admission.rules.js';
 import { NOT_KEPT, type Core } from './core.js';
 import { releaseMonitor } from './monitor-lifecycle.js';
+import { takeTicket } from './event-tickets.js';
 import type { Session } from './session-table.js';
 import type { Caller, LoginFacts, OperationOf } from './switchboard.port.js';
 import { compareVersions, CONTRACT_VERSION, CONTRACT_VERSION_DEFAULT } from './version.rules.js';
@@ -84,12 +85,12 @@ function checkLogin(core: Core, facts: LoginFacts): Refusal | { readonly id: str
 export function findSession(core: Core, caller: Caller, sessionId: number): Session | Refusal {
   const { nowMs } = core.now;
   const session = core.sessions.get(sessionId);
-  const proven = session !== undefined && caller.tokenHash === session.tokenHash;
+  const proven = session !== undefined && (caller.tokenHash === session.tokenHash || takeTicket(session, caller, nowMs));
   const blockedForMs = core.wrongSessions.blockedForMs(caller.clientAddress, nowMs);
   if (blockedForMs !== undefined && !proven) {
     return { code: 'RATE_LIMITED', detail: 'too many wrong session ids from this address', retryAfterMs: blockedForMs };
   }
-  if (session !== undefined && (proven || caller.face === 'soap')) {
+  if (session !== undefined && (proven || caller.face !== 'rest')) {
     session.lastSeenMs = nowMs;
     return session;
   }

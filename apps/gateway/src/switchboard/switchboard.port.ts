@@ -27,9 +27,12 @@ export interface SwitchboardSettings {
 }
 
 export interface Caller {
-  readonly face: 'rest' | 'soap';
+  /** `inside`: who carries this out proved the caller before, when its claim on the session's events began. */
+  readonly face: 'rest' | 'soap' | 'inside';
   /** SHA-256 (hex) of the bearer token as sent; undefined when none was. */
   readonly tokenHash?: string;
+  /** SHA-256 (hex) of a ticket, which stands for the token once (S-37). */
+  readonly ticketHash?: string;
   readonly clientAddress: string;
 }
 
@@ -42,7 +45,7 @@ export interface LoginFacts {
   readonly version?: string | undefined;
 }
 
-type Plain = Exclude<OperationName, 'login'>;
+type Plain = Exclude<OperationName, 'login' | 'issueEventTicket'>;
 export type CoreOperation =
   | {
       readonly name: 'login';
@@ -51,6 +54,18 @@ export type CoreOperation =
       readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string };
     }
   | { [N in Plain]: { readonly name: N; readonly request: OperationRequest<N> } }[Plain]
+  | {
+      readonly name: 'issueEventTicket';
+      readonly request: OperationRequest<'issueEventTicket'>;
+      readonly entropy: { readonly ticketHash: string };
+    }
+  /** getEvents, answered with an `EventPage`. */
+  | {
+      readonly name: 'readEvents';
+      readonly request: { readonly sessionId: number; readonly after?: string | undefined; readonly max: number };
+    }
+  /** The same for a reader `inside`, which knows its place. */
+  | { readonly name: 'readOn'; readonly request: { readonly sessionId: number; readonly afterSeq: number; readonly max: number } }
   | { readonly name: 'nextEvent'; readonly request: { readonly sessionId: number; readonly numberedAfter?: number | undefined } };
 export type OperationOf<N extends CoreOperation['name']> = Extract<CoreOperation, { name: N }>;
 

@@ -8,7 +8,8 @@ import { callCommand } from './call.operations.js';
 import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import { Core, NOT_KEPT } from './core.js';
-import { getEvents, nextEvent } from './event.operations.js';
+import { getEvents, nextEvent, readEvents, readOn } from './event.operations.js';
+import { issueTicket } from './event-tickets.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
@@ -165,7 +166,13 @@ export class Switchboard {
       case 'stopMonitor':
         return this.stopMonitor(session, requestId, operation.request.objectId);
       case 'getEvents':
-        return getEvents(core, session, requestId, operation.request.after, operation.request.max);
+        return core.reply(requestId, getEvents(core, session, operation.request.after, operation.request.max));
+      case 'readEvents':
+        return core.reply(requestId, readEvents(core, session, operation.request.after, operation.request.max));
+      case 'readOn':
+        return core.reply(requestId, readOn(core, session, operation.request.afterSeq, operation.request.max));
+      case 'issueEventTicket':
+        return issueTicket(core, session, requestId, operation.entropy.ticketHash);
       case 'cancelGetEvents':
         return core.answer(requestId, {});
       case 'nextEvent':
