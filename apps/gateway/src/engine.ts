@@ -148,8 +148,8 @@ export class GatewayEngine implements Engine, LinkListener {
     const inside: Caller = { face: 'inside', clientAddress: context.clientAddress };
     const readOn = (afterSeq: number, max: number) =>
       this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, inside) as Outcome<EventPage>;
-    const { cursorSeq: seq } = place.value as EventPage;
-    return { ok: true, value: this.claims.open({ sessionId, seq, readOn, listener }) };
+    const { cursorSeq: seq, epoch } = place.value as EventPage;
+    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {

@@ -2,6 +2,7 @@
  * Who reads a session's events now (R-CC-04): one claim per session, a waiting long poll or a lasting reader, whichever face it comes
  * by. The newest wins; the older is told so.
  */
+import type { Epoch } from '#contracts/gateway-admin';
 import type { EventPage } from './event-page.js';
 import type { ClaimEnd, Departure, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 
@@ -17,6 +18,7 @@ export interface EventRead<T> {
 /** What a lasting reader is made of. */
 export interface ReaderParts {
   readonly sessionId: number;
+  readonly epoch: Epoch;
   /** Where it begins. */
   readonly seq: number;
   readonly readOn: (afterSeq: number, max: number) => Outcome<EventPage>;
@@ -63,7 +65,7 @@ export class EventClaims {
   }
 
   /** The claim stands until it is closed or ends. The caller has proved that it may read. */
-  open({ sessionId, seq, readOn, listener }: ReaderParts): EventReader {
+  open({ sessionId, epoch, seq, readOn, listener }: ReaderParts): EventReader {
     this.end(sessionId, 'superseded');
     let position = seq;
     const claim = this.hold(sessionId, {
@@ -75,6 +77,7 @@ export class EventClaims {
       woken: false,
     });
     return {
+      epoch,
       get seq() {
         return position;
       },

@@ -4,6 +4,7 @@
  */
 import type { OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
+import type { Epoch } from '#contracts/gateway-admin';
 import type { EventPage } from './event-page.js';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
@@ -44,6 +45,7 @@ export interface ReaderListener {
  * cannot keep meanwhile is there as a gap and a snapshot when it reads again (R-CC-09).
  */
 export interface EventReader {
+  readonly epoch: Epoch;
   /** The sequence number of the last event that was read, or where reading begins. */
   readonly seq: number;
   /** What comes next, `max` events at most; after an empty page `onNews` follows. A refusal is final: close then. */

@@ -116,6 +116,7 @@ export class LittleEngine implements Engine {
     const { events, waiting } = this.#session(sessionId);
     let seq = after === undefined ? 0 : Number(after.split('.')[2]);
     const reader: EventReader = {
+      epoch,
       get seq() {
         return seq;
       },

@@ -9,6 +9,9 @@ import type { EventPage } from '../event-page.js';
 import type { ClaimEnd, EventReader, Outcome, ReaderListener } from '../northbound-port.js';
 import { NORTHBOUND_LIMITS } from './limits.js';
 
+/** Told of each reader that was cut off, by the id of the request it came with. */
+export type SlowReader = (requestId: string) => void;
+
 export interface Outlet {
   /** Hands the page to the connection; false when it has no room for more now: `drained` is to be called when it has. */
   write(page: EventPage): boolean;
@@ -20,15 +23,17 @@ export interface Outlet {
 
 export class EventPump implements ReaderListener {
   private reader: EventReader | undefined;
+  private isOpen = false;
   private isFull = false;
   private isOver = false;
   private stall: NodeJS.Timeout | undefined;
-  /** How many events may still be sent before an acknowledgement; infinite without a window. */
+  /** Up to here everything is processed, as far as the client says. */
   private acknowledgedSeq = 0;
 
   constructor(
     private readonly outlet: Outlet,
     private readonly stalledReaderMs: number,
+    private readonly onCut: () => void,
     private readonly window = Number.POSITIVE_INFINITY,
   ) {}
 
@@ -39,6 +44,12 @@ export class EventPump implements ReaderListener {
     this.reader = opened.value;
     this.acknowledgedSeq = opened.value.seq;
     return opened;
+  }
+
+  /** The connection is there. News that came before are read now. */
+  begin(): void {
+    this.isOpen = true;
+    this.flow();
   }
 
   onNews(): void {
@@ -65,8 +76,8 @@ export class EventPump implements ReaderListener {
   }
 
   /** Reads and writes while there is something to read and room for it. */
-  flow(): void {
-    while (!this.isOver && !this.isFull && this.reader !== undefined) {
+  private flow(): void {
+    while (this.isOpen && !this.isOver && !this.isFull && this.reader !== undefined) {
       const room = this.acknowledgedSeq + this.window - this.reader.seq;
       if (room <= 0) return;
       const page = this.reader.read(Math.min(room, NORTHBOUND_LIMITS.streamPageEventsMax));
@@ -82,6 +93,7 @@ export class EventPump implements ReaderListener {
     this.stall = setTimeout(() => {
       this.close();
       this.outlet.cut();
+      this.onCut();
     }, this.stalledReaderMs);
   }
 

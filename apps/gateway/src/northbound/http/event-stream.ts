@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { eventStreamOf } from '#contracts/event-streams';
 import type { EventPage } from '../../event-page.js';
 import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
-import { EventPump, type Outlet } from '../event-pump.js';
+import { EventPump, type Outlet, type SlowReader } from '../event-pump.js';
 import { onlyHeader, type Incoming } from '../incoming.js';
 import type { NorthboundLimits } from '../limits.js';
 import { problemReply, type Reply } from '../reply.js';
@@ -11,7 +11,10 @@ import { refuse, refuseArguments } from '../refusal.js';
 import { pageMessages } from './event-json.js';
 import { decode } from './routes.js';
 
-export type StreamLimits = Pick<NorthboundLimits, 'streamHeartbeatMs' | 'streamStalledMs' | 'streamLifeMs'>;
+export interface StreamTerms {
+  readonly limits: Pick<NorthboundLimits, 'streamHeartbeatMs' | 'streamStalledMs' | 'streamLifeMs'>;
+  readonly onSlowReader: SlowReader;
+}
 
 const CURSOR = /^\d{1,9}\.\d{1,9}\.\d{1,15}$/;
 
@@ -33,7 +36,12 @@ export function readStreamQuery(query: string | undefined, more: readonly string
 }
 
 /** The path is one of a stream; the context has what the caller proved itself with. */
-export function openEventStream(engine: Engine, incoming: Incoming, context: CallContext, limits: StreamLimits): Reply {
+export function openEventStream(
+  engine: Engine,
+  incoming: Incoming,
+  context: CallContext,
+  { limits, onSlowReader }: StreamTerms,
+): Reply {
   const requestId = incoming.caller.requestId;
   const query = readStreamQuery(incoming.query);
   if (!query.ok) return problemReply(query.refusal, requestId);
@@ -47,7 +55,7 @@ export function openEventStream(engine: Engine, incoming: Incoming, context: Cal
   const after = lastId ?? query.value.get('after');
 
   const outlet = new StreamOutlet();
-  const pump = new EventPump(outlet, limits.streamStalledMs);
+  const pump = new EventPump(outlet, limits.streamStalledMs, () => onSlowReader(requestId));
   const opened = pump.start((listener) => engine.openReader({ sessionId, after }, context, listener));
   if (!opened.ok) return problemReply(opened.refusal, requestId);
   return {
@@ -61,8 +69,9 @@ export function openEventStream(engine: Engine, incoming: Incoming, context: Cal
 
 class StreamOutlet implements Outlet {
   private response: ServerResponse | undefined;
+  private ended: string | undefined;
 
-  attach(response: ServerResponse, pump: EventPump, limits: StreamLimits): void {
+  attach(response: ServerResponse, pump: EventPump, limits: StreamTerms['limits']): void {
     this.response = response;
     const heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(':\n\n');
@@ -77,7 +86,8 @@ class StreamOutlet implements Outlet {
     if (response.destroyed) return pump.close();
     // at once, so that the client knows that it is connected
     response.write('retry: 1000\n\n');
-    pump.flow();
+    if (this.ended !== undefined) this.end(this.ended);
+    pump.begin();
   }
 
   write(page: EventPage): boolean {
@@ -85,6 +95,7 @@ class StreamOutlet implements Outlet {
   }
 
   end(why: string): void {
+    this.ended = why;
     this.response?.end(`event: end\ndata: {"reason":"${why}"}\n\n`);
   }
 

@@ -1,19 +1,18 @@
 /** The REST face: routes of the contract, answered with JSON or a problem document. */
-import type { IncomingMessage } from 'node:http';
 import type { OperationRequest } from '#contracts/application-api';
 import { CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-rest';
 import { eventStreamOf } from '#contracts/event-streams';
-import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
-import { onlyHeader, type Incoming } from '../incoming.js';
-import { NORTHBOUND_LIMITS } from '../limits.js';
+import type { CallContext, Engine } from '../../northbound-port.js';
+import type { Incoming } from '../incoming.js';
 import { asciiReply, jsonReply, problemReply, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
 import { pageJson } from './event-json.js';
-import { openEventStream, type StreamLimits } from './event-stream.js';
+import { openEventStream, type StreamTerms } from './event-stream.js';
+import { readToken } from './read-token.js';
 import { findRoute } from './routes.js';
 import { readRestRequest } from './rest-request.js';
 
-export function createRestFace(engine: Engine, longPollMaxMs: number, streams: StreamLimits = NORTHBOUND_LIMITS): Face {
+export function createRestFace(engine: Engine, longPollMaxMs: number, streams: StreamTerms): Face {
   const versions = { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION };
   const documents = new Map<string, () => Promise<Reply>>([
     // made when it is asked for: the schemas it is made from are not needed otherwise
@@ -77,12 +76,4 @@ function otherMethod(method: string, allowed: readonly string[], requestId: stri
   const allow = { allow: [...allowed, 'OPTIONS'].join(', ') };
   if (method === 'OPTIONS') return { status: 204, headers: allow };
   return problemReply(refuse('METHOD_NOT_ALLOWED', `allowed here: ${allow.allow}`).refusal, requestId, allow);
-}
-
-/** The bearer token of a request; undefined when there is none. */
-export function readToken(message: IncomingMessage): Outcome<string | undefined> {
-  const header = onlyHeader(message, 'authorization');
-  if (header === undefined) return { ok: true, value: undefined };
-  const match = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header || '');
-  return match === null ? refuse('UNAUTHENTICATED', 'Authorization must be one bearer token') : { ok: true, value: match[1] };
 }
