@@ -10,9 +10,13 @@ import { makeSessionId } from '#domain/session-id';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
 import { EventClaims } from './event-claims.js';
 import { cursorText, eventsOf, type EventPage } from './event-page.js';
+import { Deliveries } from './handlers/deliveries.js';
+import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
+import type { ReceiverOptions } from './handlers/receivers.js';
 import type { Journal } from './journal/journal.port.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
+import { outboundPolicy } from './switchboard/handler-url.rules.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -46,6 +50,8 @@ export interface EngineOptions {
   readonly epoch: Epoch;
   readonly journal: Journal;
   readonly logger: EngineLogger;
+  /** For receivers with certificates of an authority of one's own. */
+  readonly receivers?: Omit<ReceiverOptions, 'policy'>;
   /** For tests in another time; default: the monotonic clock and the wall clock. */
   readonly clock?: () => Instant;
 }
@@ -65,6 +71,7 @@ interface Waiting {
 
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
 const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
+const INSIDE: Caller = { face: 'inside', clientAddress: '' };
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
 
@@ -73,6 +80,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
+  private readonly deliveries: Deliveries;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -90,6 +98,18 @@ export class GatewayEngine implements Engine, LinkListener {
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
     this.claims = new EventClaims(config.timing.longPollMaxMs);
+    this.deliveries = new Deliveries({
+      receivers: { policy: () => outboundPolicy(this.switchboard.document), ...options.receivers },
+      open: (sessionId, seq, listener) => this.openAt(sessionId, seq, listener, false),
+      dispatch: (input) => this.dispatch(input),
+      retentionMs: config.eventLog.retentionMs,
+      now: this.clock,
+    });
+  }
+
+  /** Pages that may open sockets (S-37), as the access document lists them. */
+  browserOrigins(): ReadonlySet<string> {
+    return new Set(this.switchboard.document?.browserOrigins);
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
@@ -144,12 +164,14 @@ export class GatewayEngine implements Engine, LinkListener {
   ): Outcome<EventReader> {
     if (this.stopping) return { ok: false, refusal: STOPPING };
     const place = this.runNow({ name: 'readEvents', request: { sessionId, after, max: 0 } }, callerOf(context));
-    if (!place.ok) return place;
-    const inside: Caller = { face: 'inside', clientAddress: context.clientAddress };
+    return place.ok ? this.openAt(sessionId, (place.value as EventPage).cursorSeq, listener, true) : place;
+  }
+
+  private openAt(sessionId: number, seq: number, listener: ReaderListener, isSignOfLife: boolean): Outcome<EventReader> {
     const readOn = (afterSeq: number, max: number) =>
-      this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, inside) as Outcome<EventPage>;
-    const { cursorSeq: seq, epoch } = place.value as EventPage;
-    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener }) };
+      this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, INSIDE) as Outcome<EventPage>;
+    const { epoch } = this.options;
+    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener, isSignOfLife }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
@@ -177,13 +199,14 @@ export class GatewayEngine implements Engine, LinkListener {
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(this.timer);
+    await this.deliveries.close();
     await this.options.journal.close();
   }
 
   private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
     if (this.stopping && operation.name !== 'getEvents') return Promise.resolve({ ok: false, refusal: STOPPING });
     if (operation.name === 'login') return this.login(operation.request, context);
-    if (operation.name === 'issueEventTicket') return this.issueTicket(operation.request, context);
+    if (isHandlerOperation(operation.name)) return this.handlerOperation(operation as CoreOperation, context);
     if (operation.name === 'getEvents')
       return this.readEvents(operation.request, context).then((page) =>
         page.ok
@@ -192,7 +215,7 @@ export class GatewayEngine implements Engine, LinkListener {
       );
     const outcome = this.run(operation as CoreOperation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
-      void outcome.then(({ ok }) => ok && this.claims.end((operation.request as { sessionId: number }).sessionId, 'cancelled'));
+      void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
     return outcome;
   }
@@ -213,11 +236,9 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome.ok ? { ok: true, value: { ...(outcome.value as object), token } } : outcome;
   }
 
-  private async issueTicket(request: OperationRequest<'issueEventTicket'>, context: CallContext): Promise<CoreOutcome> {
-    const ticket = randomBytes(32).toString('base64url');
-    const operation: CoreOperation = { name: 'issueEventTicket', request, entropy: { ticketHash: sha256(ticket) } };
-    const outcome = await this.run(operation, callerOf(context));
-    return outcome.ok ? { ok: true, value: { ticket, ...(outcome.value as object) } } : outcome;
+  private handlerOperation(operation: CoreOperation, context: CallContext): Promise<CoreOutcome> {
+    const run = (core: CoreOperation) => this.run(core, callerOf(context));
+    return carryOutHandlerOperation(operation, run, (sessionId) => this.deliveries.figures(sessionId));
   }
 
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
@@ -280,11 +301,22 @@ export class GatewayEngine implements Engine, LinkListener {
         return effect.kept ? this.sendKept(effect) : this.send(effect);
       case 'wake':
         return this.claims.wake(effect.sessionId);
+      case 'handler':
+        return this.tellHandler(effect);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
       case 'note':
         return this.options.logger[effect.level](effect.facts, effect.text);
     }
+  }
+
+  /** What is sent to, or with which secret, has to be kept first. Never from within the handling that told it. */
+  private tellHandler({ sessionId, handler, from }: Extract<Effect, { kind: 'handler' }>): void {
+    if (this.stopping) return;
+    this.afterKept(
+      () => this.deliveries.set(sessionId, handler, from),
+      () => {},
+    );
   }
 
   private reply(requestId: number, outcome: CoreOutcome): void {

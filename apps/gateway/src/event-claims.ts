@@ -19,6 +19,8 @@ export interface EventRead<T> {
 export interface ReaderParts {
   readonly sessionId: number;
   readonly epoch: Epoch;
+  /** False where somebody else reads for the application: then only what it takes is a sign of life. */
+  readonly isSignOfLife: boolean;
   /** Where it begins. */
   readonly seq: number;
   readonly readOn: (afterSeq: number, max: number) => Outcome<EventPage>;
@@ -26,6 +28,7 @@ export interface ReaderParts {
 }
 
 interface Claim {
+  readonly isSignOfLife: boolean;
   readonly again: () => void;
   readonly end: (why: ClaimEnd) => void;
   woken: boolean;
@@ -36,8 +39,9 @@ export class EventClaims {
 
   constructor(private readonly waitMaxMs: number) {}
 
+  /** Of sessions whose application is known to be there by its claim. */
   sessionIds(): number[] {
-    return [...this.claims.keys()];
+    return [...this.claims].filter(([, { isSignOfLife }]) => isSignOfLife).map(([sessionId]) => sessionId);
   }
 
   /** Answers what is there, or waits for the first event; never for more. */
@@ -59,13 +63,13 @@ export class EventClaims {
       };
       const giveUp = () => finish(first);
       const timer = setTimeout(giveUp, Math.min(waitMs, this.waitMaxMs));
-      const claim = this.hold(sessionId, { again, end: giveUp, woken: false });
+      const claim = this.hold(sessionId, { again, end: giveUp, woken: false, isSignOfLife: true });
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 
   /** The claim stands until it is closed or ends. The caller has proved that it may read. */
-  open({ sessionId, epoch, seq, readOn, listener }: ReaderParts): EventReader {
+  open({ sessionId, epoch, seq, readOn, listener, isSignOfLife }: ReaderParts): EventReader {
     this.end(sessionId, 'superseded');
     let position = seq;
     const claim = this.hold(sessionId, {
@@ -75,6 +79,7 @@ export class EventClaims {
         listener.onEnd(why);
       },
       woken: false,
+      isSignOfLife,
     });
     return {
       epoch,
@@ -104,6 +109,11 @@ export class EventClaims {
   /** A waiting poll is answered with nothing, a lasting reader ends. */
   end(sessionId: number, why: ClaimEnd): void {
     this.claims.get(sessionId)?.end(why);
+  }
+
+  /** The same for a reader of the application itself: a handler is removed, not cancelled. */
+  cancel(sessionId: number): void {
+    if (this.claims.get(sessionId)?.isSignOfLife === true) this.end(sessionId, 'cancelled');
   }
 
   endAll(why: ClaimEnd): void {

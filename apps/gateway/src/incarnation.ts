@@ -87,6 +87,7 @@ async function assemble(
     config,
     tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
     logger,
+    browserOrigins: () => engine.browserOrigins(),
   });
   state = 'serving';
   const end = () => {

@@ -216,6 +216,8 @@ export const APPLICATION_OPERATIONS = {
   ...READER_OPERATIONS,
 } as const satisfies Record<string, { rest: { method: string; path: string }; request: z.ZodType; response: z.ZodType }>;
 
+export { DELIVERY_OUTCOMES, HANDLER_STATES, type DeadLetter, type Delivery } from './application-api/reader.operations.js';
+
 /** Operations without a twin in the SOAP contract. */
 export const REST_ONLY_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(READER_OPERATIONS));
 

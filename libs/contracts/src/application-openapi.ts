@@ -24,7 +24,7 @@ function restOperation(name: OperationName): RestOperation {
   const { rest, request, response } = APPLICATION_OPERATIONS[name];
   const schema = jsonSchemaOf(request, 'input');
   const required = new Set((schema['required'] ?? []) as string[]);
-  const withBody = rest.method === 'POST';
+  const withBody = rest.method === 'POST' || rest.method === 'PUT';
   const members = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>).map(
     ([member, memberSchema]): RestMember => {
       const inPath = rest.path.includes(`{${member}}`);

@@ -104,6 +104,14 @@ export const ERROR_KINDS = Object.freeze({
   ),
   MONITOR_NOT_SET: kind(404, 'The session holds no such monitor', false, 'Set the monitor first.'),
   RATE_LIMITED: kind(429, 'Too many requests', true, 'Wait for the time in Retry-After.'),
+  EVENT_HANDLER_SET: kind(409, 'A handler takes the events of this session', false, 'Remove the handler first (R-CC-04).'),
+  EVENT_HANDLER_NOT_SET: kind(404, 'The session has no event handler', false, 'Set one first.'),
+  HANDLER_URL_REFUSED: kind(
+    422,
+    'Events may not be sent to this address',
+    false,
+    'Use https and a public address, or ask the provider to approve the range.',
+  ),
   EVENT_CURSOR_INVALID: kind(400, 'The event cursor cannot be read', false, 'Send the cursor of the last answer, or none.'),
 } satisfies Record<string, ErrorKind>);
 

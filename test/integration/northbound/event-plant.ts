@@ -2,6 +2,7 @@
  * A real engine behind a real northbound, with a virtual controller whose phones ring when the test says so: for the ways to events. The
  * controller keeps its own list of what it told, which is what every reader has to see.
  */
+import type { AccessDocument } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import type { ControllerRequest } from '#southbound/messages';
@@ -54,6 +55,10 @@ export async function eventPlant(
     readonly eventLog?: EngineConfig['eventLog'];
     readonly limits?: NorthboundOptions['timeouts'];
     readonly browserOrigins?: readonly string[];
+    readonly outbound?: AccessDocument['outbound'];
+    readonly receivers?: ConstructorParameters<typeof GatewayEngine>[0]['receivers'];
+    /** What an earlier plant kept: this one is the next incarnation. */
+    readonly records?: readonly JournalRecord[];
   } = {},
 ): Promise<EventPlant> {
   const journal = new MemoryJournal();
@@ -67,8 +72,9 @@ export async function eventPlant(
       monitorStartsPerSecond: 20,
       timing: { sessionKeepAliveMs: 600_000, commandTimeoutMs: 10_000, longPollMaxMs: 60_000 },
     },
-    epoch: { major: 1, minor: 0 },
+    epoch: { major: 1, minor: more.records === undefined ? 0 : 1 },
     journal,
+    ...(more.receivers === undefined ? {} : { receivers: more.receivers }),
     logger: { info: () => {}, warn: () => {}, error: () => {} },
     // past the first second, in which nothing is started
     clock: () => ({ nowMs: performance.now() + (started ? 2000 : 0), wallMs: Date.now() }),
@@ -85,7 +91,12 @@ export async function eventPlant(
   };
   const crm = application('crm', { applicationPasswordSha256: sha256Hex('one'), localPasswordSha256: sha256Hex('two') });
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-  engine.start({ records: [], document: documentOf({ applications: [crm], expiresAt }) }, links);
+  const document = documentOf({
+    applications: [crm],
+    expiresAt,
+    ...(more.outbound === undefined ? {} : { outbound: more.outbound }),
+  });
+  engine.start({ records: more.records ?? [], document }, links);
   started = true;
   engine.linkState(1, 'CONNECTED', { bootId: 7, release: '9.4.0', platform: 'x86' }, 'test');
   const northbound = await runNorthbound(engine, 60_000, more.limits, more.browserOrigins);

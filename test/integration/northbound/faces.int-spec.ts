@@ -94,6 +94,10 @@ const call = (state: 'ringing' | 'held') => async (sessionId: number, face: Face
   return { objectId: prime, localCallId };
 };
 const ended = { sessionId: 5 };
+const handled = async (sessionId: number, face: Face, token?: string) => {
+  await face.call('setEventHandler', { sessionId, url: 'https://a.example' }, token);
+  return {};
+};
 const CASES: Record<OperationName, Case> = {
   login: { success: () => CREDENTIALS, refusal: { ...CREDENTIALS, localPassword: 'wrong' }, code: 'LOGIN_REFUSED' },
   logout: { success: () => ({}), refusal: ended, code: 'SESSION_INVALID' },
@@ -144,6 +148,17 @@ const CASES: Record<OperationName, Case> = {
   getEvents: { success: () => ({}), refusal: ended, code: 'SESSION_INVALID' },
   cancelGetEvents: { success: () => ({}), refusal: ended, code: 'SESSION_INVALID' },
   issueEventTicket: { success: () => ({}), refusal: ended, code: 'SESSION_INVALID' },
+  setEventHandler: { success: () => ({ url: 'https://a.example' }), refusal: { url: 'ftp://a' }, code: 'HANDLER_URL_REFUSED' },
+  getEventHandler: { success: handled, refusal: {}, code: 'EVENT_HANDLER_NOT_SET' },
+  removeEventHandler: { success: handled, refusal: {}, code: 'EVENT_HANDLER_NOT_SET' },
+  rotateHandlerSecret: { success: handled, refusal: {}, code: 'EVENT_HANDLER_NOT_SET' },
+  getDeliveries: { success: handled, refusal: {}, code: 'EVENT_HANDLER_NOT_SET' },
+  getDeadLetters: { success: handled, refusal: {}, code: 'EVENT_HANDLER_NOT_SET' },
+  replayEvents: {
+    success: async (...given) => ({ ...(await handled(...given)), after: '3.1.0' }),
+    refusal: { after: '3.1.0' },
+    code: 'EVENT_HANDLER_NOT_SET',
+  },
 };
 
 describe('R-SES-05 the same results over REST and SOAP', () => {

@@ -26,6 +26,7 @@ interface Session {
   readonly events: ApplicationEvent[];
   handedOver: number;
   waiting: (() => void)[];
+  handler?: string;
 }
 interface Call {
   readonly objectId: number;
@@ -164,6 +165,12 @@ export class LittleEngine implements Engine {
     return undefined;
   }
 
+  #onHandler<T>(sessionId: number, answer: T): Outcome<T> {
+    return this.#session(sessionId).handler === undefined
+      ? no('EVENT_HANDLER_NOT_SET', 'the session has no handler')
+      : yes(answer);
+  }
+
   #wait(session: Session, waitMs: number, signal?: CallContext['signal']): Promise<void> {
     if (waitMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -252,6 +259,24 @@ export class LittleEngine implements Engine {
       return yes({ events, cursor: `${epoch.major}.${epoch.minor}.${from + events.length}` });
     },
     issueEventTicket: () => yes({ ticket: randomBytes(32).toString('base64url'), expiresInMs: 30_000 }),
+    setEventHandler: ({ sessionId, url }) =>
+      url.startsWith('https:')
+        ? ((this.#session(sessionId).handler = url), yes({ handlerId: 'hd_1', url, secret: 'whsec_' }))
+        : no('HANDLER_URL_REFUSED', 'use https'),
+    getEventHandler: ({ sessionId }) =>
+      this.#onHandler(sessionId, {
+        handlerId: 'hd_1',
+        kind: 'webhook' as const,
+        url: '',
+        state: 'active' as const,
+        cursor: '3.1.0',
+        failures: 0,
+      }),
+    removeEventHandler: ({ sessionId }) => this.#onHandler(sessionId, {}),
+    rotateHandlerSecret: ({ sessionId }) => this.#onHandler(sessionId, { secret: 'whsec_', bothUntil: 1 }),
+    getDeliveries: ({ sessionId }) => this.#onHandler(sessionId, { deliveries: [] }),
+    getDeadLetters: ({ sessionId }) => this.#onHandler(sessionId, { deadLetters: [] }),
+    replayEvents: ({ sessionId }) => this.#onHandler(sessionId, {}),
     cancelGetEvents: ({ sessionId }) => {
       for (const wake of this.#session(sessionId).waiting.splice(0)) wake();
       return yes({});

@@ -104,6 +104,11 @@ export class Core {
     return (this.lastEntry = entryOf(body, this.now.nowMs));
   }
 
+  /** @param begins send from where it has acknowledged; else it goes on */
+  tellHandler({ id, handler }: Session, begins = false): void {
+    this.effects.push({ kind: 'handler', sessionId: id, handler: handler?.facts, from: begins ? handler?.ackedSeq : undefined });
+  }
+
   wake(session: Session): void {
     if (!session.wantsWake) return;
     session.wantsWake = false;

@@ -50,10 +50,11 @@ export class EventLog {
 
   /**
    * Since when events are unread, ms since 1970; undefined when all have been handed out, or the oldest less than `forMs` ago.
-   * A gap that nobody has read begins where it says.
+   * A gap that nobody has read begins where it says. With `ackedSeq`, what was handed out behind it counts as unread.
    */
-  unreadSince(now: Instant, forMs: number): number | undefined {
-    const first = this.waiting.at(0);
+  unreadSince(now: Instant, forMs: number, ackedSeq = this.handedSeq): number | undefined {
+    const behind = Math.max(0, Math.min(this.held.size, this.handedSeq - ackedSeq));
+    const first = behind > 0 ? this.held.at(this.held.size - behind) : this.waiting.at(0);
     if (this.gap !== undefined) return Math.floor(this.gap.since);
     if (first === undefined) return undefined;
     if (first.body.category === 'GAP') return Math.floor(first.body.since);

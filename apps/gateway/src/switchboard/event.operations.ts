@@ -2,6 +2,7 @@
 import { cursorText, eventsOf, placeEvent, type EventPage } from '../event-page.js';
 import type { Outcome } from '../northbound-port.js';
 import type { Core } from './core.js';
+import { HANDLER_SET } from './handler.rules.js';
 import type { LostEvents } from './event-log.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
@@ -12,6 +13,7 @@ import { refused, type CoreOutcome, type NextEvent } from './switchboard.port.js
 /** A request for events does not wait here: whoever drives the switchboard asks again when the session is woken. */
 export function readEvents(core: Core, session: Session, after: string | undefined, max: number): Outcome<EventPage> {
   const { epoch } = core.settings;
+  if (session.handler !== undefined) return refused(HANDLER_SET);
   const position = after === undefined ? undefined : positionOf(core, session, after);
   if (position === 'invalid') {
     const ahead = `${after} against ${cursorText(epoch, session.log.handedSeq)}`;
@@ -33,7 +35,7 @@ export function readOn(core: Core, session: Session, afterSeq: number, max: numb
 }
 
 /** A cursor of an older epoch stands before everything of this one, which begins with a GAP. */
-function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
+export function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
   const { epoch } = core.settings;
   const [major = 0, minor = 0, seq = 0] = cursor.split('.').map(Number);
   const age = epoch.major - major || epoch.minor - minor;
@@ -43,6 +45,7 @@ function positionOf(core: Core, session: Session, cursor: string): number | 'inv
 
 /** `numberedAfter`: after that event; else after what this operation last handed over. */
 export function nextEvent(core: Core, session: Session, requestId: number, numberedAfter: number | undefined): void {
+  if (session.handler !== undefined) return core.refuse(requestId, HANDLER_SET);
   const position = numberedAfter === undefined ? session.plainSeq : (seqOfEventNumber(numberedAfter, session.log.handedSeq) ?? 0);
   const { entries, firstSeq, epoch } = read(core, session, position, 1);
   if (entries[0] === undefined) return core.answer(requestId, undefined);

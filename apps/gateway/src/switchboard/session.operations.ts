@@ -120,5 +120,9 @@ export function endSession(core: Core, session: Session, reason: string): void {
   }
   core.sessions.remove(session.id, reason);
   core.journal({ t: 'session-end', id: session.id });
+  if (session.handler !== undefined) {
+    session.handler = undefined;
+    core.tellHandler(session);
+  }
   core.wake(session);
 }

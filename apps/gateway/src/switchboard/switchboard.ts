@@ -9,6 +9,17 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import { Core, NOT_KEPT } from './core.js';
 import { getEvents, nextEvent, readEvents, readOn } from './event.operations.js';
+import {
+  handlerReport,
+  keepPositions,
+  onDeadLetter,
+  onHandled,
+  onHandlerChange,
+  removeHandler,
+  replay,
+  rotateSecret,
+  setHandler,
+} from './handler.operations.js';
 import { issueTicket } from './event-tickets.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
@@ -63,8 +74,10 @@ export class Switchboard {
 
   /** Everything a later incarnation needs, for a compact journal. */
   *records(): Generator<JournalRecord> {
-    for (const { id, tokenHash, applicationId, applicationName, monitors } of this.core.sessions.all()) {
+    for (const { id, tokenHash, applicationId, applicationName, monitors, handler } of this.core.sessions.all()) {
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
+      if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
+      for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
       for (const objectId of monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
@@ -137,8 +150,21 @@ export class Switchboard {
       case 'polling': {
         const session = core.sessions.get(input.sessionId);
         if (session !== undefined) session.lastSeenMs = core.now.nowMs;
+        return;
       }
+      case 'handled':
+      case 'handler-change':
+      case 'dead-letter':
+        return this.fromHandler(input);
     }
+  }
+
+  private fromHandler(input: Extract<Input, { kind: 'handled' | 'handler-change' | 'dead-letter' }>): void {
+    const session = this.core.sessions.get(input.sessionId);
+    if (session === undefined) return;
+    if (input.kind === 'handled') onHandled(this.core, session, input.handlerId, input.seq);
+    else if (input.kind === 'dead-letter') onDeadLetter(this.core, session, input.handlerId, input.letter);
+    else onHandlerChange(this.core, session, input.handlerId, input.disabled);
   }
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
@@ -173,6 +199,26 @@ export class Switchboard {
         return core.reply(requestId, readOn(core, session, operation.request.afterSeq, operation.request.max));
       case 'issueEventTicket':
         return issueTicket(core, session, requestId, operation.entropy.ticketHash);
+      case 'setEventHandler': {
+        const { url, secret } = operation.request;
+        const { handlerId: id, secret: made } = operation.entropy;
+        const handler = { id, kind: 'webhook', url, secret: secret ?? made } as const;
+        return setHandler(core, session, requestId, handler, {
+          handlerId: id,
+          ...(secret === undefined ? { secret: made } : {}),
+        });
+      }
+      case 'rotateHandlerSecret': {
+        const { secret } = operation.request;
+        const made = operation.entropy.secret;
+        return rotateSecret(core, session, requestId, secret ?? made, secret === undefined ? { secret: made } : {});
+      }
+      case 'removeEventHandler':
+        return removeHandler(core, session, requestId);
+      case 'replayEvents':
+        return replay(core, session, requestId, operation.request.after);
+      case 'handlerReport':
+        return handlerReport(core, session, requestId);
       case 'cancelGetEvents':
         return core.answer(requestId, {});
       case 'nextEvent':
@@ -229,5 +275,6 @@ export class Switchboard {
     for (const controller of core.controllers.values()) tickController(core, controller);
     keepCalls(core);
     keepUnread(core);
+    keepPositions(core);
   }
 }

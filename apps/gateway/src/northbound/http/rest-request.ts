@@ -85,7 +85,8 @@ function readIdempotencyKey(operation: RestOperation, { message }: Incoming, val
 
 async function readMembers(operation: RestOperation, incoming: Incoming, values: Values): Promise<Outcome<undefined>> {
   const { message } = incoming;
-  if (operation.method !== 'POST') return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
+  if (operation.method !== 'POST' && operation.method !== 'PUT')
+    return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
   const media = mediaType(message);
   if (
     media?.type !== 'application/json' ||
