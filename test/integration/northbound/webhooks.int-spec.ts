@@ -103,7 +103,8 @@ describe('webhooks', () => {
 
   it('R-CC-04 with a handler nobody can read, and nothing has been lost when it is removed', async () => {
     const [session, to] = [await plant.session(), await receiver()];
-    const waiting = rest(session, 'GET', '/events?wait=30&after=1.0.1');
+    const { cursor } = (await rest(session, 'GET', '/events')).body as { cursor: string };
+    const waiting = rest(session, 'GET', `/events?wait=30&after=${cursor}`);
     await set(session, to.url);
     expect([200, 409]).toContain((await waiting).status);
     for (const [method, path] of [
