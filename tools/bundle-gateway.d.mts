@@ -1,1 +1,3 @@
 export function bundleGateway(outFile?: string): Promise<string>;
+export function joined(loader: string, program: string): string;
+export function readLoader(): Promise<string>;

@@ -1,9 +1,10 @@
 /**
- * Bundles the gateway, from TypeScript, into one file, dist/gateway/gateway.cjs, and puts its loader beside it: gateway.mjs is what an
- * instance runs. Run as a program or call {@link bundleGateway}. The files appear whole: tests and builds may do this at the same time.
+ * Bundles the gateway, from TypeScript, into the one file that an instance runs, dist/gateway/gateway.mjs: a head that starts with V8's code
+ * cache (gateway-loader.mjs), and the program behind it. The map for stack traces lies beside it and is not needed to run. Run as a program
+ * or call {@link bundleGateway}. The file appears whole: tests and builds may do this at the same time.
  */
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,13 +22,25 @@ const withoutLanguages = {
   },
 };
 
-/** @returns the path of the loader, `outFile`; the bundle is beside it as .cjs */
+/**
+ * One file of the loader and a CommonJS program: the program stands in a comment, where the loader finds it. What would end the comment is
+ * written `*~/` there.
+ * @throws when the program holds `*~/` itself, which the loader could not tell apart
+ */
+export function joined(loader, program) {
+  if (program.includes('*~/'))
+    throw new Error('the program holds "*~/", which stands for the end of a comment in the bundled file');
+  return `${loader}/*cordboard-program\n${program.replaceAll('*/', '*~/')}\n*/\n`;
+}
+
+export const readLoader = () => readFile(join(root, 'tools', 'gateway-loader.mjs'), 'latin1');
+
+/** @returns the path of the file, `outFile` */
 export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gateway.mjs')) {
   const folder = dirname(outFile);
   const making = join(folder, `.making-${randomBytes(6).toString('hex')}`);
-  const bundle = outFile.replace(/\.mjs$/, '.cjs');
-  const made = join(making, basename(bundle));
-  const loader = join(making, basename(outFile));
+  const made = join(making, 'program.cjs');
+  const whole = join(making, basename(outFile));
   await mkdir(folder, { recursive: true });
   try {
     await build({
@@ -39,20 +52,19 @@ export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gat
       format: 'cjs',
       target: 'node20',
       conditions: ['source'],
-      sourcemap: true,
+      sourcemap: 'external',
       // one byte a character: the loader reads it so, and V8 keeps it so
       charset: 'ascii',
       minifyWhitespace: true,
       plugins: [withoutLanguages],
       logLevel: 'warning',
     });
-    await copyFile(join(root, 'tools', 'gateway-loader.mjs'), loader);
-    await rename(`${made}.map`, `${bundle}.map`);
-    await rename(made, bundle);
-    await rename(loader, outFile);
+    await writeFile(whole, joined(await readLoader(), await readFile(made, 'latin1')), 'latin1');
+    await rename(`${made}.map`, `${outFile}.map`);
+    await rename(whole, outFile);
     // code caches of an earlier bundle: the loader would pass them over
     for (const name of await readdir(folder))
-      if (name.startsWith(`${basename(bundle)}.`) && name.includes('.cache')) await rm(join(folder, name), { force: true });
+      if (name.startsWith(`${basename(outFile)}.`) && name.includes('.cache')) await rm(join(folder, name), { force: true });
   } finally {
     await rm(making, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
 /**
- * Starts the bundled gateway beside this file with V8's code cache, so that nothing of it is compiled twice on one machine. Copied as it
- * is to dist/gateway/gateway.mjs; it imports nothing but Node.
+ * The head of the one bundled file: starts the program that stands behind it, in a comment, with V8's code cache, so that nothing of it is
+ * compiled twice on one machine. In a comment, because Node would otherwise scan all of the program before it knows that a cache is there.
+ * Put before the program by `bundle-gateway.mjs`; it imports nothing but Node.
  *
- * The cache lies beside the bundle, named by V8's own tag (version, flags, processor). It counts only when it was made from exactly
- * these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the bundle is compiled as usual and the cache
+ * The cache lies beside the file, named by V8's own tag (version, flags, processor). It counts only when it was made from exactly
+ * these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the program is compiled as usual and the cache
  * is written anew a little after the start, when it holds what a start needs. A folder that cannot be written to changes nothing else.
  */
 import { createHash } from 'node:crypto';
@@ -17,13 +18,18 @@ import { Script, constants } from 'node:vm';
 /** After the start and its first moments, so that the cache holds what they compiled. */
 const WRITE_AFTER_MS = 2000;
 const DIGEST_BYTES = 32;
+/** Written so that they stand once in the file: around the program. */
+const BEGINS = '/' + '*cordboard-program\n';
+const ENDS = '\n*' + '/';
 
-const program = fileURLToPath(import.meta.url).replace(/\.mjs$/, '.cjs');
+const program = fileURLToPath(import.meta.url);
 const cacheFile = `${program}.${cachedDataVersionTag().toString(16)}.cache`;
-const source = readFileSync(program);
+const file = readFileSync(program);
+const text = file.toString('latin1');
+const source = text.slice(text.indexOf(BEGINS) + BEGINS.length, text.lastIndexOf(ENDS)).replaceAll('*~/', '*/');
 
-/** Over program and cache together. */
-const digestOf = (data) => createHash('sha256').update(source).update(data).digest();
+/** Over file and cache together. */
+const digestOf = (data) => createHash('sha256').update(file).update(data).digest();
 
 function readCache() {
   try {
@@ -47,7 +53,7 @@ function writeCache() {
 }
 
 const cachedData = readCache();
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`, {
+const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
   filename: program,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...(cachedData === undefined ? {} : { cachedData }),

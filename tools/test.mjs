@@ -31,15 +31,44 @@ if (wanted.some((tier) => !known.includes(tier))) {
 const chosen = (tier) => wanted.length === 0 || wanted.includes(tier);
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-/** Runs a command in the clone with our own output streams; answers its exit code. */
+/**
+ * The longest any one command may take. A test whose process never gives its event loop back cannot be timed out from within: without this
+ * the whole run would hang silently.
+ */
+const COMMAND_MAX_MS = 25 * 60_000;
+
+/** Ends a command with all it has started, by its process group. */
+function endGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // it has ended by itself
+  }
+}
+
+/** Runs a command in the clone with our own output streams; answers its exit code, 124 when it took longer than it may. */
 function run(command, args, options = {}) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: true, ...options });
+    const passOn = (signal) => endGroup(child, signal);
+    const overdue = setTimeout(() => {
+      console.error(
+        `FAILED: ${command} ${args.join(' ')}: not done after ${COMMAND_MAX_MS / 60_000} minutes; a test hangs whose file is not listed above`,
+      );
+      endGroup(child, 'SIGKILL');
+      done(124);
+    }, COMMAND_MAX_MS);
+    const ended = (code) => {
+      clearTimeout(overdue);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, passOn);
+      done(code);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
     child.once('error', (error) => {
       console.error(`${command}: ${error.message}`);
-      done(127);
+      ended(127);
     });
-    child.once('exit', (code, signal) => done(signal === null ? code : 1));
+    child.once('exit', (code, signal) => ended(signal === null ? code : 1));
   });
 }
 

@@ -29,7 +29,19 @@ export interface RunningInstance {
 /** The document key of the installation lies in `around.dir`. Stopping it is the caller's. */
 export async function runInstance(
   around: RouterSurroundings,
-  { tenantId, address, slots, sessions }: { tenantId: string; address: string; slots: readonly number[]; sessions: number },
+  {
+    tenantId,
+    address,
+    slots,
+    sessions,
+    controllers = [],
+  }: {
+    readonly tenantId: string;
+    readonly address: string;
+    readonly slots: readonly number[];
+    readonly sessions: number;
+    readonly controllers?: AccessDocument['controllers'];
+  },
 ): Promise<RunningInstance> {
   const id = randomUUID();
   const dir = join(around.dir, id);
@@ -62,7 +74,7 @@ export async function runInstance(
         localPasswordSha256: sha256Hex('local'),
       },
     ],
-    controllers: [],
+    controllers,
   };
   const { privateKeyPem } = await ensureDocumentKey(around.dir);
   const [certFile, keyFile, accessDocumentFile] = ['cert.pem', 'key.pem', 'access-document.json'].map((name) => join(dir, name));

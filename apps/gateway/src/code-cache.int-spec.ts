@@ -1,16 +1,18 @@
-/** The loader that `tools/bundle-gateway.mjs` puts beside the bundle, with small programs in the bundle's place. */
+/** The loader that `tools/bundle-gateway.mjs` puts before the program in the one bundled file, with small programs in the gateway's place. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '#testkit/eventually';
+import { joined, readLoader } from '../../../tools/bundle-gateway.mjs';
 
 let dir: string;
-beforeEach(() => {
+let loader: string;
+beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'cordboard-loader-'));
-  copyFileSync(new URL('../../../tools/gateway-loader.mjs', import.meta.url), join(dir, 'program.mjs'));
+  loader = await readLoader();
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -18,10 +20,14 @@ const caches = (): string[] => readdirSync(dir).filter((name) => name.endsWith('
 /** Says a word and how it was loaded, and stays until its standard input ends. */
 const program = (word: string) =>
   writeFileSync(
-    join(dir, 'program.cjs'),
-    `const cache = globalThis[Symbol.for('cordboard.code-cache')];
+    join(dir, 'program.mjs'),
+    joined(
+      loader,
+      `/* comments and */ const cache = '*/*' === '*' + '/*' && globalThis[Symbol.for('cordboard.code-cache')];
 require('node:fs').writeSync(1, '${word} ' + cache + ' ' + process.argv[2] + '\\n');
 process.stdin.resume().on('end', () => process.exit(0));`,
+    ),
+    'latin1',
   );
 
 async function run(until: () => boolean = () => true): Promise<string> {

@@ -17,6 +17,7 @@ import type { Journal } from './journal/journal.port.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { outboundPolicy } from './switchboard/handler-url.rules.js';
+import { missingRefusal } from './switchboard/missing-operations.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -213,7 +214,8 @@ export class GatewayEngine implements Engine, LinkListener {
           ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
           : page,
       );
-    const outcome = this.run(operation as CoreOperation, callerOf(context));
+    if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
+    const outcome = this.run(operation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
@@ -221,6 +223,7 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   private async login(request: OperationRequest<'login'>, context: CallContext): Promise<CoreOutcome> {
+    if (request.certificate !== undefined) return { ok: false, refusal: missingRefusal('log-in with a certificate') };
     const token = randomBytes(32).toString('base64url');
     const { companyName, applicationName, applicationPassword, localPassword, version } = request;
     const facts = {
@@ -404,6 +407,10 @@ export class GatewayEngine implements Engine, LinkListener {
     this.arm();
   }
 }
+
+type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;
+const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
+  'sessionId' in operation.request;
 
 function callerOf({ face, token, ticket, clientAddress }: CallContext): Caller {
   return {

@@ -32,8 +32,11 @@ function restOperation(name: OperationName): RestOperation {
       return { name: member, place, required: required.has(member), schema: memberSchema };
     },
   );
-  const nothing = Object.keys((jsonSchemaOf(response, 'output')['properties'] ?? {}) as object).length === 0;
-  return { name, method: rest.method, path: rest.path, members, status: name === 'login' ? 201 : nothing ? 204 : 200 };
+  const answer = jsonSchemaOf(response, 'output');
+  const nothing = Object.keys((answer['properties'] ?? {}) as object).length === 0;
+  const optional = ((answer['required'] ?? []) as string[]).length === 0;
+  const status = name === 'login' || name === 'loginUser' ? 201 : nothing ? 204 : 200;
+  return { name, method: rest.method, path: rest.path, members, status, emptyStatus: optional ? 204 : status };
 }
 
 /** The REST form of every operation. */
@@ -42,7 +45,7 @@ export const REST_OPERATIONS: readonly RestOperation[] = (Object.keys(APPLICATIO
 );
 
 function describe(operation: RestOperation): JsonSchema {
-  const { name, members, status } = operation;
+  const { name, members, status, emptyStatus } = operation;
   const parameters: JsonSchema[] = members
     .filter(({ place }) => place !== 'body')
     .map(({ name: member, place, required, schema }) => ({
@@ -67,12 +70,20 @@ function describe(operation: RestOperation): JsonSchema {
     status === 204
       ? { description: 'Done' }
       : { description: 'Done', content: content(jsonSchemaOf(APPLICATION_OPERATIONS[name].response, 'output')) };
+  const { doc, level, kind } = APPLICATION_OPERATIONS[name];
   return {
     operationId: name,
-    ...(name === 'login' ? {} : { security: [{ session: [] }] }),
+    summary: doc,
+    tags: [kind],
+    'x-level': level,
+    ...(operation.path.startsWith('/v1/sessions/') ? { security: [{ session: [] }] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body.length === 0 ? {} : { requestBody: { required: true, content: content(bodySchema) } }),
-    responses: { [status]: success, default: { $ref: '#/components/responses/Problem' } },
+    responses: {
+      [status]: success,
+      ...(emptyStatus === status ? {} : { [emptyStatus]: { description: 'Done, and nothing to tell' } }),
+      default: { $ref: '#/components/responses/Problem' },
+    },
   };
 }
 

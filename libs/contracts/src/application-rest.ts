@@ -17,6 +17,8 @@ export interface RestOperation {
   readonly members: readonly RestMember[];
   /** 201 for what makes a session, 204 where there is nothing to tell. */
   readonly status: 200 | 201 | 204;
+  /** When the answer has no members: 204 where that can be. */
+  readonly emptyStatus: 200 | 201 | 204;
 }
 
 /** The release of the contract this API is compatible with (R-SES-02). */

@@ -1,9 +1,17 @@
 /** The SOAP model against the facts of the original's contract, kept as test/fixtures/soap/contract-facts.json. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CALL_EVENT_TYPES, CALL_STATES, FEATURES } from './application-api.js';
+import {
+  APPLICATION_OPERATIONS,
+  CALL_EVENT_ATTRIBUTES,
+  CALL_EVENT_TYPES,
+  CALL_STATES,
+  FEATURE_EVENT_ATTRIBUTES,
+  FEATURE_EVENT_TYPES,
+  FEATURES,
+} from './application-api.js';
 import { CONNECTION_STATES } from './gateway-admin.js';
-import { SOAP_MODEL, SOAP_SERVICES, wsdlOf, type ComplexType, type Field } from './soap.js';
+import { contractWord, SOAP_HANDLER_SERVICES, SOAP_MODEL, SOAP_SERVICES, wsdlOf, type ComplexType, type Field } from './soap.js';
 
 type FieldFacts = readonly (string | Readonly<Record<string, FieldFacts>>)[];
 interface Facts {
@@ -48,8 +56,9 @@ describe('the SOAP model is the contract', () => {
   }
 
   it('services, operations, arguments and results', () => {
-    expect([...SOAP_SERVICES.keys()]).toEqual(Object.keys(facts.services));
-    for (const service of SOAP_SERVICES.values()) {
+    const services = [...SOAP_SERVICES.values(), ...SOAP_HANDLER_SERVICES.values()];
+    expect(services.map(({ name }) => name)).toEqual(Object.keys(facts.services));
+    for (const service of services) {
       const { targetNamespace, operations } = facts.services[service.name]!;
       expect(service.namespace).toBe(targetNamespace);
       expect([...service.operations.keys()]).toEqual(Object.keys(operations));
@@ -65,13 +74,34 @@ describe('the SOAP model is the contract', () => {
 
   it('can say everything the application API can', () => {
     const values = (name: string) => {
-      const type = SOAP_MODEL.types.get(`cc.${name}`);
+      const type = SOAP_MODEL.types.get(name.includes('.') ? name : `cc.${name}`);
       return type?.kind === 'enum' ? type.values : new Set<string>();
     };
+    for (const type of FEATURE_EVENT_TYPES) expect(values('featureEventType')).toContain(contractWord(type));
     for (const type of CALL_EVENT_TYPES) expect(values('callEventType')).toContain(type);
     for (const state of CALL_STATES) expect(values('callState')).toContain(state);
     for (const feature of FEATURES) expect(values('featuresAllowed')).toContain(feature);
     for (const state of CONNECTION_STATES) expect(values('connectionState')).toContain(state);
+    expect(CALL_EVENT_ATTRIBUTES).toEqual([...values('advanced.advCallEventAttributeNames')]);
+    expect(FEATURE_EVENT_ATTRIBUTES).toEqual([...values('advanced.advFeatureEventAttributeNames')]);
+    expect([...CALL_EVENT_TYPES].sort()).toEqual([...values('callEventType')].sort());
+    expect([...CALL_STATES].sort()).toEqual([...values('callState')].sort());
+    expect([...FEATURES].sort()).toEqual([...values('featuresAllowed')].sort());
+    expect(FEATURE_EVENT_TYPES.length).toBe(values('featureEventType').size);
+  });
+
+  it('every operation of the contract stands for one of the application API, and its arguments for members of that', () => {
+    for (const service of SOAP_SERVICES.values()) {
+      for (const { name, maps, input } of service.operations.values()) {
+        if (maps === 'nextEvent') continue;
+        expect(Object.keys(APPLICATION_OPERATIONS), name).toContain(maps);
+        const [only] = input;
+        const fields =
+          only?.type.kind === 'complex' && input.length === 1 ? [...only.type.elements, ...only.type.attributes] : input;
+        const taken = Object.keys(APPLICATION_OPERATIONS[maps].request.shape);
+        for (const { member } of fields) expect(taken, `${name}.${member}`).toContain(member);
+      }
+    }
   });
 
   it('the WSDL escapes its address and refuses a service it does not have', () => {

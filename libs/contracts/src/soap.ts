@@ -3,7 +3,15 @@
  * Wire-compatible with the 4.0 contract: a client written for the original runs with another address.
  */
 export type { ComplexType, EnumType, Field, SimpleName, SimpleType, SoapModel, SoapType } from './soap/model.js';
-export { SOAP_MODEL, SOAP_SERVICES, type SoapOperation, type SoapService } from './soap/services.js';
+export { contractWord } from './soap/names.js';
+export {
+  SOAP_HANDLER_SERVICES,
+  SOAP_MODEL,
+  SOAP_SERVICES,
+  type SoapExchange,
+  type SoapOperation,
+  type SoapService,
+} from './soap/services.js';
 export { wsdlOf } from './soap/wsdl.js';
 export { SOAP_PATH } from './application-rest.js';
 

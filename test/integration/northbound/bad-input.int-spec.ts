@@ -191,7 +191,7 @@ describe.each([
         if (answer.status === 200) {
           expect(attributeOf(answer.text, 'result')).toBe('false');
           expect(textOf(answer.text, 'errorDescription') ?? textOf(answer.text, 'errorDesc')).toMatch(
-            /^([A-Z_]+: .|No license available|PRIVILEGE_VIOLATION|MCD_TIMEOUT_ERROR)/,
+            /^([A-Z_]+: .|No license available|PRIVILEGE_VIOLATION|MCD_TIMEOUT_ERROR|Feature not allowed$)/,
           );
           return true;
         }

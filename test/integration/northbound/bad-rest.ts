@@ -1,5 +1,6 @@
 /** Bad requests over REST, from the operations' own schemas: each is wrong in one way that is known. */
 import { REST_OPERATIONS, type RestMember, type RestOperation } from '#contracts/application-openapi';
+import { fitting } from './fitting.js';
 import type { Seeded } from './seeded.js';
 
 export interface Target {
@@ -14,27 +15,6 @@ export interface BadRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
-
-/** Values that fit their members, though nothing in the engine answers to them. */
-export const FITTING: Readonly<Record<string, string | number>> = {
-  companyName: 'Acme',
-  applicationName: 'demo',
-  applicationPassword: 'not this one',
-  localPassword: 'nor this',
-  version: '4.0',
-  userId: 'u1',
-  icpIpAddress: '192.0.2.77',
-  icpId: 987654,
-  primeDn: '5550',
-  objectId: 424242,
-  localCallId: 31337,
-  number: '5551',
-  accountCode: '12',
-  idempotencyKey: 'key',
-  after: '3.1.0',
-  waitMs: 0,
-  max: 5,
-};
 
 type Values = Record<string, unknown>;
 type Mutation = (operation: RestOperation, target: Target, random: Seeded) => BadRequest | undefined;
@@ -79,7 +59,7 @@ function build(
       ? changes[member.name]
       : member.name === 'sessionId'
         ? (options.sessionId ?? target.sessionId)
-        : FITTING[member.name];
+        : fitting(member.name, member.schema);
   const of = (place: string) => operation.members.filter((member) => member.place === place && member.name !== options.drop);
   const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) =>
     encodeURIComponent(asText(value(operation.members.find((member) => member.name === name)!))),
@@ -93,8 +73,7 @@ function build(
     ...Object.entries(changes).filter(([name]) => !operation.members.some((member) => member.name === name)),
   ]);
   const body =
-    options.body ??
-    (operation.method === 'POST' && Object.keys(bodyMembers).length > 0 ? JSON.stringify(bodyMembers) : undefined);
+    options.body ?? (takesBody(operation) && Object.keys(bodyMembers).length > 0 ? JSON.stringify(bodyMembers) : undefined);
   const token = options.token === undefined ? target.token : options.token;
   return {
     what: operation.name,
@@ -109,7 +88,8 @@ function build(
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-const withSession = (operation: RestOperation): boolean => operation.name !== 'login';
+const withSession = (operation: RestOperation): boolean => operation.members.some(({ name }) => name === 'sessionId');
+const takesBody = ({ method }: RestOperation): boolean => method === 'POST' || method === 'PUT';
 const isBad = (member: RestMember, value: unknown): boolean => {
   // In a path or query everything is text: what spells a number is one.
   const seen =
@@ -142,7 +122,7 @@ const extra: Mutation = (operation, target, random) => {
     '$where',
     'ünknown',
   ]);
-  return operation.method === 'POST'
+  return takesBody(operation)
     ? build(operation, target, { [name]: random.pick(WRONG) })
     : build(operation, target, {}, { query: `${encodeURIComponent(name)}=1` });
 };
@@ -179,10 +159,15 @@ const twice: Mutation = (operation, target, random) => {
   if (query.length > 0) return build(operation, target, {}, { query: `${random.pick(query).name}=1` });
   if (body.length === 0) return undefined;
   const member = random.pick(body);
-  return build(operation, target, {}, { body: `{"${member.name}":1,"${member.name}":${JSON.stringify(FITTING[member.name])}}` });
+  return build(
+    operation,
+    target,
+    {},
+    { body: `{"${member.name}":1,"${member.name}":${JSON.stringify(fitting(member.name, member.schema))}}` },
+  );
 };
 const hostileBody: Mutation = (operation, target, random) => {
-  if (operation.method !== 'POST') return { ...build(operation, target, {}, { body: '{}' }) };
+  if (!takesBody(operation)) return { ...build(operation, target, {}, { body: '{}' }) };
   return random.pick([
     () => build(operation, target, {}, { body: `{"__proto__":{"polluted":true},"a":1}` }),
     () => build(operation, target, {}, { body: `{"constructor":{"prototype":{"polluted":true}}}` }),

@@ -1,6 +1,6 @@
 /** Bad requests over SOAP, from the contract's facts: each is wrong in one way that is known. */
-import { FITTING, type Target } from './bad-rest.js';
-import { envelope, FACTS, requestElement, serviceOf } from './clients.js';
+import type { Target } from './bad-rest.js';
+import { argumentsOf, envelope, FACTS, requestElement, serviceOf } from './clients.js';
 import type { Seeded } from './seeded.js';
 
 export interface BadEnvelope {
@@ -10,30 +10,63 @@ export interface BadEnvelope {
   readonly body: string | Uint8Array;
 }
 
-const OPERATIONS = Object.values(FACTS.services).flatMap(({ operations }) => Object.keys(operations));
-const HANDLES: Readonly<Record<string, readonly string[]>> = {
-  login: ['companyName', 'applicationName', 'applicationPassword', 'localPassword'],
-  getIcpId: ['sessionId', 'icpIpAddress'],
-  getPhoneNumberId: ['sessionId', 'icpId', 'primeDn'],
-  monitorObject: ['sessionId', 'objectId'],
-  stopMonitor: ['sessionId', 'objectId'],
-  makeCall: ['sessionId', 'objectId', 'number'],
-  getEvent: ['sessionId', 'timeout'],
-  getNumberedEvent: ['sessionId', 'timeout', 'eventNumber'],
+/** What the gateway hosts; the other services are the applications'. */
+const OPERATIONS = ['SessionService', 'StandardCCService', 'DataAccessService'].flatMap((service) =>
+  Object.keys(FACTS.services[service]!.operations),
+);
+
+/** Members with a value of a simple type, and those that are objects, with one that fits. */
+interface Shape {
+  readonly simple: ReadonlyMap<string, string>;
+  readonly complex: Readonly<Record<string, unknown>>;
+}
+const TUPLE = { field: ['5550', 'Ann'], numberOfFields: 2, viewId: 0, isShared: true };
+const OBJECTS: Readonly<Record<string, unknown>> = {
+  tuple: TUPLE,
+  searchCondition: {
+    searchPredicate: [{ value: '55', searchOperator: 'SO_STARTS_WITH', fieldId: 0, caseInsensitive: true }],
+  },
 };
-const membersOf = (operation: string): readonly string[] =>
-  HANDLES[operation.startsWith('login') ? 'login' : operation] ??
-  (operation.endsWith('Call') ? ['sessionId', 'objectId', 'localCallId'] : ['sessionId']);
+const shapes = new Map(
+  OPERATIONS.map((operation): readonly [string, Shape] => {
+    const fields = argumentsOf(operation);
+    return [
+      operation,
+      {
+        simple: new Map(fields.filter(({ type }) => !Object.hasOwn(OBJECTS, type)).map(({ name, type }) => [name, type])),
+        complex: Object.fromEntries(
+          fields.filter(({ type }) => Object.hasOwn(OBJECTS, type)).map(({ name, type }) => [name, OBJECTS[type]]),
+        ),
+      },
+    ];
+  }),
+);
+const membersOf = (operation: string): readonly string[] => [...shapes.get(operation)!.simple.keys()];
+const isText = (operation: string, name: string): boolean => shapes.get(operation)!.simple.get(name) === 'string';
+
+const BY_NAME: Readonly<Record<string, unknown>> = {
+  companyName: 'Acme',
+  applicationName: 'demo',
+  version: '4.0',
+  icpIpAddress: '192.0.2.77',
+  coachType: 'COACH_ALL',
+  timeout: 0,
+  eventNumber: 0,
+  n: 3,
+  localCallId: 31337,
+};
+const BY_TYPE: Readonly<Record<string, unknown>> = { string: '5550', boolean: 'true', long: 424242, int: 7 };
 
 type Members = Record<string, unknown>;
-const fitting = (operation: string, target: Target): Members =>
-  Object.fromEntries(
-    membersOf(operation).map((name) => [
+const fitting = (operation: string, target: Target): Members => ({
+  ...Object.fromEntries(
+    [...shapes.get(operation)!.simple].map(([name, type]) => [
       name,
-      name === 'sessionId' ? target.sessionId : name === 'timeout' ? 0 : name === 'eventNumber' ? 0 : FITTING[name],
+      name === 'sessionId' ? target.sessionId : (BY_NAME[name] ?? BY_TYPE[type]),
     ]),
-  );
-const extraMembers = (operation: string): Members => (operation === 'loginEx' ? { version: '4.0' } : {});
+  ),
+  ...shapes.get(operation)!.complex,
+});
 
 const post = (operation: string, xml: string | Uint8Array, headers: Record<string, string> = {}): BadEnvelope => ({
   what: operation,
@@ -41,9 +74,7 @@ const post = (operation: string, xml: string | Uint8Array, headers: Record<strin
   headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"urn:${operation}"`, ...headers },
   body: xml,
 });
-const call = (operation: string, members: Members): BadEnvelope =>
-  post(operation, envelope(requestElement(operation, { ...extraMembers(operation), ...members })));
-const isText = (name: string): boolean => typeof FITTING[name] === 'string';
+const call = (operation: string, members: Members): BadEnvelope => post(operation, envelope(requestElement(operation, members)));
 
 type Mutation = (operation: string, target: Target, random: Seeded) => BadEnvelope | undefined;
 
@@ -65,8 +96,23 @@ const WRONG_NUMBERS = [
   '1,000',
 ];
 
+/** Members that no operation takes a default for. */
+const REQUIRED = new Set([
+  'sessionId',
+  'objectId',
+  'localCallId',
+  'icpId',
+  'companyName',
+  'applicationName',
+  'primeDn',
+  'number',
+  'icpIpAddress',
+  'deiId',
+]);
 const missing: Mutation = (operation, target, random) => {
-  const names = membersOf(operation).filter((name) => name !== 'timeout' && name !== 'eventNumber');
+  // an attribute of the contract that says nothing is 0 or false, a timeout is the usual one
+  const names = membersOf(operation).filter((name) => REQUIRED.has(name));
+  if (names.length === 0) return undefined;
   const { [random.pick(names)]: _dropped, ...rest } = fitting(operation, target);
   return call(operation, rest);
 };
@@ -78,13 +124,13 @@ const extra: Mutation = (operation, target, random) =>
     ),
   });
 const wrongNumber: Mutation = (operation, target, random) => {
-  const names = membersOf(operation).filter((name) => !isText(name));
+  const names = membersOf(operation).filter((name) => !isText(operation, name));
   return names.length === 0
     ? undefined
     : call(operation, { ...fitting(operation, target), [random.pick(names)]: random.pick(WRONG_NUMBERS) });
 };
 const wrongText: Mutation = (operation, target, random) => {
-  const names = membersOf(operation).filter((name) => isText(name));
+  const names = membersOf(operation).filter((name) => isText(operation, name));
   if (names.length === 0) return undefined;
   const name = random.pick(names);
   return call(operation, {
@@ -101,7 +147,7 @@ const wrongText: Mutation = (operation, target, random) => {
   });
 };
 const foreign: Mutation = (operation, target, random) =>
-  operation.startsWith('login')
+  !membersOf(operation).includes('sessionId')
     ? call(operation, fitting(operation, target))
     : call(operation, {
         ...fitting(operation, target),
@@ -188,7 +234,7 @@ const hostileXml: Mutation = (operation, target, random) => {
       post(
         operation,
         envelope(
-          `<s:${random.pick(['toString', '__proto__', 'constructor', 'shutdown', 'authenticate'])} xmlns:s="http://mitel.com/oig/session/SessionService"/>`,
+          `<s:${random.pick(['toString', '__proto__', 'constructor', 'shutdown', 'makeCall'])} xmlns:s="http://mitel.com/oig/session/SessionService"/>`,
         ),
       ),
   ])();

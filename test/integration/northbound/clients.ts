@@ -28,44 +28,79 @@ export const serviceOf = (operation: string): string => {
   return found[0];
 };
 
-/** The request element with the given members where the facts say they belong; members the facts do not know go in as elements. */
+/** Where the contract says otherwise than our API. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  objectId: ['objId', 'objIdOfDeviceWithMsg', 'hotDeskUserObjectId', 'hotDeskDeviceObjectId'],
+  localCallId: ['callId'],
+  accountCode: ['accCode'],
+  prgDn: ['PRGDn'],
+  number: ['e164Str'],
+  digits: ['digitStr'],
+  presenceValue: ['groupPresenceValue'],
+  fields: ['field'],
+  deiIds: ['deiId'],
+  searchPredicates: ['searchPredicate'],
+};
+
+/**
+ * The request element with the given members where the facts say they belong, by the contract's name or by ours; members the facts do not know
+ * go in as elements. A list is repeated, an object is an element with members of its own.
+ */
 export function requestElement(operation: string, members: Readonly<Record<string, unknown>>): string {
   const { targetNamespace, operations } = FACTS.services[serviceOf(operation)]!;
   const fields = operations[operation]!.in.map(split);
   const complex = fields.length === 1 ? typeFacts(fields[0]!.type) : undefined;
   const left = new Map(Object.entries(members));
-  const take = (name: string): unknown => {
-    const value = left.get(name);
-    left.delete(name);
-    return value;
-  };
-  const elements = (prefix: string, names: readonly string[]): string =>
-    names
-      .map((name) => [name, take(name)] as const)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `<${prefix}:${name}>${escape(String(value))}</${prefix}:${name}>`)
-      .join('');
-  let inner: string;
-  if (complex === undefined)
-    inner = elements(
-      's',
-      fields.map(({ name }) => name),
-    );
-  else {
-    const attributes = complex.fields
-      .filter(({ attribute }) => attribute)
-      .map(({ name }) => [name, take(name)] as const)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
-      .join('');
-    const children = elements(
-      't',
-      complex.fields.filter(({ attribute }) => !attribute).map(({ name }) => name),
-    );
-    inner = `<s:${fields[0]!.name} xmlns:t="${complex.namespace}"${attributes}>${children}</s:${fields[0]!.name}>`;
-  }
+  const inner = complex === undefined ? elements('s', fields, left) : element('s', { ...fields[0]!, attribute: false }, left);
   const unknown = [...left].map(([name, value]) => `<s:${name}>${escape(String(value))}</s:${name}>`).join('');
   return `<s:${operation} xmlns:s="${targetNamespace}">${inner}${unknown}</s:${operation}>`;
+}
+
+/** The arguments of an operation, those of its wrapping included. */
+export function argumentsOf(operation: string): readonly { readonly name: string; readonly type: string }[] {
+  const fields = FACTS.services[serviceOf(operation)]!.operations[operation]!.in.map(split);
+  const complex = fields.length === 1 ? typeFacts(fields[0]!.type) : undefined;
+  return complex?.fields ?? fields;
+}
+
+type Split = ReturnType<typeof split>;
+type Left = Map<string, unknown>;
+
+function take(left: Left, name: string): unknown {
+  const ours = Object.keys(OTHER_NAMES).find((member) => OTHER_NAMES[member]!.includes(name) && !left.has(name)) ?? name;
+  const value = left.get(ours);
+  left.delete(ours);
+  return value;
+}
+
+const elements = (prefix: string, fields: readonly Split[], left: Left): string =>
+  fields
+    .map((field) => [field, take(left, field.name)] as const)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([field, value]) => (Array.isArray(value) ? value : [value]).map((one: unknown) => [field, one] as const))
+    .map(([field, value]) =>
+      value !== null && typeof value === 'object'
+        ? element(prefix, field, new Map(Object.entries(value)))
+        : `<${prefix}:${field.name}>${escape(String(value))}</${prefix}:${field.name}>`,
+    )
+    .join('');
+
+/** An element of a complex type; takes what belongs to it. */
+function element(prefix: string, { name, type }: Split, left: Left): string {
+  const complex = typeFacts(type);
+  if (complex === undefined) throw new Error(`the facts have no type ${type}`);
+  const attributes = complex.fields
+    .filter(({ attribute }) => attribute)
+    .map((field) => [field.name, take(left, field.name)] as const)
+    .filter(([, value]) => value !== undefined)
+    .map(([attribute, value]) => ` ${attribute}="${escape(String(value))}"`)
+    .join('');
+  const children = elements(
+    't',
+    complex.fields.filter(({ attribute }) => !attribute),
+    left,
+  );
+  return `<${prefix}:${name} xmlns:t="${complex.namespace}"${attributes}>${children}</${prefix}:${name}>`;
 }
 
 const split = (fact: string | object) => {

@@ -39,8 +39,9 @@ const no = (code: ErrorCode, detail: string, more: Partial<Refusal> = {}): Outco
 });
 const yes = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
+/** What it does not carry out it refuses, as the core does. */
 type Handlers = {
-  [N in OperationName]: (
+  [N in OperationName]?: (
     request: OperationRequest<N>,
     context: CallContext,
   ) => Outcome<OperationResponse<N>> | Promise<Outcome<OperationResponse<N>>>;
@@ -89,16 +90,16 @@ export class LittleEngine implements Engine {
     context: CallContext,
   ): Promise<Outcome<OperationResponse<N>>> {
     this.contexts.push(context);
-    if (name !== 'login') {
-      const refusal = this.#check((request as { sessionId: number }).sessionId, context);
+    if ('sessionId' in request) {
+      const refusal = this.#check(request.sessionId as number, context);
       if (refusal !== undefined) return refusal;
     }
-    return (
-      this.#handlers[name] as unknown as (
-        request: OperationRequest<N>,
-        context: CallContext,
-      ) => Promise<Outcome<OperationResponse<N>>>
-    )(request, context);
+    const handler = this.#handlers[name];
+    if (handler === undefined) return no('FEATURE_NOT_ALLOWED', `this engine does not carry out ${name}`);
+    return (handler as unknown as (request: OperationRequest<N>, context: CallContext) => Promise<Outcome<OperationResponse<N>>>)(
+      request,
+      context,
+    );
   }
 
   async readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {

@@ -45,8 +45,8 @@ describe('what is no envelope or no operation is a Fault', () => {
     ['an operation of another namespace', good.replace('/session/SessionService', '/session/Other')],
     ['an operation of another service', envelope(requestElement('getIcpId', { sessionId: 1, icpIpAddress: 'x' }))],
     [
-      'an operation this release does not have',
-      envelope('<s:authenticate xmlns:s="http://mitel.com/oig/session/SessionService"/>'),
+      'an operation the contract does not have',
+      envelope('<s:authenticateUser xmlns:s="http://mitel.com/oig/session/SessionService"/>'),
     ],
     ['no operation', envelope('')],
     ['no Body', good.replace(/e:Body/g, 'e:Bodies')],
@@ -92,7 +92,7 @@ describe('arguments that are not as the contract says are a refusal', () => {
         '<t:localPassword><xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:1"/></t:localPassword>',
       ),
     ],
-    ['a certificate', good.replace(child, `${child}<t:certificate>MII</t:certificate>`)],
+    ['an oversized certificate', good.replace(child, `${child}<t:certificate>${'M'.repeat(9000)}</t:certificate>`)],
     ['no argument', envelope('<s:login xmlns:s="http://mitel.com/oig/session/SessionService"/>')],
   ])('%s', async (_name, body) => {
     const answer = await postXml(northbound, 'SessionService', body);

@@ -48,8 +48,10 @@ function parse(xml: string): Node {
 }
 
 const SIMPLE: Record<string, RegExp> = { string: /^[^]*$/, long: /^-?\d{1,19}$/, int: /^-?\d{1,10}$/, boolean: /^(true|false)$/ };
-const find = (name: string) => {
-  for (const [namespace, schema] of Object.entries(FACTS.schemas)) {
+/** `result` is in several schemas: one of the service's own family comes first. */
+const find = (name: string, near: string) => {
+  const schemas = Object.entries(FACTS.schemas).sort(([a], [b]) => affinity(b, near) - affinity(a, near));
+  for (const [namespace, schema] of schemas) {
     const { types, enums } = schema as { types: Record<string, (string | object)[]>; enums?: Record<string, string[]> };
     if (types[name] !== undefined) return { namespace, fields: types[name] };
     if (enums?.[name] !== undefined) return { namespace, values: enums[name] };
@@ -57,13 +59,15 @@ const find = (name: string) => {
   throw new Error(`the facts have no type ${name}`);
 };
 
+const affinity = (namespace: string, near: string): number => (near.startsWith(namespace) ? namespace.length : 0);
+
 /** Holds one element against its type as the facts print it: namespace of every child, order, what must be there, values. */
 function check(node: Node, type: string | readonly (string | object)[], namespace: string): void {
   if (typeof type === 'string') {
     const pattern = SIMPLE[type];
     if (pattern !== undefined) return expect(node.text, node.name).toMatch(pattern);
     if (type.startsWith('enum ')) return expect(type.slice(5).split('|'), node.name).toContain(node.text);
-    const found = find(type);
+    const found = find(type, namespace);
     if (found.values !== undefined) return expect(found.values, node.name).toContain(node.text);
     return check(node, found.fields ?? [], found.namespace);
   }
@@ -74,7 +78,7 @@ function check(node: Node, type: string | readonly (string | object)[], namespac
       typeof fact === 'string' ? [fact, undefined] : (Object.entries(fact)[0]! as [string, (string | object)[]]);
     const [, attribute, name = '', fieldType = '', repeated, optional] = /^(@?)(\w+)(?::(.*?))?(\[\])?(\?)?$/.exec(head)!;
     if (attribute === '@') {
-      expect(node.attributes[name], `${node.name}@${name}`).toMatch(SIMPLE[fieldType]!);
+      expect(node.attributes[name] ?? 'absent', `${node.name}@${name}`).toMatch(SIMPLE[fieldType]!);
       attributes.delete(name);
       continue;
     }
@@ -102,12 +106,17 @@ function checkResponse(operation: string, xml: string): void {
   check(response, operations[operation]!.out, targetNamespace);
 }
 
+/** By the application, not by the gateway. */
+const HOSTED = new Set(['EventHandlerCCService', 'AdvEventHandlerCCService', 'SessionHAEventHandler']);
+
 async function login(): Promise<string> {
   return attributeOf((await soap(northbound, 'login', CREDENTIALS)).text, 'sessionId')!;
 }
 
 describe('the wire form is that of the contract', () => {
-  const all = Object.values(FACTS.services).flatMap(({ operations }) => Object.keys(operations));
+  const all = Object.entries(FACTS.services).flatMap(([service, { operations }]) =>
+    HOSTED.has(service) ? [] : Object.keys(operations),
+  );
   const members: Record<string, Record<string, unknown>> = {
     login: CREDENTIALS,
     loginEx: { ...CREDENTIALS, version: '4.0' },

@@ -141,5 +141,9 @@ function lineOf(event: ApplicationEvent, names: ReadonlyMap<number, string>): st
     return `${head}  ${names.get(event.objectId) ?? event.objectId}  ${event.callState}  ${plain(event.cause)}  call ${event.localCallId}  ${plain(others)}`.trimEnd();
   }
   if (event.category === 'SYSTEM_EVENT') return `${head}  controller ${event.icpId}  ${event.connectionState ?? ''}`.trimEnd();
+  if (event.category === 'FEATURE_EVENT') {
+    const facts = Object.entries(event.attributes).map(([name, value]) => `${name}=${value}`);
+    return `${head}  ${names.get(event.objectId) ?? event.objectId}  ${plain(facts.join(' '))}`.trimEnd();
+  }
   return `${head}  lost ${event.lost ?? 'unknown'} (${event.reason})  ${event.objectIds.map((id) => names.get(id) ?? id).join(' ')}`.trimEnd();
 }

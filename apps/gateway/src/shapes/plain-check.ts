@@ -12,8 +12,12 @@ const NEVER: PlainCheck = () => false;
 /** Words that change nothing about what is taken; `format` comes with the `pattern` that says the same. */
 const REMARKS = new Set(['$schema', 'description', 'format', 'type']);
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A plain one: a Date has no members, and is none. */
+const isObject = (value: unknown): value is Record<string, unknown> => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
 const onlyWords = (shape: JsonShape, ...words: readonly string[]): boolean =>
   Object.keys(shape).every((word) => REMARKS.has(word) || words.includes(word));
 
@@ -25,7 +29,7 @@ export function plainCheck(shape: JsonShape): PlainCheck {
   }
   switch (shape['type']) {
     case 'boolean':
-      return onlyWords(shape) ? (value) => typeof value === 'boolean' : NEVER;
+      return onlyWords(shape, 'default') ? (value) => typeof value === 'boolean' : NEVER;
     case 'string':
       return textCheck(shape);
     case 'integer':

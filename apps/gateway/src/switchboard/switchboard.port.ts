@@ -9,6 +9,7 @@ import type { InstanceLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
+import type { SessionlessOperation } from './missing-operations.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -77,7 +78,7 @@ interface Entropy {
 }
 /** Answered with a {@link HandlerReport}, from which the shell makes the contract's answer. */
 type Reported = 'getEventHandler' | 'getDeliveries' | 'getDeadLetters';
-type Plain = Exclude<OperationName, 'login' | keyof Entropy | Reported>;
+type Plain = Exclude<OperationName, SessionlessOperation | keyof Entropy | Reported>;
 export type CoreOperation =
   | {
       readonly name: 'login';

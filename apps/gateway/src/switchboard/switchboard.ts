@@ -22,6 +22,7 @@ import {
 } from './handler.operations.js';
 import { issueTicket } from './event-tickets.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
+import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
 import { endSession, findSession, login, logout } from './session.operations.js';
@@ -40,6 +41,8 @@ import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
+
+type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
 
 export class Switchboard {
   private readonly core: Core;
@@ -171,10 +174,11 @@ export class Switchboard {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
+    if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     this.sessionOperation(session, requestId, operation);
   }
 
-  private sessionOperation(session: Session, requestId: number, operation: Exclude<CoreOperation, { name: 'login' }>): void {
+  private sessionOperation(session: Session, requestId: number, operation: SessionOperation): void {
     const { core } = this;
     switch (operation.name) {
       case 'logout':

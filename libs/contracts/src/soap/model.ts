@@ -1,4 +1,5 @@
 /** The notation resolved into types that refer to one another: what the WSDL, the reader and the writer walk. */
+import { memberOf } from './names.js';
 import type { FieldNotation, SchemaNotation } from './notation.js';
 
 export type SimpleName = 'string' | 'long' | 'int' | 'boolean';
@@ -27,6 +28,8 @@ export type SoapType = SimpleType | EnumType | ComplexType;
 
 export interface Field {
   readonly name: string;
+  /** Its member in requests and responses of the application API (names.ts). */
+  readonly member: string;
   readonly type: SoapType;
   readonly optional: boolean;
   readonly repeated: boolean;
@@ -76,7 +79,7 @@ export function resolveModel(schemas: readonly SchemaNotation[]): SoapModel {
     if (found.kind !== 'enum') throw new Error(`${name} is not an enumeration`);
     return { ...found, name: undefined };
   };
-  const read = (prefix: string, namespace: string, notations: readonly FieldNotation[]) => {
+  const read = (prefix: string, namespace: string, notations: readonly FieldNotation[], owner: string) => {
     const elements: Field[] = [];
     const attributes: Field[] = [];
     for (const notation of notations) {
@@ -86,12 +89,14 @@ export function resolveModel(schemas: readonly SchemaNotation[]): SoapModel {
       const type: SoapType =
         inner === undefined
           ? typeOf(prefix, match[3] ?? '')
-          : { kind: 'complex', prefix, name: undefined, namespace, ...read(prefix, namespace, inner[1]) };
-      const field = { name: match[2] ?? '', type, optional: match[5] !== undefined, repeated: match[4] !== undefined };
+          : { kind: 'complex', prefix, name: undefined, namespace, ...read(prefix, namespace, inner[1], '') };
+      const name = match[2] ?? '';
+      const member = memberOf(owner, name);
+      const field = { name, member, type, optional: match[5] !== undefined, repeated: match[4] !== undefined };
       (match[1] === '@' ? attributes : elements).push(field);
     }
     return { elements, attributes };
   };
-  for (const [type, notations] of bodies) Object.assign(type, read(type.prefix, type.namespace, notations));
-  return { schemas, types, fields: (prefix, notations) => read(prefix, '', notations).elements };
+  for (const [type, notations] of bodies) Object.assign(type, read(type.prefix, type.namespace, notations, type.name ?? ''));
+  return { schemas, types, fields: (prefix, notations) => read(prefix, '', notations, 'request').elements };
 }

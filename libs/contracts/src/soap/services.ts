@@ -1,92 +1,73 @@
-/** The services and operations of this release, and which operation of the application API each one is. */
+/** The services and operations of the contract, and which operation of the application API each one is. */
 import type { OperationName } from '../application-api.js';
 import { resolveModel, type ComplexType, type Field } from './model.js';
+import { DATA_SERVICE } from './operations/data-access.js';
+import { HANDLER_SERVICES } from './operations/handlers.js';
+import type { OperationNotation, ServiceNotation } from './operations/notation.js';
+import { SESSION_SERVICE } from './operations/session.js';
+import { STANDARD_SERVICE } from './operations/standard.js';
 import { ADVANCED_SCHEMA } from './schemas/advanced.js';
 import { CC_SCHEMA } from './schemas/call-control.js';
+import { DATA_SCHEMA } from './schemas/data-access.js';
 import { SESSION_SCHEMA } from './schemas/session.js';
 import { STANDARD_SCHEMA } from './schemas/standard.js';
 
-export const SOAP_MODEL = resolveModel([SESSION_SCHEMA, STANDARD_SCHEMA, CC_SCHEMA, ADVANCED_SCHEMA]);
+export const SOAP_MODEL = resolveModel([SESSION_SCHEMA, STANDARD_SCHEMA, CC_SCHEMA, ADVANCED_SCHEMA, DATA_SCHEMA]);
 
-export interface SoapOperation {
+/** Request and response of an operation, whoever hosts it. */
+export interface SoapExchange {
   readonly name: string;
-  /** `nextEvent`: the polls for a single event, which have no twin over REST (northbound-port.ts of the gateway). */
-  readonly maps: OperationName | 'nextEvent';
   /** The children of the request element. */
   readonly input: readonly Field[];
-  /** The `return` element of the response, and its type. */
+  /** The `return` element of the response. */
   readonly output: Field;
+}
+
+export interface SoapOperation extends SoapExchange {
+  /** `nextEvent`: the polls for a single event, which have no twin over REST (northbound-port.ts of the gateway). */
+  readonly maps: OperationName | 'nextEvent';
   readonly outputType: ComplexType;
   /** The member that holds the text of a refusal: `errorDesc` or `errorDescription`. */
   readonly errorMember: string;
 }
 
-export interface SoapService {
+export interface SoapService<O extends SoapExchange = SoapOperation> {
   readonly name: string;
   /** Namespace of the request and response elements and of their direct children. */
   readonly namespace: string;
   /** Schemas its types come from, directly or not. */
   readonly prefixes: readonly string[];
-  readonly operations: ReadonlyMap<string, SoapOperation>;
+  readonly operations: ReadonlyMap<string, O>;
 }
 
-type Row = readonly [maps: OperationName | 'nextEvent', input: readonly string[], output: string];
-
-const handle = ['sessionId:long', 'objectId:long'];
-const call = [...handle, 'localCallId:long'];
-const session = ['sessionId:long'];
-
-const SERVICES: Readonly<
-  Record<string, { namespace: string; prefixes: readonly string[]; operations: Readonly<Record<string, Row>> }>
-> = {
-  SessionService: {
-    namespace: 'http://mitel.com/oig/session/SessionService',
-    prefixes: ['session'],
-    operations: {
-      login: ['login', ['req:session.loginRequest?'], 'return:session.loginResponse?'],
-      loginEx: ['login', ['req:session.loginExRequest?'], 'return:session.loginExResponse?'],
-      loginApp: ['login', ['req:session.loginAppReq?'], 'return:session.loginAppResp?'],
-      serviceVersions: ['serviceVersions', session, 'return:session.versionResponse?'],
-      resetSessionTimer: ['resetSessionTimer', session, 'return:session.resetSessionTimerResponse?'],
-      logout: ['logout', session, 'return:session.logoutResponse?'],
-    },
-  },
-  StandardCCService: {
-    namespace: 'http://mitel.com/oig/cc/standard/StandardCCService',
-    prefixes: ['standard', 'cc', 'advanced'],
-    operations: {
-      getIcpId: ['getIcpId', ['request:standard.getIcpIdRequest'], 'return:cc.icpIdResult'],
-      getPhoneNumberId: ['getPhoneNumberId', ['request:standard.getPhoneNumberIdRequest'], 'return:cc.objectIdResult'],
-      monitorObject: ['monitorObject', handle, 'return:standard.monitorResult'],
-      stopMonitor: ['stopMonitor', handle, 'return:cc.result'],
-      makeCall: ['makeCall', [...handle, 'number:string', 'accountCode:string?'], 'return:cc.result'],
-      answerCall: ['answerCall', call, 'return:cc.result'],
-      clearCall: ['clearCall', call, 'return:cc.result'],
-      holdCall: ['holdCall', call, 'return:cc.result'],
-      retrieveCall: ['retrieveCall', call, 'return:cc.result'],
-      getEvent: ['nextEvent', ['sessionId:long', 'timeout:int'], 'return:cc.standardEventMsg'],
-      getNumberedEvent: ['nextEvent', ['sessionId:long', 'timeout:int', 'eventNumber:int'], 'return:cc.numberedEventMsg?'],
-      cancelGetEvent: ['cancelGetEvents', session, 'return:cc.result?'],
-    },
-  },
-};
-
-function operationOf(name: string, [maps, input, output]: Row): SoapOperation {
+function exchangeOf(name: string, [input, output]: OperationNotation): SoapExchange {
   const returned = SOAP_MODEL.fields('', [output])[0];
-  if (returned?.type.kind !== 'complex') throw new Error(`${name} must return a complex type`);
-  const errorMember = returned.type.elements.find((field) => field.name.startsWith('errorDesc'))?.name;
-  if (errorMember === undefined) throw new Error(`the result of ${name} has no member for a refusal`);
-  return { name, maps, input: SOAP_MODEL.fields('', input), output: returned, outputType: returned.type, errorMember };
+  if (returned === undefined) throw new Error(`${name} must return something`);
+  return { name, input: SOAP_MODEL.fields('', input), output: returned };
 }
 
-export const SOAP_SERVICES: ReadonlyMap<string, SoapService> = new Map(
-  Object.entries(SERVICES).map(([name, { namespace, prefixes, operations }]) => [
-    name,
-    {
-      name,
-      namespace,
-      prefixes,
-      operations: new Map(Object.entries(operations).map(([key, row]) => [key, operationOf(key, row)])),
-    },
-  ]),
-);
+function operationOf(name: string, notation: OperationNotation): SoapOperation {
+  const exchange = exchangeOf(name, notation);
+  const { type } = exchange.output;
+  if (type.kind !== 'complex') throw new Error(`${name} must return a complex type`);
+  const errorMember = type.elements.find((field) => field.name.startsWith('errorDesc'))?.name;
+  if (errorMember === undefined) throw new Error(`the result of ${name} has no member for a refusal`);
+  return { ...exchange, maps: notation[2] ?? (name as OperationName), outputType: type, errorMember };
+}
+
+const services = <O extends SoapExchange>(
+  notations: readonly ServiceNotation[],
+  read: (name: string, notation: OperationNotation) => O,
+): ReadonlyMap<string, SoapService<O>> =>
+  new Map(
+    notations.map(({ operations, ...service }) => [
+      service.name,
+      { ...service, operations: new Map(Object.entries(operations).map(([name, notation]) => [name, read(name, notation)])) },
+    ]),
+  );
+
+/** What the gateway hosts. */
+export const SOAP_SERVICES = services([SESSION_SERVICE, STANDARD_SERVICE, DATA_SERVICE], operationOf);
+
+/** What applications host and the gateway calls; described so that a handler can be made from our WSDL. */
+export const SOAP_HANDLER_SERVICES = services(HANDLER_SERVICES, exchangeOf);

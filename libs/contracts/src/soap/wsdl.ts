@@ -4,7 +4,7 @@
  */
 import type { ComplexType, Field, SoapType } from './model.js';
 import type { SchemaNotation } from './notation.js';
-import { SOAP_MODEL, SOAP_SERVICES, type SoapOperation, type SoapService } from './services.js';
+import { SOAP_HANDLER_SERVICES, SOAP_MODEL, SOAP_SERVICES, type SoapExchange, type SoapService } from './services.js';
 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -55,7 +55,7 @@ const schemaElement = (namespace: string, imports: readonly string[], body: read
 const wrapper = (name: string, fields: readonly Field[]): string =>
   `<xs:element name="${name}">${complexOf({ elements: fields, attributes: [] })}</xs:element>`;
 
-function portType(service: SoapService, operations: readonly SoapOperation[]): string {
+function portType(service: SoapService<SoapExchange>, operations: readonly SoapExchange[]): string {
   const lines = operations.map(
     ({ name }) =>
       `    <wsdl:operation name="${name}"><wsdl:input message="tns:${name}Request"/><wsdl:output message="tns:${name}Response"/></wsdl:operation>`,
@@ -63,7 +63,7 @@ function portType(service: SoapService, operations: readonly SoapOperation[]): s
   return [`  <wsdl:portType name="${service.name}PortType">`, ...lines, '  </wsdl:portType>'].join('\n');
 }
 
-function binding(service: SoapService, operations: readonly SoapOperation[]): string {
+function binding(service: SoapService<SoapExchange>, operations: readonly SoapExchange[]): string {
   const lines = operations.map(
     ({ name }) =>
       `    <wsdl:operation name="${name}"><soap:operation soapAction="urn:${name}" style="document"/><wsdl:input><soap:body use="literal"/></wsdl:input><wsdl:output><soap:body use="literal"/></wsdl:output></wsdl:operation>`,
@@ -77,11 +77,11 @@ function binding(service: SoapService, operations: readonly SoapOperation[]): st
 }
 
 /**
- * @param serviceName a key of SOAP_SERVICES; anything else throws `RangeError`
+ * @param serviceName a key of SOAP_SERVICES or SOAP_HANDLER_SERVICES; anything else throws `RangeError`
  * @param address where the caller reaches the service: the only address in the document (S-36)
  */
 export function wsdlOf(serviceName: string, address: string): string {
-  const service = SOAP_SERVICES.get(serviceName);
+  const service: SoapService<SoapExchange> | undefined = SOAP_SERVICES.get(serviceName) ?? SOAP_HANDLER_SERVICES.get(serviceName);
   if (service === undefined) throw new RangeError(`there is no SOAP service ${serviceName}`);
   const operations = [...service.operations.values()];
   const schemas = SOAP_MODEL.schemas.filter(({ prefix }) => service.prefixes.includes(prefix));

@@ -1,4 +1,5 @@
-import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
+import { setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
+import { createSturdyPostgresBackend } from './sturdy-backend.js';
 import { SturdyClient } from './sturdy-client.js';
 
 /** Which backend a queue URL means: `postgres://` (the default, no server of its own) or `redis://`. */
@@ -15,7 +16,7 @@ export function isPostgres(queueUrl: string): boolean {
  */
 export function chooseBackend(queueUrl: string, poolMax: number, role: 'producer' | 'consumer'): ConnectionOptions {
   if (isPostgres(queueUrl)) {
-    setDefaultBackendFactory(createPostgresBackend);
+    setDefaultBackendFactory(createSturdyPostgresBackend);
     return { connectionString: queueUrl, Client: SturdyClient, max: poolMax, connectionTimeoutMillis: 5000, keepAlive: true };
   }
   if (!/^rediss?:\/\//.test(queueUrl)) throw new TypeError('the queue URL must be postgres:// or redis://');

@@ -37,12 +37,12 @@ const done: Outcome<undefined> = { ok: true, value: undefined };
 
 interface Taken {
   readonly place: MemberPlace;
-  readonly isInteger: boolean;
+  readonly type: unknown;
 }
 const TAKEN: ReadonlyMap<string, ReadonlyMap<string, Taken>> = new Map(
   REST_TABLE.map(({ name, members }) => [
     name,
-    new Map(members.map((member) => [member.name, { place: member.place, isInteger: member.schema['type'] === 'integer' }])),
+    new Map(members.map((member) => [member.name, { place: member.place, type: member.schema['type'] }])),
   ]),
 );
 
@@ -52,10 +52,11 @@ const takes = (operation: RestOperation, name: string, place: MemberPlace): bool
 const unknown = (name: string, where: string): Outcome<never> =>
   refuseArguments([{ path: name, message: `is no ${where} of this operation` }]);
 
-/** Numbers in paths and queries have one spelling; any other stays a text, which the schema then refuses. */
+/** Numbers and truth values in paths and queries have one spelling; any other stays a text, which the schema then refuses. */
 function typed(operation: RestOperation, name: string, text: string): unknown {
-  const isInteger = TAKEN.get(operation.name)?.get(name)?.isInteger === true;
-  return isInteger && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text;
+  const type = TAKEN.get(operation.name)?.get(name)?.type;
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return type === 'integer' && /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text;
 }
 
 function readQuery(operation: RestOperation, query: string | undefined, values: Values): Outcome<undefined> {

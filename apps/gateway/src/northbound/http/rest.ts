@@ -42,13 +42,14 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
     };
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
-    const { name, status } = route.match.operation;
+    const { name, status, emptyStatus } = route.match.operation;
     if (name === 'getEvents') {
       const page = await engine.readEvents(bounded as OperationRequest<'getEvents'>, context);
       return page.ok ? asciiReply(status, pageJson(page.value)) : problemReply(page.refusal, caller.requestId);
     }
     const outcome = await engine.execute(name, bounded, context);
-    return outcome.ok ? jsonReply(status, outcome.value) : problemReply(outcome.refusal, caller.requestId);
+    if (!outcome.ok) return problemReply(outcome.refusal, caller.requestId);
+    return jsonReply(Object.keys(outcome.value).length === 0 ? emptyStatus : status, outcome.value);
   };
   const stream = (incoming: Incoming): Reply => {
     const { method, path, caller } = incoming;

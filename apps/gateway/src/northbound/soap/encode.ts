@@ -1,5 +1,5 @@
 /** Values written by the types of the contract: elements in its order and namespace, attributes always there. */
-import type { ComplexType, Field, SoapOperation, SoapService } from '#contracts/soap';
+import { contractWord, type ComplexType, type Field, type SoapOperation, type SoapService } from '#contracts/soap';
 
 export type SoapValue = string | number | boolean | SoapRecord | readonly SoapValue[];
 export interface SoapRecord {
@@ -19,7 +19,10 @@ export function encodeResponse(service: SoapService, operation: SoapOperation, v
 
 /** A type's members carry its own namespace; one of another schema than the element around it declares its prefix where it starts. */
 const members = (type: ComplexType, value: SoapRecord): string =>
-  type.elements.map((field) => occurrences(type, field, value[field.name])).join('');
+  type.elements.map((field) => occurrences(type, field, memberOf(value, field))).join('');
+
+/** By the noun of our API, else by the contract's name. */
+const memberOf = (value: SoapRecord, field: Field): SoapValue | undefined => value[field.member] ?? value[field.name];
 
 function occurrences(parent: ComplexType, field: Field, value: SoapValue | undefined): string {
   if (value === undefined) return '';
@@ -29,7 +32,8 @@ function occurrences(parent: ComplexType, field: Field, value: SoapValue | undef
 
 function element(parent: ComplexType, field: Field, value: SoapValue): string {
   const tag = `${parent.prefix}:${field.name}`;
-  if (field.type.kind !== 'complex') return `<${tag}>${escapeXml(String(value as string | number | boolean))}</${tag}>`;
+  if (field.type.kind === 'enum') return `<${tag}>${contractWord(String(value as string))}</${tag}>`;
+  if (field.type.kind === 'simple') return `<${tag}>${escapeXml(String(value as string | number | boolean))}</${tag}>`;
   const record = value as SoapRecord;
   const declaration = field.type.prefix === parent.prefix ? '' : ` xmlns:${field.type.prefix}="${field.type.namespace}"`;
   return `<${tag}${declaration}${attributes(field.type, record)}>${members(field.type, record)}</${tag}>`;
@@ -40,7 +44,7 @@ function attributes(type: ComplexType, value: SoapRecord): string {
   return type.attributes
     .map((field) => {
       const nothing = field.type.kind === 'simple' && field.type.name === 'boolean' ? false : 0;
-      return ` ${field.name}="${escapeXml(String((value[field.name] as string | number | boolean | undefined) ?? nothing))}"`;
+      return ` ${field.name}="${escapeXml(String((memberOf(value, field) as string | number | boolean | undefined) ?? nothing))}"`;
     })
     .join('');
 }

@@ -8,6 +8,7 @@ import type { Arguments } from './decode.js';
 import type { SoapRecord } from './encode.js';
 import { soapEvent } from './event-form.js';
 import { readNextEvent } from './next-event.js';
+import { resultForm } from './result-form.js';
 import { refusalText } from './refusal-text.js';
 
 export interface SoapResult {
@@ -35,7 +36,8 @@ export async function carryOut(
   const outcome = await engine.execute(operation.maps, parsed.value, context);
   if (!outcome.ok) return refused(operation, outcome.refusal);
   // A result's members are the response's, or, where it only says what was asked about, the request's.
-  return { value: { ...(parsed.value as SoapRecord), ...(outcome.value as SoapRecord), result: true } };
+  const asked = parsed.value as unknown as SoapRecord;
+  return { value: { ...asked, ...resultForm(operation.maps, outcome.value), result: true } };
 }
 
 /** A gap event has no SOAP form: it is passed over within the same wait, and shows as a jump of the event number (design.md 10). */

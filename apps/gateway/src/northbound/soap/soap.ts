@@ -6,7 +6,7 @@
  */
 import type { Refusal } from '#contracts/errors';
 import { REFUSAL_HEADER } from '#contracts/internal-headers';
-import { SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
+import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
 import { isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
 import { problemReply, retryAfter, type Face, type Reply } from '../reply.js';
@@ -22,8 +22,9 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     const { method, caller } = incoming;
     const name = incoming.path.slice(SOAP_PATH.length).replace(/\/$/, '');
     const service = SOAP_SERVICES.get(name);
+    const isDescription = method === 'GET' && incoming.query?.toLowerCase() === 'wsdl';
+    if (isDescription && (service !== undefined || SOAP_HANDLER_SERVICES.has(name))) return describe(name, incoming);
     if (service === undefined) return problemReply(refuse('NOT_FOUND', 'there is no such service').refusal, caller.requestId);
-    if (method === 'GET' && incoming.query?.toLowerCase() === 'wsdl') return describe(service, incoming);
     if (method === 'OPTIONS') return { status: 204, headers: { allow: ALLOW } };
     if (method !== 'POST')
       return problemReply(refuse('METHOD_NOT_ALLOWED', 'send an envelope by POST, or GET ?wsdl').refusal, caller.requestId, {
@@ -90,13 +91,13 @@ const forRouter = (operation: SoapOperation, refusal: Refusal): Record<string, s
 
 const ALLOW = 'GET, POST, OPTIONS';
 
-function describe(service: SoapService, { caller }: Incoming): Reply {
+function describe(name: string, { caller }: Incoming): Reply {
   if (caller.publicBase === undefined)
     return problemReply(refuse('MALFORMED_REQUEST', 'the address used cannot be read').refusal, caller.requestId);
   return {
     status: 200,
     contentType: 'text/xml; charset=utf-8',
-    body: wsdlOf(service.name, `${caller.publicBase}${SOAP_PATH}${service.name}`),
+    body: wsdlOf(name, `${caller.publicBase}${SOAP_PATH}${name}`),
   };
 }
 

@@ -1,11 +1,91 @@
 /**
- * Event members of advanced call control: never sent by this release, but part of numberedEventMsg.
+ * Descriptions, states and events of advanced call control.
  * The notation is explained in ../notation.ts; names, order and spelling are those of the contract.
  */
 import { schema } from '../notation.js';
 
 export const ADVANCED_SCHEMA = schema('advanced', 'http://mitel.com/oig/cc/advanced', {
   types: {
+    advEventMsg: [
+      'errorDescription:string?',
+      'eventType:=advEventType?',
+      {
+        'callEvent?': [
+          'type:=advCallEventType?',
+          'cause:=cc.eventCauseType?',
+          'callState:=cc.callState?',
+          {
+            'callEventAttribute[]?': [
+              'attributeName:=advCallEventAttributeNames?',
+              'attributeValue:string?',
+              'attributeType:cc.attributeType?',
+            ],
+          },
+          'featuresAllowed:cc.featuresAllowed[]?',
+          {
+            'device[]?': [
+              'deviceName:=cc.deviceName?',
+              {
+                'deviceAttribute[]?': [
+                  'attributeName:=cc.deviceAttributeNames?',
+                  'attributeValue:string?',
+                  'attributeType:cc.attributeType?',
+                ],
+              },
+            ],
+          },
+          {
+            'party[]?': [
+              'memberNum:string?',
+              'memberName:string?',
+              'deviceType:=cc.deviceType?',
+              'remoteMemberExt:string?',
+              'remoteMemberName:string?',
+              'memberNetworkExt:string?',
+              'peerId:string?',
+              'peerName:string?',
+              '@callId:long',
+              '@numberPrivacy:boolean',
+              '@namePrivacy:boolean',
+            ],
+          },
+          'accountCode:string?',
+          'accountCodeType:=cc.accountCodeType?',
+          '@localCallId:long',
+          '@callEventTime:long',
+          '@objectId:long',
+        ],
+      },
+      {
+        'featureEvent?': [
+          'eventType:=cc.featureEventType?',
+          {
+            'featureEventAttribute[]?': [
+              'attributeName:=advFeatureEventAttributeNames?',
+              'attributeValue:string?',
+              'attributeType:cc.attributeType?',
+            ],
+          },
+          '@objectId:long',
+          '@time:long',
+        ],
+      },
+      { 'systemEvent?': ['eventType:=cc.systemEventType?', 'connectionState:=cc.connectionState?', '@icpId:long', '@time:long'] },
+      '@result:boolean',
+    ],
+    acdGroupDescriptionResult: [
+      'errorDescription:string?',
+      'groupNumber:string?',
+      'groupName:string?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      '@result:boolean',
+      '@numberOfMembers:int',
+      '@usesSkills:int',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
+    ],
     advFeatureEventAttributeValue: [
       'attributeName:advFeatureEventAttributeNames?',
       'attributeValue:string?',
@@ -26,11 +106,99 @@ export const ADVANCED_SCHEMA = schema('advanced', 'http://mitel.com/oig/cc/advan
       '@objectId:long',
     ],
     advSystemEventMsg: ['eventType:cc.systemEventType?', 'connectionState:cc.connectionState?', '@icpId:long', '@time:long'],
+    sipPeerDescriptionResult: [
+      'errorDescription:string?',
+      'peerType:peerType?',
+      'peerTrunkType:peerTrunkType?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      '@result:boolean',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
+    ],
+    huntGroupDescriptionResult: [
+      'errorDescription:string?',
+      'groupNumber:string?',
+      'groupName:string?',
+      'firstRad:string?',
+      'secondRad:string?',
+      'nightRad:string?',
+      'huntMode:huntGroupMode?',
+      'huntType:huntGroupType?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      '@result:boolean',
+      '@numberOfMembers:int',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
+    ],
+    acdAgentGroupPresence: ['groupDn:string?', '@present:boolean'],
+    acdStatusResult: [
+      'errorDescription:string?',
+      '@result:boolean',
+      '@numOfMembers:int',
+      '@membersLoggedIn:int',
+      '@membersBusy:int',
+      '@callsWaiting:int',
+      '@membersInDND:int',
+      '@membersIdle:int',
+      '@membersLoggedInPresent:int',
+    ],
+    acdPathDescriptionResult: [
+      'errorDescription:string?',
+      'pathName:string?',
+      'firstRad:string?',
+      'secondRad:string?',
+      'thirdRad:string?',
+      'fourthRad:string?',
+      'interflowDn:string?',
+      'pathUnavailableDn:string?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      '@result:boolean',
+      '@numGroups:int',
+      '@interflowEnabled:boolean',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
+    ],
+    advCallStatusResult: ['errorDescription:string?', 'callEvent:advCallEventMsg?', '@result:boolean'],
+    advCoachCallRequest: ['coachType:bridgeCoachType?', '@sessionId:long', '@objectId:long', '@callId:long'],
+    acdAgentDescriptionResult: [
+      'errorDescription:string?',
+      'agentId:string?',
+      'agentName:string?',
+      'agentDn:string?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      'agentType:acdAgentType?',
+      '@result:boolean',
+      '@agentSkill:int',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
+    ],
     advFeatureEventMsg: [
       'eventType:cc.featureEventType?',
       'featureEventAttribute:advFeatureEventAttributeValue[]?',
       '@objectId:long',
       '@time:long',
+    ],
+    ringGroupDescriptionResult: [
+      'errorDescription:string?',
+      'groupNumber:string?',
+      'groupName:string?',
+      'overflowPoint:string?',
+      'ringType:ringType?',
+      'primaryIcpAddress:string?',
+      'secondaryIcpAddress:string?',
+      '@result:boolean',
+      '@numberOfMembers:int',
+      '@isResilient:boolean',
+      '@primaryIcpId:long',
+      '@secondaryIcpId:long',
     ],
     advPartyMember: [
       'memberNum:string?',
@@ -51,13 +219,39 @@ export const ADVANCED_SCHEMA = schema('advanced', 'http://mitel.com/oig/cc/advan
       'attributeType:cc.attributeType?',
     ],
     advDevice: ['deviceName:cc.deviceName?', 'deviceAttribute:advDeviceAttributeValue[]?'],
+    sipPeerStatusResult: [
+      'errorDescription:string?',
+      'globalCallId:string?',
+      'callState:cc.callState?',
+      '@result:boolean',
+      '@localCallId:long',
+    ],
     advCallEventAttributeValue: [
       'attributeName:advCallEventAttributeNames?',
       'attributeValue:string?',
       'attributeType:cc.attributeType?',
     ],
+    tdmTrunkStatusResult: ['errorDescription:string?', '@result:boolean', '@inService:boolean'],
   },
   enums: {
+    bridgeCoachType: `
+      COACH_ALL COACH_WHISPER
+    `,
+    huntGroupType: `
+      HuntGroupVoice HuntGroupRad HuntGroupPhantom HuntGroupVoiceMail HuntGroupHCIReroute
+    `,
+    peerType: `
+      PEER_UNKNOWN PEER_SIP PEER_IP
+    `,
+    ringType: `
+      RING_ALL RING_CASCADE
+    `,
+    peerTrunkType: `
+      PEER_UNKNOWN PEER_PUBLIC_TRUNK PEER_PRIVATE_TRUNK PEER_BOTH_TRUNK
+    `,
+    huntGroupMode: `
+      HuntGroupModeLinear HuntGroupModeCyclic HuntGroupModeAuto
+    `,
     advEventType: `
       UNKNOWN CALL_EVENT FEATURE_EVENT ACD_EVENT SYSTEM_EVENT
     `,
@@ -67,6 +261,9 @@ export const ADVANCED_SCHEMA = schema('advanced', 'http://mitel.com/oig/cc/advan
       DISTRIBUTION_HUNT_GRP_LINEAR DISTRIBUTION_PERSONAL_RING_GRP DISTRIBUTION_RING_GRP_TERMINAL
       DISTRIBUTION_RING_GRP_CIRCULAR_CASCADE DISTRIBUTION_RING_GRP_CIRCULAR QUEUE_POSITION PIN_SECURITY_SERVICE ICP_ID
       GROUP_MEMBER_ANSWERED TRUNK_CALL_ID
+    `,
+    acdAgentType: `
+      TRADITIONAL HOTDESK_ACD_EXPRESS HOTDESK_ACD2
     `,
     advCallEventType: `
       UNKNOWN ACCOUNT_CODE_SET ACD2_PATH ACD2_GROUP GROUP ACD_AGENT_FEATURE ACTIVATE_FEATURE CALL_CLEAR CALL_CONFERENCED

@@ -1,11 +1,21 @@
 /**
- * Log-in and session operations.
+ * Arguments and results of the session service, and what its call-back carries.
  * The notation is explained in ../notation.ts; names, order and spelling are those of the contract.
  */
 import { schema } from '../notation.js';
 
 export const SESSION_SCHEMA = schema('session', 'http://mitel.com/oig/session', {
   types: {
+    authenticateSessionRequest: ['signedAuthenticationData:string', '@sessionId:long'],
+    loginUser: [
+      'applicationName:string?',
+      'applicationPassword:string?',
+      'certificate:string?',
+      'companyName:string?',
+      'localPassword:string?',
+      'userEmail:string?',
+      'userPassword:string?',
+    ],
     loginExResponse: ['errorDesc:string?', 'authenticationData:string?', '@result:boolean', '@sessionId:long'],
     loginRequest: [
       'applicationName:string',
@@ -15,6 +25,9 @@ export const SESSION_SCHEMA = schema('session', 'http://mitel.com/oig/session', 
       'certificate:string?',
     ],
     loginAppResp: ['errorDesc:string?', 'authenticationData:string?', '@result:boolean', '@sessionId:long'],
+    loginUserResult: ['errorDescription:string?', 'token:string?', '@result:boolean', '@sessionId:long', '@userId:int'],
+    validateTokenResult: ['errorDescription:string?', 'token:string?', '@result:boolean', '@sessionId:long', '@userId:int'],
+    authenticateSessionResponse: ['errorDescription:string?', '@sessionId:long', '@result:boolean'],
     loginAppReq: [
       'applicationName:string?',
       'companyName:string?',
@@ -34,8 +47,10 @@ export const SESSION_SCHEMA = schema('session', 'http://mitel.com/oig/session', 
       'certificate:string?',
     ],
     loginResponse: ['errorDesc:string?', 'authenticationData:string?', '@result:boolean', '@sessionId:long'],
+    result: ['errorDescription:string?', '@result:boolean'],
     resetSessionTimerResponse: ['errorDesc:string?', '@result:boolean'],
     logoutResponse: ['errorDesc:string?', '@result:boolean'],
+    sessionHAEventMsg: ['newServerIPAddress:string?'],
   },
   enums: {},
 });
