@@ -1,5 +1,5 @@
-/** Readers of events as an application would write them: server-sent events, WebSocket and long poll, each with what it has seen. */
-import { request, type Agent } from 'node:https';
+/** Readers of events as an application would write them: server-sent events and WebSocket, each with what it has seen. */
+import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { ApplicationEvent } from '#contracts/application-api';
@@ -35,7 +35,7 @@ export const liveOf = (events: readonly ApplicationEvent[]): string[] =>
 export function openStream(
   { address, port, credentials }: RunningNorthbound,
   { sessionId, token }: LoggedIn,
-  { after, lastEventId, agent }: { after?: string | undefined; lastEventId?: string; agent?: Agent } = {},
+  { after, lastEventId }: { after?: string | undefined; lastEventId?: string } = {},
 ): Promise<Reader> {
   const events: ApplicationEvent[] = [];
   let [cursor, ended, gone, text]: [string | undefined, string | undefined, boolean, string] = [after, undefined, false, ''];
@@ -57,7 +57,7 @@ export function openStream(
         accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
-      agent: agent ?? false,
+      agent: false,
       ...credentials,
     });
     outgoing.on('error', reject);
@@ -136,39 +136,4 @@ export function openSocket(
       }),
     );
   });
-}
-
-/** Polls again and again until closed. */
-export function openPolls(
-  { address, port, credentials }: RunningNorthbound,
-  { sessionId, token }: LoggedIn,
-  agent: Agent,
-): Pick<Reader, 'events' | 'close'> {
-  const events: ApplicationEvent[] = [];
-  let cursor: string | undefined;
-  let on = true;
-  let outgoing: ReturnType<typeof request> | undefined;
-  const poll = () => {
-    const path = `/v1/sessions/${sessionId}/events?wait=30${cursor === undefined ? '' : `&after=${cursor}`}`;
-    outgoing = request({ host: address, port, path, headers: routerHeaders(token), agent, ...credentials }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-      response.on('end', () => {
-        const page = JSON.parse(text) as { events: ApplicationEvent[]; cursor: string };
-        events.push(...page.events);
-        cursor = page.cursor;
-        if (on) poll();
-      });
-    });
-    outgoing.on('error', () => {});
-    outgoing.end();
-  };
-  poll();
-  return {
-    events,
-    close: () => {
-      on = false;
-      outgoing?.destroy();
-    },
-  };
 }
