@@ -1,6 +1,6 @@
 /**
- * `npm run build`: TypeScript into dist/ and the bundled gateway into dist/gateway/. Quick when nothing changed: a stamp holds sizes and
- * times of all sources. Two builds at once: the second waits and then has nothing to do.
+ * `npm run build`: TypeScript into dist/, and the bundled gateway and router into folders of their own there. Quick when nothing changed: a
+ * stamp holds sizes and times of all sources. Two builds at once: the second waits and then has nothing to do.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ const SOURCES = ['apps', 'libs', 'migrations', 'tools', 'bench'];
 const SINGLE = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.built');
-const gatewayFile = join(dist, 'gateway', 'gateway.mjs');
+const bundles = [join(dist, 'gateway', 'gateway.mjs'), join(dist, 'router', 'router.mjs')];
 
 function* filesBelow(dir) {
   if (!existsSync(dir)) return;
@@ -35,7 +35,7 @@ function wantedStamp() {
 }
 
 function isBuilt() {
-  return existsSync(gatewayFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
+  return bundles.every((file) => existsSync(file)) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
 }
 
 function runOrGiveUp(script, args, what) {
@@ -72,7 +72,7 @@ function build() {
   if (!existsSync(join(dist, 'apps', 'launcher', 'src', 'main.js'))) rmSync(join(dist, '.build.tsbuildinfo'), { force: true });
   runOrGiveUp(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json'], 'the TypeScript build');
   removeOrphans();
-  runOrGiveUp(join(root, 'tools', 'bundle-gateway.mjs'), [], 'bundling the gateway');
+  runOrGiveUp(join(root, 'tools', 'bundle-gateway.mjs'), [], 'bundling gateway and router');
   writeFileSync(stampFile, stamp);
 }
 

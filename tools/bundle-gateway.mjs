@@ -1,7 +1,8 @@
 /**
  * Bundles the gateway, from TypeScript, into the one file that an instance runs, dist/gateway/gateway.mjs: a head that starts with V8's code
- * cache (gateway-loader.mjs), and the program behind it. The map for stack traces lies beside it and is not needed to run. Run as a program
- * or call {@link bundleGateway}. The file appears whole: tests and builds may do this at the same time.
+ * cache (gateway-loader.mjs), and the program behind it. The map for stack traces lies beside it and is not needed to run. The router, which
+ * has to be back soon after it died, likewise. Run as a program or call {@link bundleGateway}. The files appear whole: tests and builds may do
+ * this at the same time.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** zod brings its messages in fifty languages; the gateway needs the default one, which is imported by itself. Start time is what this is for. */
+/** zod brings its messages in fifty languages; the programs need the default one, which is imported by itself. Start time is what this is for. */
 const withoutLanguages = {
   name: 'without-languages',
   setup(bundler) {
@@ -36,7 +37,11 @@ export function joined(loader, program) {
 export const readLoader = () => readFile(join(root, 'tools', 'gateway-loader.mjs'), 'latin1');
 
 /** @returns the path of the file, `outFile` */
-export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gateway.mjs')) {
+export const bundleGateway = (outFile = join(root, 'dist', 'gateway', 'gateway.mjs')) => bundle('gateway', outFile);
+/** @returns the path of the file, `outFile` */
+export const bundleRouter = (outFile = join(root, 'dist', 'router', 'router.mjs')) => bundle('router', outFile);
+
+async function bundle(app, outFile) {
   const folder = dirname(outFile);
   const making = join(folder, `.making-${randomBytes(6).toString('hex')}`);
   const made = join(making, 'program.cjs');
@@ -45,7 +50,7 @@ export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gat
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: [join(root, 'apps', 'gateway', 'src', 'main.ts')],
+      entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],
       outfile: made,
       bundle: true,
       platform: 'node',
@@ -71,4 +76,4 @@ export async function bundleGateway(outFile = join(root, 'dist', 'gateway', 'gat
   return outFile;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleGateway();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await Promise.all([bundleGateway(), bundleRouter()]);

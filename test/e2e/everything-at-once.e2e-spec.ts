@@ -116,13 +116,24 @@ describe('the router killed', () => {
     const { address, extensions } = site.run.tenant.controllers[0]!;
     await Promise.all(waiting.slice(0, 20).map((application, index) => application.monitor(address, extensions[20 + index]!)));
     await load.untilMoreEvents(30);
-    const [router] = programsOf(site.layout).filter(({ name }) => name === 'router');
     const owners = instancesOf(site.layout);
-    const killedAt = performance.now();
-    signal([router!.pid], 'SIGKILL');
-    await until('a session is answered again', 30_000, () => waiting[0]!.alive());
-    const backMs = performance.now() - killedAt;
-    console.log(`the router with ${SESSIONS} sessions: back after ${Math.round(backMs)} ms`);
+    // the same sessions, first over plain HTTP, then each with a connection of its own over TLS
+    for (const plain of [true, false]) {
+      const before = waiting.map(({ answers }) => answers);
+      for (const application of waiting) application.plain = plain;
+      // the reading that is under way is the last one over the old connection
+      await until('new connections', 60_000, () => waiting.every(({ answers }, index) => answers > before[index]!));
+      const [router] = programsOf(site.layout).filter(({ name }) => name === 'router');
+      const killedAt = performance.now();
+      signal([router!.pid], 'SIGKILL');
+      await until('a session is answered again', 30_000, () => waiting[0]!.alive());
+      const backMs = Math.round(performance.now() - killedAt);
+      await Promise.all(waiting.map((application) => until('each session', 60_000, () => application.alive())));
+      const allMs = Math.round(performance.now() - killedAt);
+      console.log(
+        `router, ${SESSIONS} sessions over ${plain ? 'HTTP' : 'TLS'}: back after ${backMs} ms, all answered after ${allMs} ms`,
+      );
+    }
     await load.untilMoreEvents(60);
     await load.calm();
     expect(instancesOf(site.layout)).toEqual(owners);

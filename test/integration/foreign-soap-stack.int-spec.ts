@@ -120,6 +120,8 @@ describe('R-SES-05 a SOAP stack of another language', () => {
         refused: false,
         caller: ['2001'],
         nothing: 'Timeout no event message available.',
+        controllers: [{ icpId: '1', address: controller, name: 'one' }],
+        others: 0,
         left: true,
       });
     }, 90_000);

@@ -35,12 +35,15 @@ export async function runInstance(
     slots,
     sessions,
     controllers = [],
+    more = {},
   }: {
     readonly tenantId: string;
     readonly address: string;
     readonly slots: readonly number[];
     readonly sessions: number;
     readonly controllers?: AccessDocument['controllers'];
+    /** What its access document has otherwise. */
+    readonly more?: Partial<AccessDocument>;
   },
 ): Promise<RunningInstance> {
   const id = randomUUID();
@@ -75,6 +78,7 @@ export async function runInstance(
       },
     ],
     controllers,
+    ...more,
   };
   const { privateKeyPem } = await ensureDocumentKey(around.dir);
   const [certFile, keyFile, accessDocumentFile] = ['cert.pem', 'key.pem', 'access-document.json'].map((name) => join(dir, name));

@@ -23,6 +23,8 @@ export class Application {
   cursor: string | undefined;
   /** When the last answer to a reading came, monotonic. */
   answeredAt = performance.now();
+  /** How many readings were answered. */
+  answers = 0;
   private reading: Promise<void> | undefined;
   private ended = false;
 
@@ -30,7 +32,8 @@ export class Application {
     private readonly site: Site,
     readonly id: number,
     private readonly token: string,
-    private readonly plain: boolean,
+    /** Without TLS; may change between two requests. */
+    public plain: boolean,
   ) {}
 
   /** One log-in; rejects when it is refused. */
@@ -110,6 +113,7 @@ export class Application {
 
   private take({ events, cursor }: OperationResponse<'getEvents'>): void {
     this.answeredAt = performance.now();
+    this.answers += 1;
     this.cursor = cursor;
     for (const event of events) {
       this.events.push(event);

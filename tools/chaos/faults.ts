@@ -83,7 +83,7 @@ export function notInjected(site: Site): { readonly fault: string; readonly why:
     { fault: 'a full disk', why: 'it would fill the disk of this machine; `npm test` does it on a small file system of its own' },
     { fault: 'jumps of the clock', why: 'the clock is this machine’s' },
     { fault: 'death of the simulator', why: 'it is the witness' },
-    { fault: 'loss of the journal’s copy at the control plane', why: 'journals are not copied there yet' },
+    { fault: 'loss of a journal’s folder', why: 'what its copy lags behind may then be lost, so no invariant could judge it' },
     ...(external ? [{ fault: 'death of Postgres', why: 'the database of DATABASE_URL is not ours to kill' }] : []),
   ];
 }

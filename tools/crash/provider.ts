@@ -8,8 +8,8 @@ export type OperationAnswer = AnswerOf<'getOperation'>;
 export type Saga = 'create' | 'start' | 'stop' | 'restart' | 'delete';
 export const SAGAS: readonly Saga[] = ['create', 'stop', 'start', 'restart', 'delete'];
 
-/** Time for one answer; a control plane that is being killed needs several attempts. */
-const ANSWER_MS = 60_000;
+/** Time for one answer; a control plane that is being killed needs several attempts, and on a busy machine each takes many seconds. */
+const ANSWER_MS = 180_000;
 const DONE_MS = 90_000;
 
 export interface Ask {

@@ -25,6 +25,7 @@ export class Chaos {
     for (const undo of this.undo) undo();
     this.undo.clear();
     for (const controller of this.simulated.site.controllers) controller.losing = 0;
+    for (const disk of this.simulated.runtime.disks.values()) disk.killsWriter = false;
   }
 
   private arm(name: keyof Faults, inMs: number): void {
@@ -71,7 +72,12 @@ const EVERY_MS: Partial<Record<keyof Faults, number>> = {
 };
 
 const INJECT: Partial<Record<keyof Faults, (simulated: Simulated, lasting: Lasting) => void>> = {
-  crashes: ({ runtime, site }) => site.world.random.pick(runtime.alive())?.process.crash(),
+  crashes: ({ runtime, site }) => {
+    const running = site.world.random.pick(runtime.alive());
+    // the most telling moment is the middle of a write
+    if (running !== undefined && site.world.random.chance(0.4)) runtime.disk(running.instanceId).killsWriter = true;
+    else running?.process.crash();
+  },
   pauses: ({ runtime, site }, lasting) => {
     const running = site.world.random.pick(runtime.alive());
     if (running === undefined) return;

@@ -109,7 +109,7 @@ export function drawConfig(random: Random): SwarmConfig {
     delayMaxMs: random.pick([2, 10, 80])!,
     serviceMaxMs: random.pick([1, 20, 400])!,
     syncMaxMs: random.pick([1, 10, 60])!,
-    compactAfter: random.pick([15, 100_000])!,
+    compactAfter: random.pick([4, 20, 100_000])!,
     storeLossChance: random.pick([0, 0, 0.03])!,
     runtimeLossChance: random.pick([0, 0, 0.05])!,
     runtimeRestarts: random.chance(0.3),

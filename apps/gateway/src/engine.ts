@@ -2,12 +2,16 @@
  * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
  * kept, and lets readers of events wait. All decisions are the switchboard's.
  */
-import { hash, randomBytes, randomInt } from 'node:crypto';
 import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
-import { makeSessionId } from '#domain/session-id';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
+import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/data-access.js';
+import type { Directory, DirectoryWriter } from './directory/directory.port.js';
+import { describeController } from './directory/controller-entries.js';
+import { MemoryDirectory } from './directory/memory-directory.js';
+import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, type Prepared } from './log-in.js';
+import { callerOf } from './caller.js';
 import { EventClaims } from './event-claims.js';
 import { cursorText, eventsOf, type EventPage } from './event-page.js';
 import { Deliveries } from './handlers/deliveries.js';
@@ -28,6 +32,7 @@ import type {
   Instant,
   JournalRecord,
   NextEvent,
+  OperationOf,
   SwitchboardReport,
 } from './switchboard/switchboard.port.js';
 
@@ -55,6 +60,10 @@ export interface EngineOptions {
   readonly receivers?: Omit<ReceiverOptions, 'policy'>;
   /** For tests in another time; default: the monotonic clock and the wall clock. */
   readonly clock?: () => Instant;
+  /** What applications read of the controllers; default: an empty one in memory. */
+  readonly directory?: Directory;
+  /** Default: writes are refused. */
+  readonly directoryWriter?: DirectoryWriter;
 }
 
 export interface EngineStart {
@@ -73,7 +82,6 @@ interface Waiting {
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
 const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
 const INSIDE: Caller = { face: 'inside', clientAddress: '' };
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
 const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
 
 export class GatewayEngine implements Engine, LinkListener {
@@ -82,6 +90,9 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
   private readonly deliveries: Deliveries;
+  /** The sync of the controller links writes here. */
+  readonly directory: Directory;
+  private readonly data: DataAccess;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -106,6 +117,8 @@ export class GatewayEngine implements Engine, LinkListener {
       retentionMs: config.eventLog.retentionMs,
       now: this.clock,
     });
+    this.directory = options.directory ?? new MemoryDirectory();
+    this.data = new DataAccess(this.directory, options.directoryWriter ?? NO_WRITER, (id) => this.switchboard.hasSession(id));
   }
 
   /** Pages that may open sockets (S-37), as the access document lists them. */
@@ -117,13 +130,18 @@ export class GatewayEngine implements Engine, LinkListener {
   start({ records, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
-    if (document !== undefined) this.dispatch({ kind: 'access-document', document });
+    if (document !== undefined) this.applyDocument(document);
     this.arm();
   }
 
   /** The caller has verified and stored it, and asked `documentRefusal`. */
   applyDocument(document: AccessDocument): void {
+    const gone = this.switchboard.document?.controllers.filter(
+      ({ icpId }) => !document.controllers.some((controller) => controller.icpId === icpId),
+    );
     this.dispatch({ kind: 'access-document', document });
+    for (const { icpId } of gone ?? []) this.directory.forget(icpId);
+    for (const controller of document.controllers) describeController(this.directory, controller);
   }
 
   drain(on: boolean): void {
@@ -178,6 +196,8 @@ export class GatewayEngine implements Engine, LinkListener {
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string): void {
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
     this.dispatch({ kind: 'link', icpId, state, up, reason });
+    const granted = this.switchboard.document?.controllers.find((controller) => controller.icpId === icpId);
+    if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
     this.arm();
   }
@@ -206,7 +226,13 @@ export class GatewayEngine implements Engine, LinkListener {
 
   private carryOut(operation: { name: OperationName; request: never }, context: CallContext): Promise<CoreOutcome> {
     if (this.stopping && operation.name !== 'getEvents') return Promise.resolve({ ok: false, refusal: STOPPING });
-    if (operation.name === 'login') return this.login(operation.request, context);
+    const { slots } = this.options.config;
+    if (operation.name === 'login') return this.begin(prepareLogin(operation.request, slots), context);
+    if (operation.name === 'loginUser') return this.begin(prepareLoginUser(operation.request, slots), context);
+    if (operation.name === 'validateToken') return this.validateToken(operation.request, context);
+    if (operation.name === 'authenticate')
+      return this.run(prepareAuthenticate(operation.request, this.switchboard), callerOf(context));
+    if (this.data.carries(operation.name)) return this.dataOperation(operation.name, operation.request, context);
     if (isHandlerOperation(operation.name)) return this.handlerOperation(operation as CoreOperation, context);
     if (operation.name === 'getEvents')
       return this.readEvents(operation.request, context).then((page) =>
@@ -222,21 +248,30 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome;
   }
 
-  private async login(request: OperationRequest<'login'>, context: CallContext): Promise<CoreOutcome> {
-    if (request.certificate !== undefined) return { ok: false, refusal: missingRefusal('log-in with a certificate') };
-    const token = randomBytes(32).toString('base64url');
-    const { companyName, applicationName, applicationPassword, localPassword, version } = request;
-    const facts = {
-      companyName,
-      applicationName,
-      applicationPasswordSha256: sha256(applicationPassword),
-      localPasswordSha256: sha256(localPassword),
-      version,
-    };
-    const sessionIds = shuffled(this.options.config.slots).map((slot) => makeSessionId(slot, random43()));
-    const operation: CoreOperation = { name: 'login', request: facts, entropy: { sessionIds, tokenHash: sha256(token) } };
+  /** The directory is not the switchboard's, but whose session it is: asked as a sign of life, which every operation is. */
+  private async dataOperation(
+    name: CarriedDataOperation,
+    request: OperationRequest<CarriedDataOperation>,
+    context: CallContext,
+  ): Promise<CoreOutcome> {
+    const { sessionId } = request;
+    const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
+    return checked.ok ? this.data.execute(name, request as never) : checked;
+  }
+
+  /** A log-in, of an application or of a user: what could not be kept has not happened. */
+  private async begin(
+    { operation, complete }: Prepared<OperationOf<'login' | 'loginUser'>>,
+    context: CallContext,
+  ): Promise<CoreOutcome> {
     const outcome = await this.run(operation, callerOf(context), true);
-    return outcome.ok ? { ok: true, value: { ...(outcome.value as object), token } } : outcome;
+    return outcome.ok ? { ok: true, value: complete(outcome.value as object) } : outcome;
+  }
+
+  private async validateToken(request: OperationRequest<'validateToken'>, context: CallContext): Promise<CoreOutcome> {
+    const { operation, complete } = prepareValidate(request);
+    const outcome = await this.run(operation, callerOf({ ...context, token: request.token }));
+    return outcome.ok ? { ok: true, value: complete(outcome.value as object) } : outcome;
   }
 
   private handlerOperation(operation: CoreOperation, context: CallContext): Promise<CoreOutcome> {
@@ -411,21 +446,3 @@ export class GatewayEngine implements Engine, LinkListener {
 type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;
 const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
   'sessionId' in operation.request;
-
-function callerOf({ face, token, ticket, clientAddress }: CallContext): Caller {
-  return {
-    face,
-    clientAddress,
-    ...(token === undefined ? {} : { tokenHash: sha256(token) }),
-    ...(ticket === undefined ? {} : { ticketHash: sha256(ticket) }),
-  };
-}
-
-function random43(): number {
-  return randomBytes(6).readUIntBE(0, 6) % 2 ** 43;
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  const from = items.length > 1 ? randomInt(items.length) : 0;
-  return [...items.slice(from), ...items.slice(0, from)];
-}

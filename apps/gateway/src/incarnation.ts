@@ -6,6 +6,7 @@ import { createAdminServer, type AdminServer } from './admin/admin-server.js';
 import { GatewayEngine, type EngineLogger } from './engine.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
+import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-copy.js';
 import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
 import { createNorthbound, type Northbound } from './northbound/server.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
@@ -49,6 +50,10 @@ async function assemble(
   const tls = await readTls(config);
   const { journal, records, tornBytes } = await FileJournal.open(config.journalDir);
   if (tornBytes > 0) logger.warn({ tornBytes }, 'the journal had a torn tail, which was never acknowledged');
+  const restored = await restoredJournal(config.journalDir);
+  if (restored !== null)
+    logger.warn({ restored }, 'the journal was gone: this is its copy, what was acknowledged later may be missing');
+  const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
   const engine = new GatewayEngine({ config, epoch: held.epoch, journal, logger });
   undo.push(() => engine.stop());
   const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) =>
@@ -64,6 +69,7 @@ async function assemble(
     instanceId: config.instance.id,
     epoch: held.epoch,
     state: state === 'serving' && engine.report().draining ? 'draining' : state,
+    journal: copy.state,
   });
   const admin = await createAdminServer({
     address: config.address,
@@ -76,6 +82,7 @@ async function assemble(
       status: () => statusOf(parts, health(), startedAt),
       acceptDocument: (signed) => documents.accept(signed),
       drain: (on) => engine.drain(on),
+      journal: (held) => copy.piece(held),
     },
   });
   undo.push(() => admin.close());
@@ -89,6 +96,7 @@ async function assemble(
     logger,
     browserOrigins: () => engine.browserOrigins(),
   });
+  await takeUpRestored(config.journalDir);
   state = 'serving';
   const end = () => {
     state = 'stopping';
@@ -131,7 +139,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, devices, recovery, controllers } = engine.report();
+  const { sessions, monitors, devices, licences, recovery, controllers } = engine.report();
   const held = documents.current;
   return {
     ...health,
@@ -143,6 +151,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     sessions,
     monitors,
     devices,
+    licences: { ...licences, pools: [...licences.pools] },
     recovery:
       recovery === undefined
         ? null

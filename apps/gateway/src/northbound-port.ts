@@ -25,6 +25,8 @@ export interface CallContext {
   readonly ticket?: string;
   /** Address of the application as the router saw it; wrong session ids are counted and slowed by it. */
   readonly clientAddress: string;
+  /** True: by the router's external listener (R-SES-06). */
+  readonly external?: boolean;
   readonly requestId: string;
   /** Aborted when the application went away: a waiting long poll is then given up, a command is not. */
   readonly signal?: Departure;

@@ -17,7 +17,8 @@ import { readJson, writePrivateJson } from './private-files.js';
 const KeptSchema = z.strictObject({
   schema: z.literal(1),
   block: z.string(),
-  ports: z.strictObject({ control: z.int(), edgeHttp: z.int(), edgeHttps: z.int() }),
+  /** `edgeExternal`: absent in an installation of an earlier release. */
+  ports: z.strictObject({ control: z.int(), edgeHttp: z.int(), edgeHttps: z.int(), edgeExternal: z.int().optional() }),
   /** The first admin key, made here so that the launcher can provision; the orchestrator only knows its digest. */
   adminKey: z.string(),
   simulatorKey: z.string(),
@@ -25,6 +26,7 @@ const KeptSchema = z.strictObject({
 type Kept = z.infer<typeof KeptSchema>;
 
 export interface Installation extends Kept {
+  readonly ports: Readonly<Record<PortName, number>>;
   readonly controllerAddresses: readonly string[];
   readonly serviceAddress: string;
   readonly instanceRange: string;
@@ -98,14 +100,14 @@ export async function openInstallation(
     await block.release();
   };
   try {
-    const ports = { control: 0, edgeHttp: 0, edgeHttps: 0 };
+    const ports = { control: 0, edgeHttp: 0, edgeHttps: 0, edgeExternal: 0 };
     for (const name of PORT_NAMES) {
       const taken = await takePort(name, options.ports[name], kept?.ports[name], say);
       holders.push(taken.holder);
       ports[name] = taken.port;
     }
-    const current: Kept = {
-      schema: 1,
+    const current = {
+      schema: 1 as const,
       block: block.prefix,
       ports,
       adminKey: kept?.adminKey ?? generateApiKey('admin').key,

@@ -13,6 +13,7 @@ describe('options of npm start', () => {
       control: { port: 8470, askedBy: undefined },
       edgeHttp: { port: 8080, askedBy: undefined },
       edgeHttps: { port: 8443, askedBy: undefined },
+      edgeExternal: { port: 8444, askedBy: undefined },
     });
     const asked = parse(['--control-port', '9001', '--home', 'here'], {
       CORDBOARD_CONTROL_PORT: '9002',

@@ -7,11 +7,13 @@ import { LaunchError } from './launch-error.js';
 export const HELP = `Starts Cordboard: database, programs, a simulated cluster and a sample tenant.
 
   npm start -- [--home <folder>] [--control-port <n>] [--edge-http-port <n>] [--edge-https-port <n>]
+               [--edge-external-port <n>]
 
   --home             where state is kept          (CORDBOARD_HOME; default: var/ in the clone)
   --control-port     control API                  (CORDBOARD_CONTROL_PORT; default 8470)
   --edge-http-port   edge, plain                  (CORDBOARD_EDGE_HTTP_PORT; default 8080)
   --edge-https-port  edge, TLS                    (CORDBOARD_EDGE_HTTPS_PORT; default 8443)
+  --edge-external-port  edge for remote applications, TLS (CORDBOARD_EDGE_EXTERNAL_PORT; default 8444)
   --help             this text
 
 A default port that is taken is replaced by a free one; a port you ask for must be free.
@@ -23,7 +25,7 @@ export interface PortWish {
   /** Where it was asked for, for the error; undefined for the default. */
   readonly askedBy: string | undefined;
 }
-export const PORT_NAMES = ['control', 'edgeHttp', 'edgeHttps'] as const;
+export const PORT_NAMES = ['control', 'edgeHttp', 'edgeHttps', 'edgeExternal'] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
 export interface LaunchOptions {
@@ -36,16 +38,18 @@ export interface LaunchOptions {
   readonly logLevel: string | undefined;
 }
 
-const DEFAULTS: Readonly<Record<PortName, number>> = { control: 8470, edgeHttp: 8080, edgeHttps: 8443 };
+const DEFAULTS: Readonly<Record<PortName, number>> = { control: 8470, edgeHttp: 8080, edgeHttps: 8443, edgeExternal: 8444 };
 const FLAGS: Readonly<Record<PortName, string>> = {
   control: 'control-port',
   edgeHttp: 'edge-http-port',
   edgeHttps: 'edge-https-port',
+  edgeExternal: 'edge-external-port',
 };
 const VARIABLES: Readonly<Record<PortName, string>> = {
   control: 'CORDBOARD_CONTROL_PORT',
   edgeHttp: 'CORDBOARD_EDGE_HTTP_PORT',
   edgeHttps: 'CORDBOARD_EDGE_HTTPS_PORT',
+  edgeExternal: 'CORDBOARD_EDGE_EXTERNAL_PORT',
 };
 
 function parseFlags(argv: readonly string[]) {
@@ -59,6 +63,7 @@ function parseFlags(argv: readonly string[]) {
         'control-port': text,
         'edge-http-port': text,
         'edge-https-port': text,
+        'edge-external-port': text,
       },
     }).values;
   } catch (error) {
@@ -83,6 +88,7 @@ export function parseOptions(argv: readonly string[], environment: Environment, 
     control: wish('control', flags['control-port'], environment.controlPort),
     edgeHttp: wish('edgeHttp', flags['edge-http-port'], environment.edgeHttpPort),
     edgeHttps: wish('edgeHttps', flags['edge-https-port'], environment.edgeHttpsPort),
+    edgeExternal: wish('edgeExternal', flags['edge-external-port'], environment.edgeExternalPort),
   };
   for (const [index, name] of PORT_NAMES.entries()) {
     const twin = PORT_NAMES.slice(0, index).find((other) => ports[other].port === ports[name].port);

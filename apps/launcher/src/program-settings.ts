@@ -44,6 +44,7 @@ export function writeEdgeSettings({ layout, options, installation }: SettingsFac
     listen: {
       http: { host: '127.0.0.1', port: installation.ports.edgeHttp },
       https: { host: '127.0.0.1', port: installation.ports.edgeHttps },
+      external: { host: '127.0.0.1', port: installation.ports.edgeExternal },
     },
     admin: { host: installation.serviceAddress, port: ROUTER_ADMIN_PORT },
     edgeDomain: options.edgeDomain,

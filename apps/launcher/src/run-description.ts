@@ -28,7 +28,11 @@ function extensionsOf(index: number): string[] {
 export function describeRun({ layout, cloneRoot, installation, tenant, startedAt, instances, pids }: RunFacts): RunFile {
   const base = {
     control: { base: controlBase(installation), adminKey: installation.adminKey },
-    edge: { ...edgeBases(installation), caFile: layout.caFile },
+    edge: {
+      ...edgeBases(installation),
+      external: `https://127.0.0.1:${installation.ports.edgeExternal}`,
+      caFile: layout.caFile,
+    },
     tenant: {
       id: tenant.id,
       slug: SAMPLE.slug,

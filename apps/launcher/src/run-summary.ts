@@ -45,6 +45,9 @@ export function summaryOf(run: RunFile, logs: string): string {
     ['control API', `${run.control.base}/v1 (OpenAPI: ${run.control.base}/v1/openapi.json)`],
     ['admin key', run.control.adminKey],
     ['edge', `${run.edge.https}/t/${tenant.slug} and ${run.edge.http}/t/${tenant.slug}`],
+    ...(run.edge.external === undefined
+      ? []
+      : [['  from outside', `${run.edge.external}/t/${tenant.slug}, for remote applications alone`] as [string, string]]),
     ['CA certificate', run.edge.caFile],
     ['SOAP', `${run.edge.https}/t/${tenant.slug}/axis2/services/SessionService?wsdl`],
     ['sample tenant', `${tenant.slug} (${tenant.companyName}), key ${tenant.key}`],

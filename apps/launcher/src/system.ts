@@ -58,7 +58,8 @@ export class System {
     const installation = await step(
       'addresses and ports',
       () => openInstallation(layout, options, existsSync(layout.sampleFile), progress.say),
-      ({ block, ports }) => `${block}.0/24, control ${ports.control}, edge ${ports.edgeHttp} and ${ports.edgeHttps}`,
+      ({ block, ports }) =>
+        `${block}.0/24, control ${ports.control}, edge ${ports.edgeHttp}, ${ports.edgeHttps} and ${ports.edgeExternal}`,
     );
     this.installation = installation;
     await step(
@@ -171,7 +172,9 @@ export class System {
   }
 
   private script(program: string): string {
-    return join(this.facts.cloneRoot, 'dist', 'apps', program, 'src', 'main.js');
+    const dist = join(this.facts.cloneRoot, 'dist');
+    // bundled, because every session waits for its next start
+    return program === 'router' ? join(dist, 'router', 'router.mjs') : join(dist, 'apps', program, 'src', 'main.js');
   }
 
   private async run(name: string, signal: AbortSignal): Promise<void> {

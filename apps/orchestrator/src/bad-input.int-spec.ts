@@ -16,6 +16,7 @@ const idsOf = (tenant: SampleTenant, adminKeyId: string) => ({
   controller: tenant.controllerId,
   instance: tenant.instanceId,
   application: tenant.applicationId,
+  user: tenant.userId,
   operation: tenant.operationId,
   key: adminKeyId,
 });

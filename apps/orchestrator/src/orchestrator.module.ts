@@ -5,6 +5,7 @@ import type { Logger } from '#telemetry/logger';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { AccessDocumentIssuer } from './documents/access-document.issuer.js';
+import { ApplicationUsersController } from './rest/application-users/application-users.controller.js';
 import { ApplicationsController } from './rest/applications/applications.controller.js';
 import { ClustersController } from './rest/clusters/clusters.controller.js';
 import { ContractPipe } from './rest/contract.pipe.js';
@@ -13,6 +14,7 @@ import { FailoversController } from './rest/failovers/failovers.controller.js';
 import { InstancesController } from './rest/instances/instances.controller.js';
 import { KeyGuard } from './rest/key.guard.js';
 import { KeysController } from './rest/keys/keys.controller.js';
+import { LicencesController } from './rest/licences/licences.controller.js';
 import { OperationsController } from './rest/operations/operations.controller.js';
 import { ProblemFilter } from './rest/problem.filter.js';
 import { SystemController } from './rest/system/system.controller.js';
@@ -21,12 +23,14 @@ import { TransactionInterceptor } from './rest/transaction.interceptor.js';
 import { PublishedTable } from './routing/published-table.js';
 import { Bell } from './unit-of-work/bell.js';
 import { DATABASE, DOCUMENT_KEY, LOGGER, SETTINGS } from './unit-of-work/tokens.js';
+import { ApplicationUsersUseCase } from './use-cases/application-users/application-users.use-case.js';
 import { ApplicationsUseCase } from './use-cases/applications/applications.use-case.js';
 import { ClustersUseCase } from './use-cases/clusters/clusters.use-case.js';
 import { ControllersUseCase } from './use-cases/controllers/controllers.use-case.js';
 import { FailoversUseCase } from './use-cases/failovers/failovers.use-case.js';
 import { InstancesUseCase } from './use-cases/instances/instances.use-case.js';
 import { KeysUseCase } from './use-cases/keys/keys.use-case.js';
+import { LicencesUseCase } from './use-cases/licences/licences.use-case.js';
 import { OperationNotices } from './use-cases/operations/operation-notices.js';
 import { OperationsUseCase } from './use-cases/operations/operations.use-case.js';
 import { SystemUseCase } from './use-cases/system/system.use-case.js';
@@ -48,6 +52,8 @@ export const CONTROLLERS = [
   ControllersController,
   InstancesController,
   ApplicationsController,
+  ApplicationUsersController,
+  LicencesController,
   KeysController,
   OperationsController,
   FailoversController,
@@ -73,11 +79,13 @@ export class OrchestratorModule {
         PublishedTable,
         OperationNotices,
         ApplicationsUseCase,
+        ApplicationUsersUseCase,
         ClustersUseCase,
         ControllersUseCase,
         FailoversUseCase,
         InstancesUseCase,
         KeysUseCase,
+        LicencesUseCase,
         OperationsUseCase,
         SystemUseCase,
         TenantsUseCase,

@@ -31,6 +31,7 @@ const MEMBERS: Readonly<Record<string, keyof SampleTenant>> = {
   controller: 'controllerId',
   instance: 'instanceId',
   application: 'applicationId',
+  user: 'userId',
   key: 'keyId',
   operation: 'operationId',
 };
@@ -47,6 +48,8 @@ const bodyOf = (route: ControlRoute, owner: SampleTenant): object | undefined =>
     updateController: { enabled: false },
     updateApplication: { allowed: false },
     updateTenant: { status: 'suspended' },
+    updateLicences: { standard: 1 },
+    createApplicationUser: { email: 'thief@example.org' },
   })[route.id];
 
 const send = (route: ControlRoute, values: Readonly<Record<string, string>>, key: string, body: object | undefined) => {
@@ -95,7 +98,8 @@ describe('S-01 tenant isolation', () => {
   it('S-09 lists show one’s own only, S-08 admin routes are closed to tenants’ keys', async () => {
     const [me, other] = tenants as [SampleTenant, SampleTenant];
     for (const route of CONTROL_ROUTE_LIST.filter(({ paged, role }) => paged && role !== 'admin')) {
-      const answer = await send(route, { tenant: me.id }, me.key, undefined);
+      const values = Object.fromEntries(Object.keys(route.params.shape).map((name) => [name, String(me[MEMBERS[name]!])]));
+      const answer = await send(route, values, me.key, undefined);
       expect(answer.status, route.id).toBe(200);
       expect(answer.body.items.length, route.id).toBeGreaterThan(0);
       const text = JSON.stringify(answer.body);

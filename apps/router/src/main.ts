@@ -7,14 +7,17 @@ import { startRouter } from './router.js';
 exitWithLauncher();
 const settings = loadSettings(routerSettings);
 const logger = createLogger('router', settings.logLevel);
-try {
-  const router = await startRouter(settings, logger);
-  stopOnSignals(async () => {
-    await router.close();
-    logger.info('router stopped');
-  });
-  announceReady({ httpPort: router.httpPort, httpsPort: router.httpsPort, adminPort: router.adminPort });
-} catch (error) {
-  logger.fatal({ err: error }, 'the router cannot start');
-  process.exitCode = 1;
-}
+// not awaited at the top: the bundle is a CommonJS file
+startRouter(settings, logger).then(
+  (router) => {
+    stopOnSignals(async () => {
+      await router.close();
+      logger.info('router stopped');
+    });
+    announceReady({ httpPort: router.httpPort, httpsPort: router.httpsPort, adminPort: router.adminPort });
+  },
+  (error: unknown) => {
+    logger.fatal({ err: error }, 'the router cannot start');
+    process.exitCode = 1;
+  },
+);

@@ -1,4 +1,4 @@
-/** Puts the router together: table, pools, two edge listeners and the admin interface. */
+/** Puts the router together: table, pools, the edge listeners and the admin interface. */
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,6 +17,8 @@ const FINISH_MS = 4000;
 export interface RunningRouter {
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Undefined when there is no external listener. */
+  readonly externalPort: number | undefined;
   readonly adminPort: number;
   /** Version of the table that is held; 0 when none. */
   readonly tableVersion: () => number;
@@ -60,11 +62,14 @@ export async function startRouter(settings: RouterSettings, logger: Logger): Pro
       (request, socket, head) => (closing ? socket.destroy() : handler.upgrade(request, socket, head, listener)),
       tls,
     );
+  const edgeTls = { cert: edgeCert, key: edgeKey };
+  const { external } = settings.listen;
   const servers = [
     edge('http'),
-    edge('https', { cert: edgeCert, key: edgeKey }),
+    edge('https', edgeTls),
     createAdminServer({ tls: { cert, key, ca }, orchestrator: settings.peers.orchestrator, holder, logger }),
-  ] as const;
+    ...(external === undefined ? [] : [edge('external', edgeTls)]),
+  ];
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing = true;
@@ -74,12 +79,12 @@ export async function startRouter(settings: RouterSettings, logger: Logger): Pro
     await closed;
   };
   try {
-    const places = [settings.listen.http, settings.listen.https, settings.admin];
-    const [httpPort, httpsPort, adminPort] = (await Promise.all(
+    const places = [settings.listen.http, settings.listen.https, settings.admin, ...(external === undefined ? [] : [external])];
+    const [httpPort, httpsPort, adminPort, externalPort] = (await Promise.all(
       servers.map(async (server, at) => await listen(server, places[at]!)),
-    )) as [number, number, number];
-    logger.info({ httpPort, httpsPort, adminPort, tableVersion: holder.index.version }, 'router listens');
-    return { httpPort, httpsPort, adminPort, tableVersion: () => holder.index.version, close };
+    )) as [number, number, number, number | undefined];
+    logger.info({ httpPort, httpsPort, externalPort, adminPort, tableVersion: holder.index.version }, 'router listens');
+    return { httpPort, httpsPort, externalPort, adminPort, tableVersion: () => holder.index.version, close };
   } catch (error) {
     await close();
     throw error;

@@ -18,6 +18,7 @@ import { InstanceBeats } from './loops/instances/instance-beats.js';
 import { InstanceLoop } from './loops/instances/instance.loop.js';
 import { InstanceObserver } from './loops/instances/instance-observer.js';
 import { InstanceReconciler } from './loops/instances/instance-reconciler.js';
+import { JournalCopies } from './loops/journals/journal-copies.js';
 import { sweepOperations } from './loops/operations/operations.loop.js';
 import { OrphanLoop } from './loops/orphans/orphans.loop.js';
 import { sweepOutbox } from './loops/outbox/outbox.loop.js';
@@ -46,6 +47,7 @@ export interface WorkerRuntimeOptions {
 export class WorkerRuntime {
   readonly handlers: JobHandlers;
   readonly #beats: InstanceBeats;
+  readonly #copies: JournalCopies;
   readonly #instances: InstanceLoop;
   readonly #sweeps: readonly Periodic[];
 
@@ -58,7 +60,13 @@ export class WorkerRuntime {
     private readonly admin: GatewayAdminClient,
     options: WorkerRuntimeOptions,
   ) {
-    this.#beats = new InstanceBeats({ admin, logger, onSilent: (instanceId) => void this.#instances.nudge(instanceId) });
+    this.#copies = new JournalCopies({ database, admin, logger });
+    this.#beats = new InstanceBeats({
+      admin,
+      logger,
+      onSilent: (instanceId) => void this.#instances.nudge(instanceId),
+      onHeard: (target, health, askedAt) => this.#copies.heard(target, health, askedAt),
+    });
     const reconciler = new InstanceReconciler({
       database,
       driver,
@@ -117,7 +125,7 @@ export class WorkerRuntime {
   /** Ends all loops; instances go on and are adopted by the next worker. May be called twice. */
   async stop(): Promise<void> {
     this.#beats.stop();
-    await Promise.all([this.#instances.stop(), ...this.#sweeps.map((sweep) => sweep.stop())]);
+    await Promise.all([this.#instances.stop(), this.#copies.stop(), ...this.#sweeps.map((sweep) => sweep.stop())]);
   }
 
   /** After {@link stop}: ends all instances of this home; the next worker starts those that should run. */

@@ -18,6 +18,7 @@ export interface Environment {
   readonly controlPort: string | undefined;
   readonly edgeHttpPort: string | undefined;
   readonly edgeHttpsPort: string | undefined;
+  readonly edgeExternalPort: string | undefined;
   readonly edgeDomain: string | undefined;
 }
 
@@ -47,6 +48,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     controlPort: given(env['CORDBOARD_CONTROL_PORT']),
     edgeHttpPort: given(env['CORDBOARD_EDGE_HTTP_PORT']),
     edgeHttpsPort: given(env['CORDBOARD_EDGE_HTTPS_PORT']),
+    edgeExternalPort: given(env['CORDBOARD_EDGE_EXTERNAL_PORT']),
     edgeDomain: given(env['CORDBOARD_EDGE_DOMAIN']),
   };
 }

@@ -75,7 +75,14 @@ export const workerSettings = z.strictObject({
 export type WorkerSettings = z.infer<typeof workerSettings>;
 
 export const routerSettings = z.strictObject({
-  listen: z.strictObject({ http: listen.prefault({ port: 8080 }), https: listen.prefault({ port: 8443 }) }).prefault({}),
+  listen: z
+    .strictObject({
+      http: listen.prefault({ port: 8080 }),
+      https: listen.prefault({ port: 8443 }),
+      /** For remote applications, from outside (R-SES-06), usually 8444; absent: there is none, and no remote application gets in. */
+      external: listen.optional(),
+    })
+    .prefault({}),
   /** Mutual TLS: only `peers.orchestrator` may push a table. */
   admin: listen,
   edgeDomain,

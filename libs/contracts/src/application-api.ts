@@ -35,6 +35,7 @@ export {
   DATA_BOUNDS,
   SEARCH_OPERATORS,
   TupleSchema,
+  type DataOperationName,
   type DeiDescriptor,
   type SearchOperator,
   type Tuple,

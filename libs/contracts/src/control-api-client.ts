@@ -312,7 +312,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Allows or bars an application, or changes its service level. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Allows or bars an application, or changes its level, certificate or way in. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateApplication(
     tenant: string,
     application: string,
@@ -347,6 +347,69 @@ export class ControlApiClient {
       path: `/v1/tenants/${encodeURIComponent(tenant)}/applications/${encodeURIComponent(application)}`,
       options,
     });
+  }
+
+  /** Adds a user of an integration and answers the password, once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  createApplicationUser(
+    tenant: string,
+    application: string,
+    body: BodyInputOf<'createApplicationUser'>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<'createApplicationUser'>> {
+    return this.send({
+      method: 'POST',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/applications/${encodeURIComponent(application)}/users`,
+      body,
+      options,
+    });
+  }
+
+  /** Lists users of an integration. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  listApplicationUsers(
+    tenant: string,
+    application: string,
+    query: QueryInputOf<'listApplicationUsers'> = {},
+    options?: CallOptions,
+  ): Promise<AnswerOf<'listApplicationUsers'>> {
+    return this.send({
+      method: 'GET',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/applications/${encodeURIComponent(application)}/users`,
+      query,
+      options,
+    });
+  }
+
+  /** Removes a user of an integration; the user’s sessions end. Codes: CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE. */
+  deleteApplicationUser(
+    tenant: string,
+    application: string,
+    user: string,
+    options?: CallOptions,
+  ): Promise<AnswerOf<'deleteApplicationUser'>> {
+    return this.send({
+      method: 'DELETE',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/applications/${encodeURIComponent(application)}/users/${encodeURIComponent(user)}`,
+      options,
+    });
+  }
+
+  /** Reads licences with what is granted and in use, and when each instance was last synced. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  getLicences(tenant: string, options?: CallOptions): Promise<AnswerOf<'getLicences'>> {
+    return this.send({ method: 'GET', path: `/v1/tenants/${encodeURIComponent(tenant)}/licences`, options });
+  }
+
+  /** Sets licences; null lifts a limit, what is not named stays. Codes: BODY_TOO_LARGE, CONFLICT, FORBIDDEN, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  updateLicences(
+    tenant: string,
+    body: BodyInputOf<'updateLicences'>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<'updateLicences'>> {
+    return this.send({ method: 'PATCH', path: `/v1/tenants/${encodeURIComponent(tenant)}/licences`, body, options });
+  }
+
+  /** Syncs licences and access list to every instance now, without waiting for the four hours. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  syncTenant(tenant: string, options?: CallOptions): Promise<AnswerOf<'syncTenant'>> {
+    return this.send({ method: 'POST', path: `/v1/tenants/${encodeURIComponent(tenant)}/sync`, options });
   }
 
   /** Creates an admin key, answered once. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */

@@ -7,10 +7,12 @@
  */
 import type { z } from 'zod';
 import { applicationRoutes, type applicationSchema, type applicationWithSecretsSchema } from './control-api/applications.js';
+import { applicationUserRoutes, type applicationUserSchema } from './control-api/application-users.js';
 import { clusterRoutes, type clusterSchema } from './control-api/clusters.js';
 import { controllerRoutes, type controllerSchema } from './control-api/controllers.js';
 import { failoverRoutes, type failoverSchema } from './control-api/failovers.js';
 import { instanceRoutes, type instanceSchema } from './control-api/instances.js';
+import { licenceRoutes, type licencesSchema } from './control-api/licences.js';
 import { keyRoutes, type keySchema } from './control-api/keys.js';
 import { operationRoutes, type operationSchema } from './control-api/operations.js';
 import type { ControlRoute } from './control-api/route.js';
@@ -27,6 +29,8 @@ export const CONTROL_ROUTES = Object.freeze({
   ...controllerRoutes,
   ...instanceRoutes,
   ...applicationRoutes,
+  ...applicationUserRoutes,
+  ...licenceRoutes,
   ...keyRoutes,
   ...operationRoutes,
   ...failoverRoutes,
@@ -52,6 +56,8 @@ export type ControllerAnswer = z.output<typeof controllerSchema>;
 export type InstanceAnswer = z.output<typeof instanceSchema>;
 export type ApplicationAnswer = z.output<typeof applicationSchema>;
 export type ApplicationWithSecretsAnswer = z.output<typeof applicationWithSecretsSchema>;
+export type ApplicationUserAnswer = z.output<typeof applicationUserSchema>;
+export type LicencesAnswer = z.output<typeof licencesSchema>;
 export type KeyAnswer = z.output<typeof keySchema>;
 export type OperationAnswer = z.output<typeof operationSchema>;
 export type FailoverAnswer = z.output<typeof failoverSchema>;

@@ -99,6 +99,16 @@ export const AccessDocumentSchema = z.strictObject({
       allowed: z.boolean(),
       applicationPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
       localPasswordSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Which integration it is; absent: none (R-SES-04). */
+      integration: z.enum(['salesforce', 'google']).optional(),
+      /** True: comes by the external listener of the router alone; else never (R-SES-06). */
+      remote: z.boolean().optional(),
+      /** With what it signs the challenge of an advanced log-in (R-CC-10); `legacy`: MD5-RSA is taken too. */
+      signing: z.strictObject({ publicKeyPem: z.string(), legacy: z.boolean() }).optional(),
+      /** Users of an integration that may log in; `userId` is the contract's. */
+      users: z
+        .array(z.strictObject({ userId: z.int().min(1), email: z.string(), passwordSha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+        .optional(),
     }),
   ),
   controllers: z
@@ -112,9 +122,28 @@ export const AccessDocumentSchema = z.strictObject({
         enabled: z.boolean(),
         /** R-LIM-04 by platform, less what other systems use. */
         monitorsMax: z.int().min(0).max(5000),
+        /** Its release is numbered as those of the multi-instance platform (R-SES-02). */
+        multiInstance: z.boolean().optional(),
       }),
     )
     .max(250),
+  /** R-LIC-01: this instance's grants. A pool that is not named is not limited; without the member nothing is. */
+  licences: z
+    .strictObject({
+      pools: z.array(
+        z.strictObject({
+          /** `standard`, `advanced`, `salesforce`, `google`, or `application:<id>` (domain/licences). */
+          pool: z.string(),
+          /** Units: monitors, or logged-in users of an integration. */
+          granted: z.int().min(0),
+          /** Of the tenant, all instances together. */
+          entitled: z.int().min(0),
+          /** True: every unit of the tenant is in use, as far as was known at issue. */
+          full: z.boolean(),
+        }),
+      ),
+    })
+    .optional(),
 });
 export type AccessDocument = z.infer<typeof AccessDocumentSchema>;
 
@@ -126,12 +155,63 @@ export const SignedDocumentSchema = z.strictObject({
 });
 export type SignedDocument = z.infer<typeof SignedDocumentSchema>;
 
+/** Files of an instance's journal folder that the worker has to know, by name. */
+export const JOURNAL_FILES = Object.freeze({
+  /** The journal; it begins with a header of so many bytes, and without a whole header it holds nothing. */
+  log: 'journal.log',
+  headerBytes: 8,
+  /** Its time is when an incarnation last lived. */
+  alive: 'alive',
+  /** {@link RestoredJournalSchema}: there while the journal is a copy that no incarnation has taken up yet. */
+  restored: 'restored.json',
+});
+export const RestoredJournalSchema = z.strictObject({
+  /** The copy held everything that was acknowledged until then; what came later may be missing. */
+  completeAt: z.iso.datetime(),
+});
+export type RestoredJournal = z.infer<typeof RestoredJournalSchema>;
+
+/** Names the bytes of a journal: epoch of the incarnation that writes it, and how often it has rewritten it. Only grows, left to right. */
+export const JournalGenerationSchema = z.tuple([z.int().min(1), z.int().min(0), z.int().min(0)]).readonly();
+export type JournalGeneration = z.infer<typeof JournalGenerationSchema>;
+
+const journalState = z.strictObject({
+  /** What an answer waits for: `local`, the disk of this host. Its death may lose what the copy does not hold yet (design.md 7). */
+  durability: z.literal('local'),
+  generation: JournalGenerationSchema,
+  /** Bytes that are kept, and those of them that are known to be copied to the control plane. */
+  sizeBytes: z.int().min(0),
+  copiedBytes: z.int().min(0),
+  /** This incarnation began with the copy, because the journal was gone. */
+  restored: RestoredJournalSchema.nullable(),
+});
+export type JournalState = z.infer<typeof journalState>;
+
+/** At most so many bytes are asked for and given at once. */
+export const JOURNAL_PIECE_BYTES_MAX = 256 * 1024;
+/** Query of {@link ADMIN_ROUTES}.journal, all of it or none: up to where the asker holds a generation. */
+export const JournalQuerySchema = z.strictObject({
+  generation: z.string().regex(/^\d{1,10}\.\d{1,10}\.\d{1,10}$/),
+  from: z.string().regex(/^\d{1,15}$/),
+});
+/** Bytes of the journal as it is now, from there on, or from its first one where the asker holds another generation. */
+export const JournalPieceSchema = z.strictObject({
+  instanceId: z.uuid(),
+  generation: JournalGenerationSchema,
+  fromByte: z.int().min(0),
+  /** Of the whole journal; kept, so that none of it can be taken back. */
+  sizeBytes: z.int().min(0),
+  base64: z.base64().max((JOURNAL_PIECE_BYTES_MAX / 3) * 4 + 4),
+});
+export type JournalPiece = z.infer<typeof JournalPieceSchema>;
+
 export { ADMIN_ROUTES } from './admin-routes.js';
 
 export const InstanceHealthSchema = z.strictObject({
   instanceId: z.uuid(),
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+  journal: journalState,
 });
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
 
@@ -148,12 +228,31 @@ export const InstanceStatusReportSchema = z.strictObject({
   instanceId: z.uuid(),
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
+  journal: journalState,
   version: z.string(),
   pid: z.int(),
   startedAt: z.iso.datetime(),
   accessDocument: z.strictObject({ serial: z.int().min(0), digest: z.string(), expiresAt: z.iso.datetime() }).nullable(),
   sessions: use,
   monitors: use,
+  /** R-LIC-02: how old what it was granted is, and how much of it is in use. */
+  licences: z
+    .strictObject({
+      /** `grace`: a sync was missed, and what was granted last goes on until `graceUntil`; `expired`: it has ended; `none`: no document yet. */
+      state: z.enum(['none', 'current', 'grace', 'expired']),
+      syncedAt: z.iso.datetime().nullable(),
+      graceUntil: z.iso.datetime().nullable(),
+      pools: z.array(
+        z.strictObject({
+          pool: z.string(),
+          granted: z.int().min(0),
+          used: z.int().min(0),
+          /** An application was refused for want of a grant within the last half minute. */
+          short: z.boolean(),
+        }),
+      ),
+    })
+    .optional(),
   /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
   devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
   /** What this incarnation took over from its predecessor; null when there was nothing. */

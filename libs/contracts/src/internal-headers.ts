@@ -11,6 +11,7 @@ export const INTERNAL_HEADERS = Object.freeze({
   /** Base URL the client used, for the address in a WSDL, for example `https://host:8443/t/acme`. */
   publicBase: 'x-cordboard-public-base',
   clientAddress: 'x-cordboard-client-address',
+  /** `http`, `https`, or `external`: by which listener it came (R-SES-06). */
   listener: 'x-cordboard-listener',
   requestId: 'x-cordboard-request-id',
 } as const);

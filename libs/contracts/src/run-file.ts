@@ -8,7 +8,13 @@ export const RunFileSchema = z.strictObject({
   pid: z.int(),
   home: z.string(),
   control: z.strictObject({ base: z.url(), adminKey: z.string() }),
-  edge: z.strictObject({ http: z.url(), https: z.url(), caFile: z.string() }),
+  edge: z.strictObject({
+    http: z.url(),
+    https: z.url(),
+    /** For remote applications (R-SES-06). */
+    external: z.url().optional(),
+    caFile: z.string(),
+  }),
   tenant: z.strictObject({
     id: z.uuid(),
     slug: z.string(),

@@ -35,6 +35,9 @@ export const MONITOR_STARTS_PER_SECOND = 20;
 /** Applications registered for one tenant: every access document lists all of them and is bounded. */
 export const APPLICATIONS_PER_TENANT = 1000;
 
+/** Users of all integrations of one tenant: as many as sessions of an instance, and the access document lists them. */
+export const APPLICATION_USERS_PER_TENANT = 5000;
+
 /** Keys of one tenant that are not revoked. */
 export const KEYS_PER_TENANT = 100;
 

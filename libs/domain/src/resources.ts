@@ -2,6 +2,7 @@
  * The resources of the control plane as domain values: what stores return and use-cases, plans and loops work with.
  * Ids are UUID strings; times are `Date`; `version` grows by one with every write of the spec and is the ETag.
  */
+import type { Integration } from './licences.js';
 import type { InstanceLimits } from './limits.js';
 
 export type TenantStatus = 'active' | 'suspended' | 'deleting';
@@ -130,6 +131,28 @@ export interface Application {
   /** Lower-case hex SHA-256 of the issued secrets; the secrets themselves are shown once and kept nowhere. */
   readonly applicationPasswordSha256: string;
   readonly localPasswordSha256: string;
+  /** Which integration a crm-integration is; null for all others (R-SES-04). */
+  readonly integration: Integration | null;
+  /** Comes by the external listener alone; others never do (R-SES-06). */
+  readonly remote: boolean;
+  /** May sign its challenge with MD5-RSA. */
+  readonly legacySignature: boolean;
+  /** Public key (SPKI, PEM) it signs its challenge with; null: it cannot become advanced. */
+  readonly signingKeyPem: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+}
+
+/** A user of an integration, who logs in with an e-mail address and a password we issued (R-SES-04). */
+export interface ApplicationUser {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly applicationId: string;
+  /** The contract's userId: positive, unique in the application, never reused. */
+  readonly userNumber: number;
+  /** Lower case. */
+  readonly email: string;
+  readonly passwordSha256: string;
   readonly version: number;
   readonly createdAt: Date;
 }
@@ -222,4 +245,6 @@ export interface Failover {
   /** Devices whose monitors were taken over, and how many of them stand again or were told to have failed. */
   readonly monitors: number | null;
   readonly restored: number | null;
+  /** Its journal was gone and the copy took its place: what the copy held was whole as of then. Null: the journal itself. */
+  readonly journalCopyAt: Date | null;
 }

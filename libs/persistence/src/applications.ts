@@ -7,19 +7,20 @@ import { checkPage, pageOf, rowOf, rowsOf } from './sql/query.js';
 import { tenantOf, type Tx } from './sql/transaction.js';
 import { versionRefusal } from './sql/versions.js';
 
-const COLUMNS =
-  'id, tenant_id, name, type, allowed, advanced, application_password_sha256, local_password_sha256, version, created_at';
+const COLUMNS = `id, tenant_id, name, type, allowed, advanced, application_password_sha256, local_password_sha256,
+  integration, remote, legacy_signature, signing_key, version, created_at`;
 
-export type NewApplication = Pick<
-  Application,
-  'name' | 'type' | 'allowed' | 'advanced' | 'applicationPasswordSha256' | 'localPasswordSha256'
->;
+type Plain = Pick<Application, 'name' | 'type' | 'allowed' | 'advanced' | 'applicationPasswordSha256' | 'localPasswordSha256'>;
+type Access = Pick<Application, 'integration' | 'remote' | 'legacySignature' | 'signingKeyPem'>;
+/** What of its access is not said is: no integration, not remote, no old signature, no key. */
+export type NewApplication = Plain & Partial<Access>;
 
 export async function insert(tx: Tx, application: NewApplication): Promise<StoreOutcome<Application>> {
   const row = await rowOf<ApplicationRow>(
     tx,
-    `INSERT INTO applications (id, tenant_id, name, type, allowed, advanced, application_password_sha256, local_password_sha256)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO applications (id, tenant_id, name, type, allowed, advanced, application_password_sha256, local_password_sha256,
+       integration, remote, legacy_signature, signing_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [
       newId(),
       tenantOf(tx),
@@ -29,6 +30,10 @@ export async function insert(tx: Tx, application: NewApplication): Promise<Store
       application.advanced,
       application.applicationPasswordSha256,
       application.localPasswordSha256,
+      application.integration ?? null,
+      application.remote ?? false,
+      application.legacySignature ?? false,
+      application.signingKeyPem ?? null,
     ],
   );
   return row ? accepted(applicationFrom(row)) : refused('ALREADY_EXISTS', `An application named ${application.name} exists.`);
@@ -78,7 +83,9 @@ export async function update(
     tx,
     `UPDATE applications SET name = coalesce($2, name), type = coalesce($3, type), allowed = coalesce($4, allowed),
             advanced = coalesce($5, advanced), application_password_sha256 = coalesce($6, application_password_sha256),
-            local_password_sha256 = coalesce($7, local_password_sha256), version = version + 1
+            local_password_sha256 = coalesce($7, local_password_sha256), remote = coalesce($8, remote),
+            legacy_signature = coalesce($9, legacy_signature), signing_key = CASE WHEN $10 THEN $11 ELSE signing_key END,
+            version = version + 1
       WHERE id = $1 RETURNING ${COLUMNS}`,
     [
       id,
@@ -88,6 +95,10 @@ export async function update(
       changes.advanced ?? null,
       changes.applicationPasswordSha256 ?? null,
       changes.localPasswordSha256 ?? null,
+      changes.remote ?? null,
+      changes.legacySignature ?? null,
+      changes.signingKeyPem !== undefined,
+      changes.signingKeyPem ?? null,
     ],
   );
   return accepted(applicationFrom(row!));

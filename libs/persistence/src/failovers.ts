@@ -8,7 +8,7 @@ import { checkPage, pageOf, rowOf, rowsOf } from './sql/query.js';
 import type { Tx } from './sql/transaction.js';
 
 const COLUMNS = `id, tenant_id, instance_id, instance_name, cause, from_epoch, to_epoch, last_heard_at, detected_at, fenced_at, serving_at,
-  restored_at, abandoned_at, gap_since, gap_named_at, sessions, monitors, restored`;
+  restored_at, abandoned_at, gap_since, gap_named_at, sessions, monitors, restored, journal_copy_at`;
 const OPEN = 'restored_at IS NULL AND abandoned_at IS NULL';
 
 /** Those the transaction may see, newest first: `after` is the id of the last (oldest) receipt of the page before. */
@@ -71,6 +71,7 @@ export interface FailoverChanges {
   readonly sessions?: number;
   readonly monitors?: number;
   readonly restored?: number;
+  readonly journalCopyAt?: Date;
 }
 
 /** The open receipt goes on; what was fenced first stays so. Nothing happens when none is open. False when the fence is stale. */
@@ -80,7 +81,8 @@ export async function advance(tx: Tx, fence: Fence, instanceId: string, changes:
     tx,
     `UPDATE failovers SET to_epoch = coalesce($2, to_epoch), fenced_at = coalesce(fenced_at, $3), serving_at = coalesce($4, serving_at),
             restored_at = $5, abandoned_at = $6, gap_since = coalesce($7, gap_since), gap_named_at = coalesce($8, gap_named_at),
-            sessions = coalesce($9, sessions), monitors = coalesce($10, monitors), restored = coalesce($11, restored)
+            sessions = coalesce($9, sessions), monitors = coalesce($10, monitors), restored = coalesce($11, restored),
+            journal_copy_at = coalesce($12, journal_copy_at)
       WHERE instance_id = $1 AND ${OPEN} RETURNING id`,
     [
       instanceId,
@@ -94,6 +96,7 @@ export async function advance(tx: Tx, fence: Fence, instanceId: string, changes:
       changes.sessions ?? null,
       changes.monitors ?? null,
       changes.restored ?? null,
+      changes.journalCopyAt ?? null,
     ],
   );
   return true;

@@ -47,7 +47,7 @@ describe('the schema', () => {
          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') ORDER BY 1`,
     );
     const guarded = rows.filter((row) => !TENANTLESS.includes(row.name));
-    expect(guarded.length).toBe(13);
+    expect(guarded.length).toBe(18);
     for (const table of guarded) expect(table).toMatchObject({ enabled: true, forced: true, policies: 1, all_policies: 1 });
     const { rows: columns } = await owner.query(
       `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id'`,

@@ -40,7 +40,16 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   fields: ['field'],
   deiIds: ['deiId'],
   searchPredicates: ['searchPredicate'],
+  lines: ['line'],
+  members: ['member'],
+  incomingNumbers: ['incomingNumber'],
+  agentGroupStatus: ['agentGroupStatu'],
+  keyFields: ['keyField'],
 };
+
+/** The member of our API for a name of the contract. */
+export const ourName = (name: string): string =>
+  Object.keys(OTHER_NAMES).find((member) => OTHER_NAMES[member]!.includes(name)) ?? name;
 
 /**
  * The request element with the given members where the facts say they belong, by the contract's name or by ours; members the facts do not know
@@ -67,7 +76,7 @@ type Split = ReturnType<typeof split>;
 type Left = Map<string, unknown>;
 
 function take(left: Left, name: string): unknown {
-  const ours = Object.keys(OTHER_NAMES).find((member) => OTHER_NAMES[member]!.includes(name) && !left.has(name)) ?? name;
+  const ours = left.has(name) ? name : ourName(name);
   const value = left.get(ours);
   left.delete(ours);
   return value;

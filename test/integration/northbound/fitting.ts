@@ -26,13 +26,18 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
 const TEXTS = ['5550', '4.0', '3.1.0', '0123456789abcdef', 'phones'];
 
 export function fitting(name: string, schema: MemberSchema): unknown {
-  return Object.hasOwn(BY_NAME, name) && name !== 'userId' ? BY_NAME[name] : fromSchema(name, schema);
+  const known = BY_NAME[name];
+  return known !== undefined && isOf(schema['type'], known) ? known : fromSchema(name, schema);
 }
+
+/** One name may stand for a text here and for something else there. */
+const isOf = (type: unknown, value: unknown): boolean => type === (typeof value === 'number' ? 'integer' : 'string');
 
 function fromSchema(name: string, schema: MemberSchema): unknown {
   if (Array.isArray(schema['enum'])) return schema['enum'][0];
   if ('const' in schema) return schema['const'];
-  if (Array.isArray(schema['anyOf'])) return fromSchema(name, schema['anyOf'][0] as MemberSchema);
+  const choice = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(choice)) return fromSchema(name, choice[0] as MemberSchema);
   switch (schema['type']) {
     case 'boolean':
       return true;

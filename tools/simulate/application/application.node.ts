@@ -21,6 +21,7 @@ interface Command {
 }
 
 const READ_MAX = 500;
+const DONE_MAX = 6;
 
 export class ApplicationNode {
   /** `settle`: finds out what is uncertain and asks for nothing new. */
@@ -32,6 +33,8 @@ export class ApplicationNode {
   /** Monitors asked for just now. */
   private readonly asking = new Set<number>();
   private readonly unsettled = new Map<string, Command>();
+  /** The last commands that were carried out: asked for again under their keys, they must be answered as they were. */
+  private readonly done: Command[] = [];
   private toldRevokedMs: number | undefined;
   private process: Process;
   private life = 0;
@@ -57,6 +60,7 @@ export class ApplicationNode {
     this.process.exit('vanished');
     this.end();
     this.unsettled.clear();
+    this.done.length = 0;
     this.process = new Process(this.site.world, this.name);
     this.process.after(this.site.world.random.int(2000, 20_000), () => this.begin());
   }
@@ -90,7 +94,8 @@ export class ApplicationNode {
       }
       const { sessionId } = told.value as { sessionId: number };
       const { sessions } = this.site.oracle;
-      sessions.loggedInWhileRevoked(this.name, sentMs, this.toldRevokedMs, nowMs);
+      const { name: application, instanceId, toldRevokedMs: toldMs } = this;
+      sessions.loggedInWhileRevoked({ application, instanceId, sentMs, toldMs, nowMs });
       const record: SessionRecord = {
         application: this.name,
         instanceId: this.instanceId,
@@ -229,7 +234,7 @@ export class ApplicationNode {
     const objectId = makeObjectId(phone.controller + 1, phone.handle);
     if (roll < 0.4) return this.monitor(record, objectId, next);
     if (roll < 0.5) return this.stopMonitor(record, random.pick([...record.monitors.keys()]) ?? objectId, next);
-    if (roll < 0.75) return this.call(record, this.unsettledOne() ?? this.newCommand(objectId), next);
+    if (roll < 0.75) return this.call(record, this.unsettledOne() ?? this.repeated() ?? this.newCommand(objectId), next);
     if (roll < 0.8) return this.lookUp(record, phone.dn, phone.controller + 1, objectId, next);
     if (roll < 0.9) return this.control(record, next);
     if (roll < 0.93) return this.logout(record);
@@ -285,6 +290,11 @@ export class ApplicationNode {
     return command;
   }
 
+  private repeated(): Command | undefined {
+    const { random } = this.site.world;
+    return random.chance(0.3) ? random.pick(this.done) : undefined;
+  }
+
   private unsettledOne(): Command | undefined {
     return [...this.unsettled.values()].find(({ tries }) => tries > 0);
   }
@@ -307,6 +317,8 @@ export class ApplicationNode {
           commands.answered(code, told);
           const isUnknown = !told.ok && ['CONTROLLER_TIMEOUT', 'IDEMPOTENCY_KEY_IN_USE'].includes(told.refusal.code);
           if (!isUnknown || command.tries > 4) this.unsettled.delete(code);
+          if (told.ok && !this.done.includes(command)) this.done.push(command);
+          if (this.done.length > DONE_MAX) this.done.shift();
         }
       }
       if (command.tries > 12) this.unsettled.delete(code);

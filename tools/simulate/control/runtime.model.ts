@@ -77,7 +77,9 @@ export class RuntimeModel {
   }
 
   push(instanceId: string, document: StoredDocument): Wait {
-    return this.admin(instanceId, (program, answer) => program.pushDocument(document, answer));
+    const { oracle, world } = this.site;
+    const accepted = () => oracle.sessions.documentAccepted(instanceId, document.document, world.nowMs);
+    return this.admin(instanceId, (program, answer) => program.pushDocument(document, answer), accepted);
   }
 
   private run({ instanceId, epochMajor }: Handle, slots: readonly number[]): void {
@@ -118,7 +120,11 @@ export class RuntimeModel {
     };
   }
 
-  private admin(instanceId: string, handle: (program: GatewayProgram, answer: (value: unknown) => void) => void): Wait {
+  private admin(
+    instanceId: string,
+    handle: (program: GatewayProgram, answer: (value: unknown) => void) => void,
+    accepted: () => void = () => {},
+  ): Wait {
     const { world } = this.site;
     return {
       kind: 'call',
@@ -127,7 +133,12 @@ export class RuntimeModel {
         world.after(this.site.delay(), () => {
           const program = this.site.northbound.get(instanceId);
           if (program === undefined) return done(undefined);
-          program.process.run(() => handle(program, (value) => world.after(this.site.delay(), () => done(value))));
+          const answer = (value: unknown) =>
+            world.after(this.site.delay(), () => {
+              if (value === true) accepted();
+              done(value);
+            });
+          program.process.run(() => handle(program, answer));
         });
       },
     };

@@ -19,6 +19,8 @@ export class Disk {
   lockedBy: Process | undefined;
   /** Every write fails, after a part of it. */
   full = false;
+  /** Whoever writes to the journal next dies in the middle of it. */
+  killsWriter = false;
 
   /** What an incarnation that opens the journal finds; the torn tail is cut off, unless told not to. */
   open(cutsTail = true): JournalRecord[] {
@@ -102,7 +104,10 @@ export class Journal {
     if (job === this.queued) this.queued = undefined;
     if (!job.rewrite && job.frames.length === 0) return this.next();
     this.busy = job;
-    this.process.after(this.process.world.random.int(0, this.syncMaxMs), () => this.done(job));
+    const takesMs = this.process.world.random.int(0, this.syncMaxMs);
+    if (this.disk.killsWriter) this.process.after(Math.floor(takesMs / 2), () => this.process.crash());
+    this.disk.killsWriter = false;
+    this.process.after(takesMs, () => this.done(job));
   }
 
   private done(job: Job): void {

@@ -31,7 +31,7 @@ const UNKEPT: CoreOutcome = {
 };
 
 type Answer = (outcome: CoreOutcome) => void;
-type PlainOperation = Exclude<CoreOperation, { name: 'login' }>;
+type PlainOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' }>;
 export type ApplicationRequest =
   | { readonly kind: 'login'; readonly applicationName: string; readonly token: string }
   | { readonly kind: 'plain'; readonly token: string; readonly operation: PlainOperation; readonly waitMs: number };

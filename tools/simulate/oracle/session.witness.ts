@@ -1,4 +1,5 @@
 /** Sessions and monitors as applications were told of them; what they were told must stay true. */
+import type { AccessDocument } from '#contracts/gateway-admin';
 import type { SwarmConfig } from '../swarm.js';
 import type { Oracle } from './oracle.js';
 
@@ -34,6 +35,8 @@ export class SessionWitness {
   /** Instances for which deletion or a stop was asked for. */
   readonly deleted = new Set<string>();
   private readonly heldFor: Interval[] = [];
+  /** Since when an instance has told to have a document that does not allow an application: `instance/application`. */
+  private readonly deniedSince = new Map<string, number>();
 
   constructor(
     private readonly oracle: Oracle,
@@ -80,11 +83,31 @@ export class SessionWitness {
     this.heldFor.push({ group: instanceId, fromMs, toMs });
   }
 
-  /** A log-in by an application that control had taken off the list, after it was told so and before it was put back. */
-  loggedInWhileRevoked(application: string, sentMs: number, toldMs: number | undefined, nowMs: number): void {
+  /** An instance has told control that it has this document. */
+  documentAccepted(instanceId: string, { applications }: AccessDocument, nowMs: number): void {
+    for (const { name, allowed } of applications) {
+      const key = `${instanceId}/${name}`;
+      if (allowed) this.deniedSince.delete(key);
+      else if (!this.deniedSince.has(key)) this.deniedSince.set(key, nowMs);
+    }
+  }
+
+  /** A log-in by an application that control had taken off the list, after it or control was told so, and before it was put back. */
+  loggedInWhileRevoked(login: {
+    readonly application: string;
+    readonly instanceId: string;
+    readonly sentMs: number;
+    readonly toldMs: number | undefined;
+    readonly nowMs: number;
+  }): void {
+    const { application, instanceId, sentMs, toldMs, nowMs } = login;
     const since = (this.revoked.get(application) ?? []).find(({ fromMs, toMs }) => fromMs < sentMs && toMs >= nowMs);
-    if (since !== undefined && toldMs !== undefined && toldMs > since.fromMs && toldMs < sentMs)
+    if (since === undefined || this.deleted.has(instanceId)) return;
+    const isWithin = (knownMs: number | undefined) => knownMs !== undefined && knownMs > since.fromMs && knownMs < sentMs;
+    if (isWithin(toldMs))
       this.oracle.violation('ACCESS', `${application} logged in after it had been refused as not on the list`);
+    else if (isWithin(this.deniedSince.get(`${instanceId}/${application}`)))
+      this.oracle.violation('ACCESS', `${application} logged in though ${instanceId} has a document that does not allow it`);
   }
 
   /** I3: never more than the cap at any moment, counting only what applications knew for certain. */

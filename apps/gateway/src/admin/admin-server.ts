@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { problemOf, type Refusal } from '#contracts/errors';
 import { ADMIN_ROUTES } from '#contracts/admin-routes';
-import type { InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
+import { JournalQuerySchema, type InstanceHealth, type InstanceStatusReport, type JournalPiece } from '#contracts/gateway-admin';
 import type { EngineLogger } from '../engine.js';
+import type { CopyPlace } from '../journal/journal-copy.js';
 import type { Outcome } from '../northbound-port.js';
 
 const BODY_BYTES_MAX = 12 * 1024 * 1024;
@@ -18,6 +19,7 @@ export interface AdminActions {
   status(): InstanceStatusReport;
   acceptDocument(signed: unknown): Promise<Outcome<unknown>>;
   drain(on: boolean): void;
+  journal(held: CopyPlace | undefined): Promise<JournalPiece>;
 }
 
 export interface AdminOptions {
@@ -89,7 +91,8 @@ async function answer(message: IncomingMessage, actions: AdminActions): Promise<
   const routes = Object.entries(ADMIN_ROUTES).filter(([, route]) => route.path === path);
   const [name] = routes.find(([, route]) => route.method === message.method) ?? [];
   if (routes.length === 0) return problem({ code: 'NOT_FOUND', detail: 'there is no such route' });
-  const extra = name === undefined ? undefined : extraOf(message, name === 'accessDocument', query.length > 0);
+  const extra =
+    name === undefined ? undefined : extraOf(message, name === 'accessDocument', name !== 'journal' && query.length > 0);
   if (extra !== undefined) return problem({ code: 'INVALID_ARGUMENT', detail: extra });
   switch (name as keyof typeof ADMIN_ROUTES | undefined) {
     case 'health': {
@@ -100,6 +103,8 @@ async function answer(message: IncomingMessage, actions: AdminActions): Promise<
       return { status: 200, body: actions.status() };
     case 'accessDocument':
       return putDocument(message, actions);
+    case 'journal':
+      return getJournal(new URLSearchParams(query.join('?')), actions);
     case 'drain':
     case 'undrain':
       actions.drain(name === 'drain');
@@ -133,6 +138,19 @@ async function putDocument(message: IncomingMessage, actions: AdminActions): Pro
   }
   const outcome = await actions.acceptDocument(body);
   return outcome.ok ? { status: 200, body: outcome.value } : problem(outcome.refusal);
+}
+
+async function getJournal(query: URLSearchParams, actions: AdminActions): Promise<Answer> {
+  if (query.size === 0) return { status: 200, body: await actions.journal(undefined) };
+  const given = query.size === new Set(query.keys()).size ? JournalQuerySchema.safeParse(Object.fromEntries(query)) : undefined;
+  if (given?.success !== true)
+    return problem({
+      code: 'INVALID_ARGUMENT',
+      detail: 'send generation=<epoch major>.<epoch minor>.<rewrites> and from=<byte>, or neither',
+    });
+  const [major, minor, rewrites] = given.data.generation.split('.').map(Number);
+  const generation = [major!, minor!, rewrites!] as const;
+  return { status: 200, body: await actions.journal({ generation, fromByte: Number(given.data.from) }) };
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {

@@ -1,9 +1,10 @@
 /** The journal as one append-only file, group-committed: whatever has been queued meanwhile goes out in one write and one fdatasync. */
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JOURNAL_FILES } from '#contracts/gateway-admin';
 import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import { replaceDurably, syncFolder } from './durable-file.js';
-import type { Journal } from './journal.port.js';
+import type { Journal, JournalBytes, JournalPlace, JournalSource } from './journal.port.js';
 import { decodeJournal, encodeRecord, JOURNAL_HEADER } from './record.codec.js';
 
 const LARGE_BYTES_MIN = 4 * 1024 * 1024;
@@ -35,7 +36,7 @@ export interface OpenedJournal {
   readonly tornBytes: number;
 }
 
-export class FileJournal implements Journal {
+export class FileJournal implements Journal, JournalSource {
   private handle: FileHandle | undefined;
   private queued: Batch | undefined;
   /** Writes and rewrites, one after the other. */
@@ -44,6 +45,7 @@ export class FileJournal implements Journal {
   private closed = false;
   private sizeBytes: number;
   private baseBytes: number;
+  private rewrites = 0;
 
   private constructor(
     private readonly file: string,
@@ -57,13 +59,13 @@ export class FileJournal implements Journal {
 
   /** The caller holds the folder's lock. Throws when the file is not a journal. */
   static async open(folder: string): Promise<OpenedJournal> {
-    const file = join(folder, 'journal.log');
+    const file = join(folder, JOURNAL_FILES.log);
     const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });
     const { records, goodBytes } = decodeJournal(bytes);
-    const handle = await open(file, goodBytes === 0 ? 'w' : 'r+', 0o600);
+    const handle = await open(file, goodBytes === 0 ? 'w+' : 'r+', 0o600);
     if (goodBytes === 0) await handle.writeFile(JOURNAL_HEADER);
     else if (goodBytes < bytes.length) await handle.truncate(goodBytes);
     await handle.sync();
@@ -74,6 +76,25 @@ export class FileJournal implements Journal {
 
   get isLarge(): boolean {
     return this.sizeBytes > Math.max(LARGE_BYTES_MIN, this.baseBytes * LARGE_FACTOR);
+  }
+
+  get place(): JournalPlace {
+    return { rewrites: this.rewrites, sizeBytes: this.sizeBytes };
+  }
+
+  async read(from: JournalPlace, bytesMax: number): Promise<JournalBytes> {
+    const { handle, sizeBytes, rewrites } = this;
+    if (handle === undefined) throw new Error('the journal is closed');
+    const fromByte = from.rewrites === rewrites && from.sizeBytes <= sizeBytes ? from.sizeBytes : 0;
+    const bytes = Buffer.alloc(Math.min(bytesMax, sizeBytes - fromByte));
+    let read = 0;
+    while (read < bytes.length) {
+      // a rewrite meanwhile waits for this before it closes the file, and what is read is still of the same one
+      const { bytesRead } = await handle.read(bytes, read, bytes.length - read, fromByte + read);
+      if (bytesRead === 0) throw new Error('the journal is shorter than what was kept of it');
+      read += bytesRead;
+    }
+    return { rewrites, sizeBytes, fromByte, bytes };
   }
 
   append(records: readonly JournalRecord[]): Promise<void> {
@@ -146,6 +167,7 @@ export class FileJournal implements Journal {
     this.handle = handle;
     this.sizeBytes = content.length;
     this.baseBytes = content.length;
+    this.rewrites += 1;
     this.failure = undefined;
   }
 }

@@ -14,3 +14,21 @@ export interface Journal {
   /** Writes what is queued and closes. May be called twice. */
   close(): Promise<void>;
 }
+
+/** A place in the bytes of a journal; those before and after a rewrite have nothing to do with each other. */
+export interface JournalPlace {
+  /** Since it was opened. */
+  readonly rewrites: number;
+  readonly sizeBytes: number;
+}
+export interface JournalBytes extends JournalPlace {
+  readonly fromByte: number;
+  readonly bytes: Buffer;
+}
+
+/** What a copy of the journal is made from: only bytes that are kept, so that none of them can be taken back. */
+export interface JournalSource {
+  readonly place: JournalPlace;
+  /** At most so many bytes from `from` on, or from the first one where that place is no more. Rejects when the file cannot be read. */
+  read(from: JournalPlace, bytesMax: number): Promise<JournalBytes>;
+}

@@ -5,10 +5,11 @@
  */
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JOURNAL_FILES } from '#contracts/gateway-admin';
 
 const INTERVAL_MS = 250;
 
-const fileOf = (folder: string): string => join(folder, 'alive');
+const fileOf = (folder: string): string => join(folder, JOURNAL_FILES.alive);
 
 /** ms since 1970; undefined when none ever lived here. */
 export async function lastAliveMs(folder: string): Promise<number | undefined> {

@@ -11,6 +11,8 @@ import { refuse } from './refusal.js';
 export interface Caller {
   readonly clientAddress: string;
   readonly requestId: string;
+  /** By the router's external listener, where remote applications come in. */
+  readonly external: boolean;
   /** Base address the client used; undefined when the router sent none that can be read. */
   readonly publicBase: string | undefined;
 }
@@ -48,6 +50,7 @@ export function readCaller(message: IncomingMessage): Caller {
   return {
     clientAddress: isIP(address) !== 0 ? address : (message.socket.remoteAddress ?? 'unknown'),
     requestId: REQUEST_ID.test(requestId) ? requestId : randomUUID(),
+    external: onlyHeader(message, INTERNAL_HEADERS.listener) === 'external',
     publicBase: readPublicBase(onlyHeader(message, INTERNAL_HEADERS.publicBase) || ''),
   };
 }

@@ -6,8 +6,11 @@ import { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { onLink } from './link-changes.js';
 import { endMonitor } from './monitor-lifecycle.js';
+import { trimRestored } from './licence-expiry.js';
 import { ICP_ID_END } from './numbering.rules.js';
+import { applicationOf } from './session-access.js';
 import { endSession } from './session.operations.js';
+import type { Session } from './session-table.js';
 
 /** Why a document cannot be taken in; nothing has changed then. */
 export function documentRefusal(document: AccessDocument, limits: Core['settings']['limits']): Refusal | undefined {
@@ -19,7 +22,10 @@ export function documentRefusal(document: AccessDocument, limits: Core['settings
 
 /** Takes the document in; the same one again changes nothing. Callers have checked {@link documentRefusal}. */
 export function applyDocument(core: Core, document: AccessDocument): void {
+  const isFirst = core.document === undefined;
   core.document = document;
+  core.applications = new Map(document.applications.map((application) => [application.id, application]));
+  core.licences.take(document, core.now);
   core.limits = effectiveLimits(core.settings.limits, document.limits);
   const granted = new Map(document.controllers.map((grant) => [grant.icpId, grant]));
   for (const [icpId, controller] of core.controllers) {
@@ -33,6 +39,7 @@ export function applyDocument(core: Core, document: AccessDocument): void {
   adoptMonitors(core);
   core.setControllers();
   closeSessions(core, document);
+  if (isFirst) trimRestored(core);
 }
 
 function removeController(core: Core, controller: Controller): void {
@@ -60,9 +67,18 @@ function adoptMonitors(core: Core): void {
 
 /** R-ACL-01: what is no longer allowed is closed at once, with the reason. */
 function closeSessions(core: Core, document: AccessDocument): void {
-  const allowed = new Set(document.applications.filter((application) => application.allowed).map(({ id }) => id));
   for (const session of [...core.sessions.all()]) {
-    if (document.tenantStatus !== 'active') endSession(core, session, `the tenant is ${document.tenantStatus}`);
-    else if (!allowed.has(session.applicationId)) endSession(core, session, 'the application is not on the access-control list');
+    const reason = closingReason(core, document, session);
+    if (reason !== undefined) endSession(core, session, reason);
   }
+}
+
+function closingReason(core: Core, document: AccessDocument, session: Session): string | undefined {
+  if (document.tenantStatus !== 'active') return `the tenant is ${document.tenantStatus}`;
+  const application = applicationOf(core, session);
+  if (application?.allowed !== true) return 'the application is not on the access-control list';
+  if ((application.remote === true) !== session.access.external) return 'the application comes in another way now';
+  const { userId } = session.access;
+  if (userId === undefined || application.users?.some((user) => user.userId === userId) === true) return undefined;
+  return 'the user is no longer one of the application';
 }

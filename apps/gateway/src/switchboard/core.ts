@@ -8,6 +8,7 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import type { Controller, Pending } from './controller-table.js';
 import { entryOf, type EventBody, type EventEntry } from '../event-page.js';
 import { IdempotencyTable } from './idempotency-table.js';
+import { LicenceBook } from './licence-book.js';
 import { MonitorTable } from './monitor-table.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
@@ -28,6 +29,9 @@ type Unnumbered<R> = R extends unknown ? Omit<R, 'correlation'> : never;
 export class Core {
   now: Instant = { nowMs: 0, wallMs: 0 };
   document: AccessDocument | undefined;
+  /** Of the document, by id. */
+  applications: ReadonlyMap<string, AccessDocument['applications'][number]> = new Map();
+  readonly licences = new LicenceBook();
   limits: InstanceLimits;
   draining = false;
   /** False while the journal cannot be written. */

@@ -7,10 +7,6 @@ import type { OperationName, OperationRequest } from '#contracts/application-api
 import type { Refusal } from '#contracts/errors';
 
 const MISSING = [
-  'authenticate',
-  'registerHAClientCallback',
-  'loginUser',
-  'validateToken',
   'getIcpConfig',
   'getLineAppearanceId',
   'getDeviceConfiguration',
@@ -122,21 +118,7 @@ const MISSING = [
   'registerEventHandler',
   'registerRestSession',
   'getRestEvent',
-  'getDeiMetaData',
-  'getDataSchema',
-  'readData',
-  'getAllTuples',
-  'getFirstTuple',
-  'getNextTuple',
-  'searchFirstNTuples',
-  'searchNextNTuples',
-  'insertTuple',
-  'updateTuple',
-  'deleteTuple',
   'registerNotificationHandler',
-  'registerDeisForNotification',
-  'deregisterDeisForNotification',
-  'getNotification',
 ] as const satisfies readonly OperationName[];
 
 export type MissingOperation = (typeof MISSING)[number];

@@ -10,6 +10,7 @@ import type { Controller, Pending } from './controller-table.js';
 import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { describe, onEvent, requestSnapshot } from './device-events.js';
 import { monitorEvent, refusalOf } from './event-mapping.mapper.js';
+import { monitorLicence } from './licence-use.js';
 import { Monitor } from './monitor-table.js';
 import { partsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
@@ -56,7 +57,7 @@ function repeatRefusal(monitor: Monitor, session: Session): Refusal | undefined 
 
 function admissionRefusal(core: Core, controller: Controller, known: Monitor | undefined, session: Session): Refusal | undefined {
   if (!core.keeping) return NOT_KEPT;
-  const full = admitMonitor(core.monitors.places, core.limits);
+  const full = admitMonitor(core.monitors.places, core.limits) ?? monitorLicence(core, session);
   if (full !== undefined) return full;
   if (known !== undefined) return undefined;
   if (controller.starts.laneSize(session.id) >= LANE_MAX)

@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
 import { partsOf } from './numbering.rules.js';
+import { restoreAccess } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
 import { UNREAD_MARGIN_MS } from './unread-hint.js';
@@ -45,6 +46,10 @@ function restoreOne(core: Core, record: JournalRecord): void {
       if (core.sessions.get(id) === undefined)
         core.sessions.add({ id, tokenHash, applicationId, applicationName }, core.now.nowMs);
       return;
+    }
+    case 'access': {
+      const session = core.sessions.get(record.sessionId);
+      return session === undefined ? undefined : restoreAccess(session, record);
     }
     case 'session-end': {
       const session = core.sessions.get(record.id);

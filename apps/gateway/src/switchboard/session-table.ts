@@ -1,6 +1,7 @@
 /** Sessions (R-SES-01): who is logged in, what each holds, when it was last heard of. */
 import { EventLog } from './event-log.js';
 import type { DeadLetter } from '#contracts/application-api';
+import { PLAIN_ACCESS, type SessionAccess } from './session-access.js';
 import type { EventHandler, SwitchboardSettings } from './switchboard.port.js';
 
 /** A handler and how far it is. */
@@ -19,6 +20,8 @@ export interface Session {
   readonly applicationId: string;
   readonly applicationName: string;
   readonly log: EventLog;
+  /** What it may do and where it came in. */
+  access: SessionAccess;
   /** Monitors it holds or has asked for, by object id. */
   readonly monitors: Set<number>;
   /** Controllers it has had to do with: it is told when their links come and go. */
@@ -61,8 +64,12 @@ export class SessionTable {
     return this.ended.get(id);
   }
 
-  add(facts: Pick<Session, 'id' | 'tokenHash' | 'applicationId' | 'applicationName'>, nowMs: number): Session {
+  add(
+    facts: Pick<Session, 'id' | 'tokenHash' | 'applicationId' | 'applicationName'> & Partial<Pick<Session, 'access'>>,
+    nowMs: number,
+  ): Session {
     const session: Session = {
+      access: { ...PLAIN_ACCESS },
       ...facts,
       log: new EventLog(this.settings.epoch, this.settings.eventLog),
       monitors: new Set(),

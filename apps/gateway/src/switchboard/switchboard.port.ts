@@ -2,7 +2,13 @@
  * What goes into the switchboard and what comes out. The switchboard is sans-IO: one call, one thread, no clock, no randomness;
  * whoever drives it supplies the time and entropy with each input and carries out the effects in the order given.
  */
-import type { ApplicationEvent, DeadLetter, OperationName, OperationRequest } from '#contracts/application-api';
+import type {
+  ApplicationEvent,
+  DataOperationName,
+  DeadLetter,
+  OperationName,
+  OperationRequest,
+} from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch } from '#contracts/gateway-admin';
 import type { InstanceLimits } from '#domain/limits';
@@ -10,6 +16,7 @@ import type { ControllerRequest, ControllerResponse, EventMessage } from '#south
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
 import type { SessionlessOperation } from './missing-operations.js';
+import type { LicenceReport } from './licence-use.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */
@@ -35,6 +42,8 @@ export interface Caller {
   /** SHA-256 (hex) of a ticket, which stands for the token once (S-37). */
   readonly ticketHash?: string;
   readonly clientAddress: string;
+  /** True: by the router's external listener (R-SES-06). */
+  readonly external?: boolean;
 }
 
 /** Log-in with the passwords replaced by their SHA-256 (hex). */
@@ -44,6 +53,8 @@ export interface LoginFacts {
   readonly applicationPasswordSha256: string;
   readonly localPasswordSha256: string;
   readonly version?: string | undefined;
+  /** SPKI (PEM) of the key in the certificate that was shown; null: it shows no key we take. */
+  readonly certificateKeyPem?: string | null;
 }
 
 /** `soap`: handleEvent of the old contract; `soap-advanced`: advHandleEvent. */
@@ -78,14 +89,31 @@ interface Entropy {
 }
 /** Answered with a {@link HandlerReport}, from which the shell makes the contract's answer. */
 type Reported = 'getEventHandler' | 'getDeliveries' | 'getDeadLetters';
-type Plain = Exclude<OperationName, SessionlessOperation | keyof Entropy | Reported>;
+/** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
+export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
+
+/** The directory is read and written beside the switchboard (directory/data-access.ts). */
+type BesideOperation = Exclude<DataOperationName, 'registerNotificationHandler'>;
+type Plain = Exclude<OperationName, SessionlessOperation | BesideOperation | 'authenticate' | keyof Entropy | Reported>;
 export type CoreOperation =
   | {
       readonly name: 'login';
       readonly request: LoginFacts;
-      /** One proposed id per slot of this instance, and the hash of the token the session will have. */
-      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string };
+      /**
+       * One proposed id per slot of this instance, and the hash of the token the session will have; `challenge` is what an advanced application
+       * gets to sign.
+       */
+      readonly entropy: { readonly sessionIds: readonly number[]; readonly tokenHash: string; readonly challenge?: string };
     }
+  | {
+      readonly name: 'loginUser';
+      readonly request: LoginFacts & { readonly userEmail: string; readonly userPasswordSha256: string };
+      readonly entropy: { readonly candidates: SessionCandidates };
+    }
+  /** The caller's token is the user's; `sessionId` is what it says of itself. */
+  | { readonly name: 'validateToken'; readonly request: { readonly sessionId: number } }
+  /** `verified`: the signature holds over the challenge that {@link Switchboard.challengeOf} answered in the same turn. */
+  | { readonly name: 'authenticate'; readonly request: { readonly sessionId: number; readonly verified: boolean } }
   | { [N in Plain]: { readonly name: N; readonly request: OperationRequest<N> } }[Plain]
   | {
       [N in keyof Entropy]: { readonly name: N; readonly request: OperationRequest<N>; readonly entropy: Entropy[N] };
@@ -178,6 +206,16 @@ export type JournalRecord =
       readonly applicationId: string;
       readonly applicationName: string;
     }
+  /** What the session may do and where it came in; the last one counts. */
+  | {
+      readonly t: 'access';
+      readonly sessionId: number;
+      readonly external: boolean;
+      readonly standardOnly: boolean;
+      readonly authenticated: boolean;
+      readonly userId?: number;
+      readonly haCallback?: string;
+    }
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
@@ -208,6 +246,7 @@ export interface SwitchboardReport {
   readonly monitors: { readonly used: number; readonly cap: number };
   /** Devices whose monitors are wanted, and those of them that stand at their controller. */
   readonly devices: { readonly wanted: number; readonly standing: number };
+  readonly licences: LicenceReport;
   readonly recovery: RecoveryReport | undefined;
   readonly controllers: readonly ControllerReport[];
 }

@@ -2,6 +2,7 @@
  * The core of a gateway instance: takes one input at a time and answers what is to be done. Sans-IO: no clock, no randomness, no
  * promises, so a simulation in virtual time runs exactly this. Everything in it is bounded by the caps of admission and by constants.
  */
+import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { applyDocument } from './access-changes.js';
 import { callCommand } from './call.operations.js';
@@ -21,11 +22,14 @@ import {
   setHandler,
 } from './handler.operations.js';
 import { issueTicket } from './event-tickets.js';
+import { tickLicences } from './licence-expiry.js';
+import { licenceReport } from './licence-use.js';
 import { getIcpId, getPhoneNumberId } from './lookup.operations.js';
 import { isMissing, missingRefusal, type MissingOperation } from './missing-operations.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { restore } from './restore.js';
-import { endSession, findSession, login, logout } from './session.operations.js';
+import { accessRecord, isAdvanced } from './session-access.js';
+import { authenticate, endSession, findSession, login, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
 import type {
   CoreOperation,
@@ -37,12 +41,19 @@ import type {
   SwitchboardSettings,
 } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
+import { loginUser, validateToken } from './user-session.operations.js';
 import { CONTRACT_VERSION } from './version.rules.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
 
-type SessionOperation = Exclude<CoreOperation, { name: 'login' | MissingOperation }>;
+type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
+/** The contract's advanced operations are called so (R-CC-10); a test compares this with the contract. */
+const ADVANCED = /^adv[A-Z]/;
+const advancedRefusal = (name: string): Refusal => ({
+  code: 'ADVANCED_REQUIRED',
+  detail: `${name} is for advanced applications that have signed their challenge`,
+});
 
 export class Switchboard {
   private readonly core: Core;
@@ -77,11 +88,15 @@ export class Switchboard {
 
   /** Everything a later incarnation needs, for a compact journal. */
   *records(): Generator<JournalRecord> {
-    for (const { id, tokenHash, applicationId, applicationName, monitors, handler } of this.core.sessions.all()) {
+    for (const session of this.core.sessions.all()) {
+      const { id, tokenHash, applicationId, applicationName } = session;
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
+      const access = accessRecord(session);
+      if (access !== undefined) yield access;
+      const { handler } = session;
       if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
       for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
-      for (const objectId of monitors)
+      for (const objectId of session.monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
     const inCall = [...this.core.monitors.all()].filter((monitor) => monitor.keptInCall && monitor.holders.size > 0);
@@ -100,6 +115,7 @@ export class Switchboard {
       sessions: { used: sessions.size, cap: limits.sessions },
       monitors: { used: monitors.places, cap: limits.monitors },
       devices: this.devices(),
+      licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),
       controllers: [...controllers.values()].map((controller) => ({
         icpId: controller.icpId,
@@ -108,6 +124,21 @@ export class Switchboard {
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
       })),
     };
+  }
+
+  /** What a session has to sign, and with which key; undefined when it has nothing to sign. Changes nothing. */
+  challengeOf(
+    sessionId: number,
+  ): { readonly challenge: string; readonly publicKeyPem: string; readonly legacy: boolean } | undefined {
+    const session = this.core.sessions.get(sessionId);
+    const signing = session === undefined ? undefined : this.core.applications.get(session.applicationId)?.signing;
+    const challenge = session?.access.challenge?.text;
+    return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
+  }
+
+  /** Whether a session stands; for what is kept of sessions beside the switchboard. */
+  hasSession(sessionId: number): boolean {
+    return this.core.sessions.get(sessionId) !== undefined;
   }
 
   private devices(): SwitchboardReport['devices'] {
@@ -172,8 +203,12 @@ export class Switchboard {
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
+    if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
+    if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
+    if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
+      return this.core.refuse(requestId, advancedRefusal(operation.name));
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     this.sessionOperation(session, requestId, operation);
   }
@@ -183,6 +218,10 @@ export class Switchboard {
     switch (operation.name) {
       case 'logout':
         return logout(core, session, requestId);
+      case 'authenticate':
+        return authenticate(core, session, requestId, operation.request.verified);
+      case 'registerHAClientCallback':
+        return registerHACallback(core, session, requestId, operation.request.callbackUri);
       case 'resetSessionTimer':
         return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
       case 'serviceVersions':
@@ -280,5 +319,6 @@ export class Switchboard {
     keepCalls(core);
     keepUnread(core);
     keepPositions(core);
+    tickLicences(core);
   }
 }

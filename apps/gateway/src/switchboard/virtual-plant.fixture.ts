@@ -26,7 +26,7 @@ import { Switchboard } from './switchboard.js';
 const HASH = (digit: string) => digit.repeat(64);
 export const TENANT_ID = '0b6f9c1e-1111-4111-8111-111111111111';
 export const INSTANCE_ID = '0b6f9c1e-2222-4222-8222-222222222222';
-const WALL_START = 1_800_000_000_000;
+export const WALL_START = 1_800_000_000_000;
 
 export const application = (
   name: string,

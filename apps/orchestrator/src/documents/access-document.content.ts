@@ -2,7 +2,15 @@
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { INSTANCE_LIMITS, MONITORS_PER_POWERPC_CONTROLLER } from '#domain/limits';
 import { planMonitorGrants, type GrantHolder } from '#domain/monitor-grants';
-import { CONTROLLER_PLATFORMS, type Application, type Controller, type InstanceSpec, type Tenant } from '#domain/resources';
+import {
+  CONTROLLER_PLATFORMS,
+  type Application,
+  type ApplicationUser,
+  type Controller,
+  type InstanceSpec,
+  type Tenant,
+} from '#domain/resources';
+import { licencesOf, type PoolPlan } from './licence-grants.js';
 
 export type AccessContent = Omit<AccessDocument, 'serial' | 'issuedAt' | 'expiresAt'>;
 
@@ -20,6 +28,10 @@ export interface ClusterMember {
 export interface ClusterState {
   readonly tenant: Tenant;
   readonly applications: readonly Application[];
+  /** Of all applications of the tenant. */
+  readonly users: readonly ApplicationUser[];
+  /** Of the whole tenant, this cluster or others; empty where nothing is limited. */
+  readonly licences: readonly PoolPlan[];
   readonly controllers: readonly Controller[];
   readonly members: readonly ClusterMember[];
 }
@@ -60,7 +72,8 @@ export function contentsOf(state: ClusterState): ReadonlyMap<string, AccessConte
 }
 
 function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: number) => number): AccessContent {
-  const { tenant, applications, controllers } = state;
+  const { tenant, applications, users, controllers } = state;
+  const licences = licencesOf(state.licences, spec.id);
   return {
     schema: 1,
     tenantId: tenant.id,
@@ -68,16 +81,8 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
-    applications: applications.map(({ id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 }) => ({
-      id,
-      name,
-      type,
-      advanced,
-      allowed,
-      applicationPasswordSha256,
-      localPasswordSha256,
-    })),
-    controllers: controllers.map(({ icpId, name, address, port, release, enabled }) => ({
+    applications: applications.map((application) => applicationOf(application, users)),
+    controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform }) => ({
       icpId,
       name,
       address,
@@ -85,6 +90,30 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
       release,
       enabled,
       monitorsMax: grantOf(icpId),
+      ...(platform === 'multi-instance' ? { multiInstance: true } : {}),
     })),
+    ...(licences === undefined ? {} : { licences }),
+  };
+}
+
+/** What is not so is not said: the document of a tenant with a thousand plain applications stays small. */
+function applicationOf(application: Application, users: readonly ApplicationUser[]): AccessContent['applications'][number] {
+  const { id, name, type, advanced, allowed, applicationPasswordSha256, localPasswordSha256 } = application;
+  const { integration, remote, signingKeyPem, legacySignature } = application;
+  const own = users.filter(({ applicationId }) => applicationId === id);
+  return {
+    id,
+    name,
+    type,
+    advanced,
+    allowed,
+    applicationPasswordSha256,
+    localPasswordSha256,
+    ...(integration === null ? {} : { integration }),
+    ...(remote ? { remote } : {}),
+    ...(signingKeyPem === null ? {} : { signing: { publicKeyPem: signingKeyPem, legacy: legacySignature } }),
+    ...(own.length === 0
+      ? {}
+      : { users: own.map(({ userNumber, email, passwordSha256 }) => ({ userId: userNumber, email, passwordSha256 })) }),
   };
 }

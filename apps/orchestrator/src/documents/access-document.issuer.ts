@@ -4,25 +4,26 @@
  */
 import { createHash } from 'node:crypto';
 import { AccessDocumentSchema, InstanceStatusReportSchema, type AccessDocument } from '#contracts/gateway-admin';
+import { LICENCE_TIMES } from '#domain/licences';
 import type { InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
 import * as accessDocuments from '#persistence/access-documents';
 import type { StoredAccessDocument } from '#persistence/access-documents';
+import * as applicationUsers from '#persistence/application-users';
 import * as applications from '#persistence/applications';
 import * as controllers from '#persistence/controllers';
 import type { Tx } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
+import * as licences from '#persistence/licences';
 import * as outbox from '#persistence/outbox';
 import type { OutboxEntry } from '#persistence/outbox';
 import { digestOf, signDocument } from '#pki/documents';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCUMENT_KEY } from '../unit-of-work/tokens.js';
 import { contentsOf, type AccessContent, type ClusterMember } from './access-document.content.js';
+import { planPools, type LicenceMember, type PoolPlan } from './licence-grants.js';
 
-const HOUR_MS = 3_600_000;
-/** 72 h without us, counted from the last renewal that may have been missed. */
-export const DOCUMENT_LIFE_MS = 76 * HOUR_MS;
-export const RENEW_AFTER_MS = 4 * HOUR_MS;
+const { documentLifeMs: DOCUMENT_LIFE_MS, syncEveryMs: SYNC_EVERY_MS } = LICENCE_TIMES;
 
 /** Where the bells of new documents go. */
 export interface Ringing {
@@ -34,43 +35,72 @@ export interface Ringing {
 export class AccessDocumentIssuer {
   constructor(@Inject(DOCUMENT_KEY) private readonly privateKeyPem: string) {}
 
-  /** May be called any number of times: what has not changed and is young enough stays. Answers how many documents were signed. */
-  async renew({ tx, ring }: Ringing, tenant: Tenant, now: number = Date.now()): Promise<number> {
-    // Whoever changes anything of this tenant, or renews, holds this lock: grants are made from all documents of a cluster.
+  /**
+   * May be called any number of times: what has not changed and is young enough stays. Answers how many documents were signed.
+   * @param force true: a sync was asked for, so every document is signed anew (R-LIC-02)
+   */
+  async renew(
+    { tx, ring }: Ringing,
+    tenant: Tenant,
+    { now = Date.now(), force = false }: { readonly now?: number; readonly force?: boolean } = {},
+  ): Promise<number> {
+    // Whoever changes anything of this tenant, or renews, holds this lock: grants are made from all documents of a tenant.
     await accessDocuments.lock(tx, tenant.id);
-    const specs = (await instances.listAll(tx)).filter((spec) => spec.tenantId === tenant.id);
-    if (specs.length === 0) return 0;
-    const registered = await applications.listOfTenant(tx, tenant.id);
-    const statuses = new Map(
-      (
-        await instanceStatus.findMany(
-          tx,
-          specs.map(({ id }) => id),
-        )
-      ).map((status) => [status.instanceId, status]),
-    );
+    const known = await this.known(tx, tenant);
+    if (known.length === 0) return 0;
+    const account = await licences.lock(tx, tenant.id);
+    const plans = account === undefined ? [] : planPools(account.pools, known.map(licenceMemberOf), now);
+    const shared = {
+      tenant,
+      applications: await applications.listOfTenant(tx, tenant.id),
+      users: await applicationUsers.listOfTenant(tx, tenant.id),
+      licences: plans,
+    };
+    const expiry = new Map<string, Date>();
     let signed = 0;
-    for (const clusterId of new Set(specs.map((spec) => spec.clusterId))) {
-      const stored = new Map<string, StoredAccessDocument | undefined>();
-      const members: ClusterMember[] = [];
-      for (const spec of specs.filter((one) => one.clusterId === clusterId)) {
-        stored.set(spec.id, await accessDocuments.lock(tx, spec.id));
-        members.push(memberOf(spec, statuses.get(spec.id), stored.get(spec.id)));
-      }
-      const state = { tenant, applications: registered, controllers: await controllers.listOfCluster(tx, clusterId), members };
+    for (const clusterId of new Set(known.map(({ spec }) => spec.clusterId))) {
+      const inCluster = known.filter(({ spec }) => spec.clusterId === clusterId);
+      const state = {
+        ...shared,
+        controllers: await controllers.listOfCluster(tx, clusterId),
+        members: inCluster.map((one) => one.member),
+      };
       for (const [instanceId, content] of contentsOf(state)) {
-        if (!(await this.issue(tx, content, stored.get(instanceId), now))) continue;
+        const { stored } = inCluster.find(({ spec }) => spec.id === instanceId)!;
+        const issued = await this.issue(tx, content, stored, { now, force });
+        expiry.set(instanceId, issued ?? stored!.expiresAt);
+        if (issued === undefined) continue;
         ring(await outbox.insert(tx, { job: 'instance.reconcile', payload: { instanceId } }));
         signed += 1;
       }
     }
+    for (const plan of plans) await writePlan(tx, tenant.id, plan, expiry, now);
     return signed;
   }
 
-  private async issue(tx: Tx, content: AccessContent, stored: StoredAccessDocument | undefined, now: number): Promise<boolean> {
+  private async known(tx: Tx, tenant: Tenant): Promise<readonly Known[]> {
+    const specs = (await instances.listAll(tx)).filter((spec) => spec.tenantId === tenant.id);
+    const ids = specs.map(({ id }) => id);
+    const statuses = new Map((await instanceStatus.findMany(tx, ids)).map((status) => [status.instanceId, status]));
+    const known: Known[] = [];
+    for (const spec of specs) {
+      const stored = await accessDocuments.lock(tx, spec.id);
+      const status = statuses.get(spec.id);
+      known.push({ spec, status, stored, member: memberOf(spec, status, stored) });
+    }
+    return known;
+  }
+
+  /** Answers when the new document expires; undefined when the stored one stays. */
+  private async issue(
+    tx: Tx,
+    content: AccessContent,
+    stored: StoredAccessDocument | undefined,
+    { now, force }: { readonly now: number; readonly force: boolean },
+  ): Promise<Date | undefined> {
     const contentSha256 = createHash('sha256').update(JSON.stringify(content)).digest('hex');
     const ageMs = stored === undefined ? Infinity : now - (stored.expiresAt.getTime() - DOCUMENT_LIFE_MS);
-    if (stored?.contentSha256 === contentSha256 && ageMs < RENEW_AFTER_MS) return false;
+    if (!force && stored?.contentSha256 === contentSha256 && ageMs < SYNC_EVERY_MS) return undefined;
     const serial = (stored?.serial ?? 0) + 1;
     const expiresAt = new Date(now + DOCUMENT_LIFE_MS);
     const { schema, ...rest } = content;
@@ -82,7 +112,7 @@ export class AccessDocumentIssuer {
       ...rest,
     };
     const document = signDocument(payload, this.privateKeyPem);
-    return accessDocuments.put(tx, {
+    const put = await accessDocuments.put(tx, {
       instanceId: content.instanceId,
       serial,
       digest: digestOf(document),
@@ -90,7 +120,48 @@ export class AccessDocumentIssuer {
       document,
       expiresAt,
     });
+    if (!put) throw new Error(`the document ${serial} of instance ${content.instanceId} was overtaken behind its lock`);
+    return expiresAt;
   }
+}
+
+interface Known {
+  readonly spec: InstanceSpec;
+  readonly status: InstanceStatus | undefined;
+  readonly stored: StoredAccessDocument | undefined;
+  readonly member: ClusterMember;
+}
+
+/** In the transaction of the documents: what they grant is what is counted, or nothing has happened. */
+async function writePlan(
+  tx: Tx,
+  tenantId: string,
+  { pool, grants }: PoolPlan,
+  expiry: ReadonlyMap<string, Date>,
+  now: number,
+): Promise<void> {
+  const rows = [...grants].map(([instanceId, { granted, reserved }]) => {
+    const before = pool.grants.find((grant) => grant.instanceId === instanceId);
+    const reservedUntil = granted > 0 ? expiry.get(instanceId)! : (before?.reservedUntil ?? new Date(now));
+    return { instanceId, granted, reserved, reservedUntil };
+  });
+  await licences.writeGrants(tx, tenantId, pool, rows);
+}
+
+/** Stopped and not asked to start: the next incarnation can only get the newest document. */
+const isAtRest = (spec: InstanceSpec, status: InstanceStatus | undefined): boolean =>
+  spec.desiredState === 'stopped' && status?.state === 'stopped' && status.observedVersion === spec.version;
+
+function licenceMemberOf({ spec, status, stored, member }: Known): LicenceMember {
+  const report = InstanceStatusReportSchema.safeParse(status?.observed);
+  return {
+    spec,
+    newest: member.newest,
+    report: report.success ? report.data : undefined,
+    reportIsNewest: report.success && stored !== undefined && report.data.accessDocument?.digest === stored.digest,
+    atRest: isAtRest(spec, status) || (status?.epochMajor ?? 0) === 0,
+    heardAt: status?.updatedAt ?? spec.createdAt,
+  };
 }
 
 function memberOf(
@@ -99,15 +170,14 @@ function memberOf(
   stored: StoredAccessDocument | undefined,
 ): ClusterMember {
   const report = InstanceStatusReportSchema.safeParse(status?.observed);
-  // Stopped and not asked to start: the next incarnation can only get the newest document.
-  const isAtRest = spec.desiredState === 'stopped' && status?.state === 'stopped' && status.observedVersion === spec.version;
+  const atRest = isAtRest(spec, status);
   const hasNewest = stored !== undefined && status?.accessDigest === stored.digest;
   return {
     spec,
     newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
-    confirmed: isAtRest || hasNewest,
+    confirmed: atRest || hasNewest,
     monitors: new Map(
-      !isAtRest && report.success ? report.data.controllers.map(({ icpId, monitors }) => [icpId, monitors.used]) : [],
+      !atRest && report.success ? report.data.controllers.map(({ icpId, monitors }) => [icpId, monitors.used]) : [],
     ),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Renews access documents without being asked: before they grow old (R-LIC-02: every four hours), and when an instance has confirmed a lower grant,
- * so that another may have the room. Runs on the database's notice and on a timer; takes no input but the store.
+ * Renews access documents without being asked: before they grow old (R-LIC-02: every four hours), and when an instance has confirmed a lower grant
+ * or is short of licences, so that another may have the room. Runs on the database's notice and on a timer; takes no input but the store.
  */
 import type { Database } from '#persistence/database';
 import * as instances from '#persistence/instances';
@@ -24,6 +24,8 @@ export class DocumentRenewalLoop {
     private readonly issuer: AccessDocumentIssuer,
     private readonly bell: Bell,
     logger: Logger,
+    /** Milliseconds since 1970; another one for tests in another time. */
+    private readonly clock: () => number = Date.now,
   ) {
     this.loop = new PacedLoop({
       run: () => this.run(),
@@ -41,14 +43,17 @@ export class DocumentRenewalLoop {
     const isSweep = performance.now() >= this.sweepDueAt;
     if (isSweep) this.sweepDueAt = performance.now() + SWEEP_MS;
     const due = await this.database.asPlatform(async (tx) => {
-      const shared = sharedClusterTenants(await instances.listAll(tx));
+      const shared = sharingTenants(await instances.listAll(tx));
       return (await tenants.listAll(tx)).filter((tenant) => isSweep || shared.has(tenant.id));
     });
     for (const { id } of due) {
       const bells = await this.database.withTenant(id, async (tx) => {
         const rung: OutboxEntry[] = [];
         const tenant = await tenants.find(tx, id);
-        if (tenant !== undefined) await this.issuer.renew({ tx, ring: (entry) => void rung.push(entry) }, tenant);
+        if (tenant !== undefined) {
+          const ring = (entry: OutboxEntry) => void rung.push(entry);
+          await this.issuer.renew({ tx, ring }, tenant, { now: this.clock() });
+        }
         return rung;
       });
       this.bell.ring(bells);
@@ -56,13 +61,13 @@ export class DocumentRenewalLoop {
   }
 }
 
-/** Tenants where two instances or more share controllers: only there a confirmation frees room for another. */
-function sharedClusterTenants(specs: readonly { readonly tenantId: string; readonly clusterId: string }[]): ReadonlySet<string> {
+/** Tenants with two instances or more: only there a confirmation, or use that falls, frees something for another. */
+function sharingTenants(specs: readonly { readonly tenantId: string }[]): ReadonlySet<string> {
   const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { tenantId, clusterId } of specs) {
-    if (seen.has(clusterId)) shared.add(tenantId);
-    seen.add(clusterId);
+  const sharing = new Set<string>();
+  for (const { tenantId } of specs) {
+    if (seen.has(tenantId)) sharing.add(tenantId);
+    seen.add(tenantId);
   }
-  return shared;
+  return sharing;
 }

@@ -38,6 +38,10 @@ const TABLES = [
   'instance_status',
   'access_documents',
   'applications',
+  'application_users',
+  'licence_accounts',
+  'licence_pools',
+  'licence_grants',
   'api_keys',
   'operations',
   'idempotency_keys',
@@ -106,6 +110,7 @@ export interface SampleTenant {
   readonly controllerId: string;
   readonly instanceId: string;
   readonly applicationId: string;
+  readonly userId: string;
   readonly operationId: string;
 }
 
@@ -121,7 +126,8 @@ export async function sampleTenant(bench: Bench, slug: string): Promise<SampleTe
     release: '9.4',
   });
   const operation = await admin.createInstance(slug, { clusterId: cluster.id, name: 'gw-1' });
-  const application = await admin.createApplication(slug, { name: 'crm' });
+  const application = await admin.createApplication(slug, { name: 'crm', type: 'crm-integration', integration: 'salesforce' });
+  const user = await admin.createApplicationUser(slug, application.id, { email: `user@${slug}.example` });
   const key = await admin.createKey(slug, { name: 'own' });
   return {
     id: tenant.id,
@@ -132,6 +138,7 @@ export async function sampleTenant(bench: Bench, slug: string): Promise<SampleTe
     controllerId: controller.id,
     instanceId: operation.targetId,
     applicationId: application.id,
+    userId: user.id,
     operationId: operation.id,
   };
 }

@@ -1,6 +1,7 @@
 /** Domain values as the contract shows them. */
 import type { ApplicationAnswer, ClusterAnswer, ControllerAnswer, KeyAnswer, OperationAnswer } from '#contracts/control-api';
 import type { ApiKey, Application, Cluster, Controller, Operation } from '#domain/resources';
+import { applicationKeyOf } from '#pki/application-keys';
 
 export const clusterAnswer = ({ id, tenantId, name, version, createdAt }: Cluster): ClusterAnswer => ({
   id,
@@ -25,24 +26,19 @@ export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
   createdAt: controller.createdAt.toISOString(),
 });
 
-export const applicationAnswer = ({
-  id,
-  tenantId,
-  name,
-  type,
-  allowed,
-  advanced,
-  version,
-  createdAt,
-}: Application): ApplicationAnswer => ({
-  id,
-  tenantId,
-  name,
-  type,
-  allowed,
-  advanced,
-  version,
-  createdAt: createdAt.toISOString(),
+export const applicationAnswer = (application: Application): ApplicationAnswer => ({
+  id: application.id,
+  tenantId: application.tenantId,
+  name: application.name,
+  type: application.type,
+  allowed: application.allowed,
+  advanced: application.advanced,
+  integration: application.integration,
+  remote: application.remote,
+  legacySignature: application.legacySignature,
+  certificateSha256: application.signingKeyPem === null ? null : (applicationKeyOf(application.signingKeyPem)?.sha256 ?? null),
+  version: application.version,
+  createdAt: application.createdAt.toISOString(),
 });
 
 export const keyAnswer = ({ id, tenantId, role, name, prefix, revokedAt, version, createdAt }: ApiKey): KeyAnswer => ({

@@ -11,8 +11,10 @@ export const BODY_LOOK_BYTES = 8192;
 
 const ELEMENT = /<(?:[A-Za-z_][\w.-]*:)?sessionId(?:\s[^<>]*)?>\s*(\d{1,16})\s*</;
 const ATTRIBUTE = /\s(?:[A-Za-z_][\w.-]*:)?sessionId\s*=\s*(?:"\s*(\d{1,16})\s*"|'\s*(\d{1,16})\s*')/;
-const LOGIN_ELEMENT = /<(?:[A-Za-z_][\w.-]*:)?(?:login|loginEx|loginApp)(?=[\s/>])/;
-const LOGIN_ACTION = /^"?(?:[^"]*[:/#])?(?:login|loginEx|loginApp)"?$/;
+/** A user's token (validateToken) begins with the number of its session. */
+const TOKEN = /<(?:[A-Za-z_][\w.-]*:)?token(?:\s[^<>]*)?>\s*(\d{1,16})\./;
+const LOGIN_ELEMENT = /<(?:[A-Za-z_][\w.-]*:)?(?:login|loginEx|loginApp|loginUser)(?=[\s/>])/;
+const LOGIN_ACTION = /^"?(?:[^"]*[:/#])?(?:login|loginEx|loginApp|loginUser)"?$/;
 
 export interface BodyHint {
   /** The first that is found, as attribute or element, with any prefix. */
@@ -25,7 +27,7 @@ export function lookAtBody(body: Buffer, soapAction: string | undefined): BodyHi
   const text = body.toString('latin1', 0, Math.min(body.length, BODY_LOOK_BYTES));
   const [element, attribute] = [ELEMENT.exec(text), ATTRIBUTE.exec(text)];
   const first = element !== null && (attribute === null || element.index < attribute.index) ? element : attribute;
-  const digits = first?.[1] ?? first?.[2];
+  const digits = first?.[1] ?? first?.[2] ?? TOKEN.exec(text)?.[1];
   const login =
     (soapAction !== undefined && soapAction.length < 300 && LOGIN_ACTION.test(soapAction)) || LOGIN_ELEMENT.test(text);
   return { ...(digits === undefined ? {} : { sessionId: Number(digits) }), login };

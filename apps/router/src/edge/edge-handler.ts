@@ -23,7 +23,11 @@ import { refusedUpgrade, type Tunnels } from './tunnels.js';
 const LOGIN_TIMEOUT_MS = 10_000;
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export type Listener = 'http' | 'https';
+/** `external`: TLS, for remote applications from outside (R-SES-06): the border gateway of the guidelines. */
+export type Listener = 'http' | 'https' | 'external';
+
+/** What the external listener shows; everything else is not there. */
+const APPLICATION_PATHS = /^\/(?:v1|axis2\/services)\//;
 
 export interface EdgeParts {
   readonly index: () => RoutingIndex;
@@ -119,13 +123,16 @@ export class EdgeHandler {
     if (!addressed.ok) return addressed.refusal;
     // S-53: a connection opened for one tenant's name carries no requests to another's.
     const named =
-      listener === 'https'
+      listener !== 'http'
         ? slugOfHost(this.parts.edgeDomain, String((request.socket as TLSSocket).servername || '').toLowerCase())
         : undefined;
     if (named !== undefined && named !== addressed.tenant.slug) {
       return { code: 'MALFORMED_REQUEST', detail: 'The connection was opened for another name.' };
     }
-    return { addressed, query: target.query, publicBase: `${listener}://${host.host}${addressed.prefix}` };
+    if (listener === 'external' && !APPLICATION_PATHS.test(addressed.path))
+      return { code: 'NOT_FOUND', detail: 'There is nothing at this path.' };
+    const scheme = listener === 'http' ? 'http' : 'https';
+    return { addressed, query: target.query, publicBase: `${scheme}://${host.host}${addressed.prefix}` };
   }
 
   async #forward(

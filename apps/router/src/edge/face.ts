@@ -1,11 +1,14 @@
 /** What a request wants, by the face of the application API it comes through. Pure. */
 import { SOAP_PATH } from '#contracts/soap';
 import type { Wanted } from '../table/instance-choice.js';
-import { lookAtBody } from './body-look.js';
+import { BODY_LOOK_BYTES, lookAtBody } from './body-look.js';
 
 export type Face = 'rest' | 'soap';
 
-const LOGIN_PATH = '/v1/sessions';
+const LOGIN_PATHS: ReadonlySet<string> = new Set(['/v1/sessions', '/v1/user-sessions']);
+const TOKEN_PATH = '/v1/user-sessions/validate';
+/** A user's token begins with the number of its session (R-SES-04): a hint, proven by the gateway. */
+const TOKEN_MEMBER = /"token"\s*:\s*"(0|[1-9]\d{0,15})\./;
 const SESSION_PATH = /^\/v1\/sessions\/(0|[1-9]\d{0,15})(?:\/|$)/;
 
 /** @param path without the tenant's prefix */
@@ -15,8 +18,11 @@ export function faceOf(path: string): Face {
 
 export function wantedOf(face: Face, method: string, path: string, soapAction: string | undefined, body: Buffer): Wanted {
   if (face === 'rest') {
-    if (method === 'POST' && path === LOGIN_PATH) return { kind: 'login' };
-    const id = SESSION_PATH.exec(path)?.[1];
+    if (method === 'POST' && LOGIN_PATHS.has(path)) return { kind: 'login' };
+    const id =
+      path === TOKEN_PATH
+        ? TOKEN_MEMBER.exec(body.toString('latin1', 0, Math.min(body.length, BODY_LOOK_BYTES)))?.[1]
+        : SESSION_PATH.exec(path)?.[1];
     return id === undefined ? { kind: 'any' } : { kind: 'session', sessionId: Number(id) };
   }
   if (method !== 'POST') return { kind: 'any' };

@@ -38,7 +38,7 @@ export interface Vouched {
   readonly epochMajor: number;
   readonly publicBase: string;
   readonly clientAddress: string;
-  readonly listener: 'http' | 'https';
+  readonly listener: 'http' | 'https' | 'external';
   readonly requestId: string;
   /** 32 hexadecimal digits; the trace of this request begins here. */
   readonly traceId: string;

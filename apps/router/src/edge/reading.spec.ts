@@ -53,13 +53,23 @@ describe('the look at a body', () => {
   });
 
   it('knows a log-in by its element or its SOAPAction', () => {
-    for (const operation of ['login', 'loginEx', 'loginApp']) {
+    for (const operation of ['login', 'loginEx', 'loginApp', 'loginUser']) {
       expect(look(`<soap:Body><tns:${operation} xmlns:tns="x"><req/>`).login).toBe(true);
       for (const action of [`urn:${operation}`, `"urn:${operation}"`, operation, `"http://x/y/${operation}"`])
         expect(look('', action).login).toBe(true);
     }
-    for (const action of ['', '""', 'urn:logout', 'urn:loginUser', '"urn:xlogin"', 'x'.repeat(5000)])
-      expect(look('<loginUser/><loginRequest/>', action).login).toBe(false);
+    for (const action of ['', '""', 'urn:logout', 'urn:loginUsers', '"urn:xlogin"', 'x'.repeat(5000)])
+      expect(look('<loginUsers/><loginRequest/>', action).login).toBe(false);
+  });
+
+  it('R-SES-04 knows the session of a user’s token by the number it begins with', () => {
+    expect(look('<s:validateToken><s:token>4711.abc</s:token>')).toEqual({ sessionId: 4711, login: false });
+    expect(look('<token>x4711.abc</token>').sessionId).toBeUndefined();
+    const asked = (path: string, body: string) => wantedOf('rest', 'POST', path, undefined, Buffer.from(body));
+    expect(asked('/v1/user-sessions', '{}')).toEqual({ kind: 'login' });
+    expect(asked('/v1/user-sessions/validate', '{"token": "4711.abc"}')).toEqual({ kind: 'session', sessionId: 4711 });
+    for (const body of ['{"token":"abc"}', '{"token":4711}', '', '{"token":"04.x"}'])
+      expect(asked('/v1/user-sessions/validate', body)).toEqual({ kind: 'any' });
   });
 
   it('never throws and never takes long, whatever it is shown', () => {

@@ -5,8 +5,11 @@ import {
   ADMIN_ROUTES,
   InstanceHealthSchema,
   InstanceStatusReportSchema,
+  JournalPieceSchema,
   type InstanceHealth,
   type InstanceStatusReport,
+  type JournalGeneration,
+  type JournalPiece,
   type SignedDocument,
 } from '#contracts/gateway-admin';
 import { ADMIN_PORT, serverNameOf } from '../instance-files/instance-files.js';
@@ -58,6 +61,23 @@ export class GatewayAdminClient {
       const answer = await this.#call(target, ADMIN_ROUTES.health, undefined, HEALTH_TIMEOUT_MS);
       const health = InstanceHealthSchema.safeParse(JSON.parse(answer.text));
       return health.success && health.data.instanceId === target.instanceId ? health.data : undefined;
+    } catch {
+      this.forget(target.instanceId);
+      return undefined;
+    }
+  }
+
+  /** The next piece of its journal after what is held, see {@link JournalPieceSchema}; undefined as for {@link status}. Never rejects. */
+  async journal(
+    target: AdminTarget,
+    held: { readonly generation: JournalGeneration; readonly bytes: number } | null,
+  ): Promise<JournalPiece | undefined> {
+    const { method, path } = ADMIN_ROUTES.journal;
+    const query = held === null ? '' : `?generation=${held.generation.join('.')}&from=${held.bytes}`;
+    try {
+      const answer = await this.#call(target, { method, path: `${path}${query}` });
+      const piece = answer.status === 200 ? JournalPieceSchema.safeParse(JSON.parse(answer.text)) : undefined;
+      return piece?.success && piece.data.instanceId === target.instanceId ? piece.data : undefined;
     } catch {
       this.forget(target.instanceId);
       return undefined;

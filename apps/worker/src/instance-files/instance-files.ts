@@ -54,6 +54,10 @@ export class InstanceFiles {
     await replace(this.#layout.instance(handle.instanceId).handle, JSON.stringify(handle));
   }
 
+  journalOf(instanceId: string): string {
+    return this.#layout.instance(instanceId).journal;
+  }
+
   /** Removes all files of an instance, its journal too. May be called twice. */
   async remove(instanceId: string): Promise<void> {
     await rm(this.#layout.instance(instanceId).dir, { recursive: true, force: true });

@@ -3,7 +3,7 @@
  * name, page by page. Both are the same data.
  */
 import { z } from 'zod';
-import { empty, idempotencyKey, operation, SESSION, sessionId, text } from './members.js';
+import { empty, operation, SESSION, sessionId, text } from './members.js';
 
 export const SEARCH_OPERATORS = [
   'SO_CONTAINS',
@@ -98,7 +98,8 @@ export const DeiDescriptorSchema = z.strictObject({
 export type DeiDescriptor = z.infer<typeof DeiDescriptorSchema>;
 
 const entity = z.string().regex(/^[a-z][a-z-]{0,39}$/, 'the name of an entity, as GET …/data tells it');
-const write = { distributionOnly: z.boolean().default(false), idempotencyKey };
+/** Repeating a write is harmless without a key: what was changed is not as given any more, and a number exists once. */
+const write = { distributionOnly: z.boolean().default(false) };
 
 export const DATA_OPERATIONS = {
   getDeiMetaData: operation({
@@ -238,3 +239,4 @@ export const DATA_OPERATIONS = {
     }),
   }),
 } as const;
+export type DataOperationName = keyof typeof DATA_OPERATIONS;

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version, withId } from './route.js';
 
+/** Checked again as what it is: a certificate or public key, Ed25519 or RSA of 2048 bits and more. */
+const certificate = z
+  .string()
+  .min(40)
+  .max(8192)
+  .regex(/^[A-Za-z0-9+/=\-\s]+$/, 'PEM, or DER in base64')
+  .describe('Certificate or public key (PEM, or DER in base64); signs the challenge of an advanced log-in');
+
 const members = {
   id: z.uuid(),
   tenantId: z.uuid(),
@@ -8,6 +16,10 @@ const members = {
   type: z.enum(['generic', 'crm-integration']),
   allowed: z.boolean().describe('On the access-control list (R-ACL-01)'),
   advanced: z.boolean().describe('May use advanced call control (R-CC-10)'),
+  integration: z.enum(['salesforce', 'google']).nullable().describe('Which integration a crm-integration is (R-SES-04)'),
+  remote: z.boolean().describe('Comes by the external listener alone (R-SES-06)'),
+  legacySignature: z.boolean().describe('May sign the challenge with MD5-RSA'),
+  certificateSha256: z.string().nullable().describe('SHA-256 of the public key (SPKI) it signs the challenge with'),
   version,
   createdAt: timestamp,
 };
@@ -29,6 +41,10 @@ export const applicationRoutes = {
       type: z.enum(['generic', 'crm-integration']).default('generic'),
       allowed: z.boolean().default(true),
       advanced: z.boolean().default(false),
+      integration: z.enum(['salesforce', 'google']).nullable().default(null).describe('For type crm-integration, and only there'),
+      remote: z.boolean().default(false),
+      legacySignature: z.boolean().default(false),
+      certificate: certificate.nullable().default(null),
     }),
     status: 201,
     response: applicationWithSecretsSchema,
@@ -63,10 +79,18 @@ export const applicationRoutes = {
     id: 'updateApplication',
     method: 'PATCH',
     path: '/v1/tenants/{tenant}/applications/{application}',
-    summary: 'Allows or bars an application, or changes its service level',
+    summary: 'Allows or bars an application, or changes its level, certificate or way in',
     role: 'tenant',
     params: withId('application'),
-    body: atLeastOne(z.strictObject({ allowed: z.boolean().optional(), advanced: z.boolean().optional() })),
+    body: atLeastOne(
+      z.strictObject({
+        allowed: z.boolean().optional(),
+        advanced: z.boolean().optional(),
+        remote: z.boolean().optional(),
+        legacySignature: z.boolean().optional(),
+        certificate: certificate.nullable().optional(),
+      }),
+    ),
     status: 200,
     response: applicationSchema,
     etag: true,

@@ -29,6 +29,11 @@ export const failoverSchema = z.strictObject({
     .nullable()
     .describe('The gap as named to applications; null before the successor has reported, or where nothing was held'),
   monitorsRestored: z.int().min(0).nullable().describe('How many of them stand again or were told to have failed'),
+  journalCopyAt: timestamp
+    .nullable()
+    .describe(
+      'The journal was gone and its copy took its place: what was acknowledged after this moment may be missing. null: nothing is missing',
+    ),
   durations: z.strictObject({
     detectMs: duration.describe('From its last answer until it was known; null where it had not answered this worker before'),
     fenceMs: duration.describe('From detection until its end was confirmed'),

@@ -36,6 +36,15 @@ export const instanceSchema = z.strictObject({
     nextAttemptAt: timestamp.nullable(),
     deadlineAt: timestamp.nullable(),
     updatedAt: timestamp.nullable(),
+    journal: z.strictObject({
+      durability: z.literal('local').describe('What an answer waits for: the disk of the instance’s host, not the copy'),
+      copiedBytes: z.int().min(0).describe('Bytes of the journal’s copy at the control plane'),
+      copiedAt: timestamp
+        .nullable()
+        .describe(
+          'The copy holds everything that was acknowledged until then; renewed every few seconds. null: there is none yet',
+        ),
+    }),
     links: z.array(
       z.strictObject({
         icpId: z.int(),

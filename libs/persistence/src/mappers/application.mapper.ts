@@ -9,6 +9,10 @@ export interface ApplicationRow {
   readonly advanced: boolean;
   readonly application_password_sha256: string;
   readonly local_password_sha256: string;
+  readonly integration: Application['integration'];
+  readonly remote: boolean;
+  readonly legacy_signature: boolean;
+  readonly signing_key: string | null;
   readonly version: number;
   readonly created_at: Date;
 }
@@ -22,6 +26,10 @@ export const applicationFrom = (row: ApplicationRow): Application => ({
   advanced: row.advanced,
   applicationPasswordSha256: row.application_password_sha256,
   localPasswordSha256: row.local_password_sha256,
+  integration: row.integration,
+  remote: row.remote,
+  legacySignature: row.legacy_signature,
+  signingKeyPem: row.signing_key,
   version: row.version,
   createdAt: row.created_at,
 });

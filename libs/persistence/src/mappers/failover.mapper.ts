@@ -19,6 +19,7 @@ export interface FailoverRow {
   readonly sessions: number | null;
   readonly monitors: number | null;
   readonly restored: number | null;
+  readonly journal_copy_at: Date | null;
 }
 
 export const failoverFrom = (row: FailoverRow): Failover => ({
@@ -40,4 +41,5 @@ export const failoverFrom = (row: FailoverRow): Failover => ({
   sessions: row.sessions,
   monitors: row.monitors,
   restored: row.restored,
+  journalCopyAt: row.journal_copy_at,
 });

@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from '../outcome.js';
 import { managerOf, type Tx } from './transaction.js';
 
-type Parameter = string | number | boolean | bigint | Date | null | readonly string[] | readonly number[];
+type Parameter = string | number | boolean | bigint | Date | null | readonly string[] | readonly number[] | Uint8Array;
 
 /** All rows of one parameterised statement, also of UPDATE and DELETE with RETURNING. */
 export async function rowsOf<R extends object>(tx: Tx, sql: string, parameters: readonly Parameter[] = []): Promise<R[]> {

@@ -1,6 +1,8 @@
+import { LicenceAccountTable, LicenceGrantTable, LicencePoolTable } from './licences.table.js';
 import {
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
   ClusterTable,
   ControllerTable,
   InstanceSlotTable,
@@ -17,6 +19,7 @@ import {
   OutboxTable,
   RoutingVersionTable,
 } from './ledger.table.js';
+import { JournalCopyPieceTable, JournalCopyTable } from './journal-copy.table.js';
 
 /** Every table; a test compares them with what the migrations make. */
 export const ENTITIES = [
@@ -28,6 +31,10 @@ export const ENTITIES = [
   InstanceStatusTable,
   AccessDocumentTable,
   ApplicationTable,
+  ApplicationUserTable,
+  LicenceAccountTable,
+  LicencePoolTable,
+  LicenceGrantTable,
   ApiKeyTable,
   OperationTable,
   FailoverTable,
@@ -35,4 +42,6 @@ export const ENTITIES = [
   IdempotencyKeyTable,
   LeaseTable,
   RoutingVersionTable,
+  JournalCopyTable,
+  JournalCopyPieceTable,
 ];

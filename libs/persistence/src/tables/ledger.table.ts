@@ -87,6 +87,7 @@ export const FailoverTable = new EntitySchema<Record<string, unknown>>({
     sessions: integer(optional),
     monitors: integer(optional),
     restored: integer(optional),
+    journal_copy_at: time(optional),
   },
   uniques: [{ name: 'uq_failovers_instance_epoch', columns: ['instance_id', 'from_epoch'] }],
   indices: [

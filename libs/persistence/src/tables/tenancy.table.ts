@@ -161,10 +161,39 @@ export const ApplicationTable = new EntitySchema<Record<string, unknown>>({
     advanced: flag(),
     application_password_sha256: text(),
     local_password_sha256: text(),
+    integration: text(optional),
+    remote: flag({ default: false }),
+    legacy_signature: flag({ default: false }),
+    signing_key: text(optional),
+    last_user_number: integer({ default: 0 }),
     version,
     created_at: createdNow,
   },
-  uniques: [tenantAndName('applications')],
-  checks: [{ name: 'ck_applications_type', expression: `type IN ('generic', 'crm-integration')` }],
+  uniques: [tenantAndId('applications'), tenantAndName('applications')],
+  checks: [
+    { name: 'ck_applications_type', expression: `type IN ('generic', 'crm-integration')` },
+    { name: 'ck_applications_integration', expression: `integration IN ('salesforce', 'google')` },
+  ],
   foreignKeys: [ownedBy('applications')],
+});
+
+/** Users of an integration (R-SES-04); `user_number` is the contract's userId. */
+export const ApplicationUserTable = new EntitySchema<Record<string, unknown>>({
+  name: 'application_users',
+  columns: {
+    id: uuid(key('application_users')),
+    tenant_id: uuid(),
+    application_id: uuid(),
+    user_number: integer(),
+    email: text(),
+    password_sha256: text(),
+    version,
+    created_at: createdNow,
+  },
+  uniques: [
+    { name: 'uq_application_users_email', columns: ['tenant_id', 'application_id', 'email'] },
+    { name: 'uq_application_users_number', columns: ['tenant_id', 'application_id', 'user_number'] },
+  ],
+  checks: [{ name: 'ck_application_users_number', expression: 'user_number > 0' }],
+  foreignKeys: [ownedBy('application_users'), within('application_users', 'application', 'applications', 'CASCADE')],
 });

@@ -37,6 +37,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
       face: 'rest',
       ...(token.value === undefined ? {} : { token: token.value }),
       clientAddress: caller.clientAddress,
+      external: caller.external,
       requestId: caller.requestId,
       ...(route.match.operation.name === 'getEvents' ? { signal: incoming.signal } : {}),
     };
@@ -64,6 +65,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
       face: 'rest',
       ...(token.value === undefined ? {} : { token: token.value }),
       clientAddress: caller.clientAddress,
+      external: caller.external,
       requestId: caller.requestId,
     };
     return openEventStream(engine, incoming, context, streams);

@@ -1,5 +1,5 @@
 /** One SOAP operation carried out: the arguments against the schema of the application operation, the engine, and the result as the contract's type. */
-import type { Refusal } from '#contracts/errors';
+import { ERROR_KINDS, type Refusal } from '#contracts/errors';
 import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
 import { readRequest } from '../../shapes/shapes.js';
@@ -71,6 +71,12 @@ async function nextEvent(
 
 /** `eventNumber` is given back as it was, so that a client which stores what it is answered keeps its place. */
 const refused = (operation: SoapOperation, refusal: Refusal, eventNumber?: number): SoapResult => ({
-  value: { result: false, [operation.errorMember]: refusalText(refusal), eventNumber },
+  // deleteTuple alone has a number for its refusal
+  value: {
+    result: false,
+    [operation.errorMember]: refusalText(refusal),
+    eventNumber,
+    errorCode: ERROR_KINDS[refusal.code].status,
+  },
   refusal,
 });

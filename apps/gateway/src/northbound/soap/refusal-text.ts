@@ -5,6 +5,9 @@ const ORIGINAL_TEXTS: Partial<Record<ErrorCode, string>> = {
   CONTROLLER_TIMEOUT: 'MCD_TIMEOUT_ERROR',
   PRIVILEGE_VIOLATION: 'PRIVILEGE_VIOLATION',
   FEATURE_NOT_ALLOWED: 'Feature not allowed',
+  // R-LIC-03, to the letter; old clients know no other word for a licence that is only on its way
+  NO_LICENSE: 'No license available.',
+  BUDGET_UNAVAILABLE: 'No license available.',
 };
 
 /** Starts with the original's `No license available.` and goes on with limit, use and cap (R-LIC-03, R-LIM-13). */

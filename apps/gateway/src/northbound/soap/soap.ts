@@ -60,6 +60,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     const context: CallContext = {
       face: 'soap',
       clientAddress: incoming.caller.clientAddress,
+      external: incoming.caller.external,
       requestId: incoming.caller.requestId,
       signal: incoming.signal,
     };
@@ -87,7 +88,7 @@ const versionOf = (type: string | undefined): SoapVersion | undefined =>
 
 /** A refused log-in has status 200 here: the header tells the router, which may have an instance with room; it goes no further. */
 const forRouter = (operation: SoapOperation, refusal: Refusal): Record<string, string> =>
-  operation.maps === 'login' ? { [REFUSAL_HEADER]: refusal.code } : {};
+  operation.maps === 'login' || operation.maps === 'loginUser' ? { [REFUSAL_HEADER]: refusal.code } : {};
 
 const ALLOW = 'GET, POST, OPTIONS';
 

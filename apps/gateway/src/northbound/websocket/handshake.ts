@@ -41,6 +41,7 @@ export function readHandshake(incoming: Incoming, browserOrigins: ReadonlySet<st
     ...(token.value === undefined ? {} : { token: token.value }),
     ...(ticket === undefined ? {} : { ticket }),
     clientAddress: caller.clientAddress,
+    external: caller.external,
     requestId: caller.requestId,
   };
   const window = windowText === undefined ? undefined : Number(windowText);

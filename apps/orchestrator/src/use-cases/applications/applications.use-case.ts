@@ -3,6 +3,7 @@ import type { AnswerOf, ApplicationAnswer, ApplicationWithSecretsAnswer } from '
 import { APPLICATIONS_PER_TENANT } from '#domain/limits';
 import * as applications from '#persistence/applications';
 import { generatePassword, sha256Hex } from '#pki/api-keys';
+import { applicationKeyOf } from '#pki/application-keys';
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessDocumentIssuer } from '../../documents/access-document.issuer.js';
 import { tenantOf, type Call } from '../../unit-of-work/call.js';
@@ -21,8 +22,22 @@ export class ApplicationsUseCase {
     const cap = APPLICATIONS_PER_TENANT;
     if (used >= cap)
       return refused('QUOTA_EXCEEDED', `The tenant has ${used} of ${cap} applications.`, { limit: 'applications', used, cap });
+    const { certificate, ...body } = call.body;
+    if ((body.type === 'crm-integration') !== (body.integration !== null)) {
+      return refused(
+        'INVALID_ARGUMENT',
+        'An application of type crm-integration says which integration it is, and no other does.',
+        {
+          errors: [
+            { path: 'body.integration', message: body.integration === null ? 'must be salesforce or google' : 'must be null' },
+          ],
+        },
+      );
+    }
+    const key = signingKeyOf(certificate);
+    if (!key.ok) return key;
     const { secrets, hashes } = issue();
-    const outcome = await applications.insert(call.tx, { ...call.body, ...hashes });
+    const outcome = await applications.insert(call.tx, { ...body, ...hashes, signingKeyPem: key.value });
     if (outcome.ok) await this.documents.renew(call, tenant);
     return mapped(outcome, (application) => ({ ...applicationAnswer(application), ...secrets }));
   }
@@ -36,10 +51,13 @@ export class ApplicationsUseCase {
   }
 
   async update(call: Call<'updateApplication'>): Promise<StoreOutcome<ApplicationAnswer>> {
-    const { allowed, advanced } = call.body;
+    const { certificate, ...body } = call.body;
+    const key = certificate === undefined ? undefined : signingKeyOf(certificate);
+    if (key !== undefined && !key.ok) return key;
+    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
     const outcome = await applications.update(call.tx, call.params.application, call.expectedVersion, {
-      ...(allowed === undefined ? {} : { allowed }),
-      ...(advanced === undefined ? {} : { advanced }),
+      ...given,
+      ...(key === undefined ? {} : { signingKeyPem: key.value }),
     });
     if (outcome.ok) await this.documents.renew(call, tenantOf(call.caller));
     return mapped(outcome, applicationAnswer);
@@ -60,6 +78,15 @@ export class ApplicationsUseCase {
     await this.documents.renew(call, tenantOf(call.caller));
     return before;
   }
+}
+
+function signingKeyOf(certificate: string | null): StoreOutcome<string | null> {
+  if (certificate === null) return accepted(null);
+  const key = applicationKeyOf(certificate);
+  if (key !== undefined) return accepted(key.publicKeyPem);
+  return refused('INVALID_ARGUMENT', 'The certificate cannot be used.', {
+    errors: [{ path: 'body.certificate', message: 'must be a certificate or public key, Ed25519 or RSA of 2048 to 8192 bits' }],
+  });
 }
 
 function issue() {

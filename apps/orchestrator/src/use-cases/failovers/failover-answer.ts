@@ -29,6 +29,7 @@ export function failoverAnswer(failover: Failover): FailoverAnswer {
             monitors: failover.monitors ?? 0,
           },
     monitorsRestored: failover.restored,
+    journalCopyAt: failover.journalCopyAt?.toISOString() ?? null,
     durations: {
       detectMs: between(lastHeardAt, detectedAt),
       fenceMs: between(detectedAt, fencedAt),

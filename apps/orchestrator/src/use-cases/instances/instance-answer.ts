@@ -2,8 +2,13 @@
 import type { InstanceAnswer } from '#contracts/control-api';
 import { InstanceStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
 import type { InstanceSpec, InstanceStatus } from '#domain/resources';
+import type { JournalCopy } from '#persistence/journal-copies';
 
-export function instanceAnswer(spec: InstanceSpec, status: InstanceStatus | undefined): InstanceAnswer {
+export function instanceAnswer(
+  spec: InstanceSpec,
+  status: InstanceStatus | undefined,
+  copy: JournalCopy | undefined,
+): InstanceAnswer {
   const report = reportOf(status);
   return {
     id: spec.id,
@@ -16,7 +21,7 @@ export function instanceAnswer(spec: InstanceSpec, status: InstanceStatus | unde
     version: spec.version,
     createdAt: spec.createdAt.toISOString(),
     limits: limitsOf(spec, report),
-    status: statusOf(status, report),
+    status: statusOf(status, report, copy),
   };
 }
 
@@ -39,7 +44,11 @@ function limitsOf({ limits }: InstanceSpec, report: InstanceStatusReport | undef
   };
 }
 
-function statusOf(status: InstanceStatus | undefined, report: InstanceStatusReport | undefined): InstanceAnswer['status'] {
+function statusOf(
+  status: InstanceStatus | undefined,
+  report: InstanceStatusReport | undefined,
+  copy: JournalCopy | undefined,
+): InstanceAnswer['status'] {
   return {
     state: status?.state ?? 'pending',
     message: status?.message ?? '',
@@ -54,6 +63,11 @@ function statusOf(status: InstanceStatus | undefined, report: InstanceStatusRepo
     nextAttemptAt: status?.nextAttemptAt?.toISOString() ?? null,
     deadlineAt: status?.deadlineAt?.toISOString() ?? null,
     updatedAt: status?.updatedAt.toISOString() ?? null,
+    journal: {
+      durability: 'local',
+      copiedBytes: copy?.whole?.bytes ?? 0,
+      copiedAt: copy?.whole?.completeAt.toISOString() ?? null,
+    },
     links: (report?.controllers ?? []).map(({ icpId, address, state, monitors, roundTripMs, refusedBackConnections }) => ({
       icpId,
       address,

@@ -6,6 +6,7 @@ import * as controllers from '#persistence/controllers';
 import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
 import type { SpecChanges } from '#persistence/instances';
+import * as journalCopies from '#persistence/journal-copies';
 import * as operations from '#persistence/operations';
 import * as outbox from '#persistence/outbox';
 import { failpoint } from '#telemetry/failpoints';
@@ -48,18 +49,17 @@ export class InstancesUseCase {
 
   async list({ tx, query }: Call<'listInstances'>): Promise<StoreOutcome<AnswerOf<'listInstances'>>> {
     const page = await instances.list(tx, pageRequest(query));
-    const statuses = await instanceStatus.findMany(
-      tx,
-      page.items.map(({ id }) => id),
-    );
-    const byId = new Map(statuses.map((status) => [status.instanceId, status]));
-    return accepted(pageAnswer(page, (spec) => instanceAnswer(spec, byId.get(spec.id))));
+    const ids = page.items.map(({ id }) => id);
+    const statuses = new Map((await instanceStatus.findMany(tx, ids)).map((status) => [status.instanceId, status]));
+    const copies = new Map((await journalCopies.findMany(tx, ids)).map((copy) => [copy.instanceId, copy]));
+    return accepted(pageAnswer(page, (spec) => instanceAnswer(spec, statuses.get(spec.id), copies.get(spec.id))));
   }
 
   async get({ tx, params }: Call<'getInstance'>): Promise<StoreOutcome<InstanceAnswer>> {
     const spec = await instances.find(tx, params.instance);
     const status = await instanceStatus.find(tx, params.instance);
-    return found('instance', spec, (instance) => instanceAnswer(instance, status));
+    const copy = await journalCopies.find(tx, params.instance);
+    return found('instance', spec, (instance) => instanceAnswer(instance, status, copy));
   }
 
   start = (call: Call<'startInstance'>) => this.change(call, 'instance.start', { desiredState: 'running' });

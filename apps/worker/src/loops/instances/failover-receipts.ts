@@ -15,7 +15,9 @@ export function receiptChanges(
   // It was taken for lost and has answered again before anything was done to it.
   if (failover.toEpoch === null) return failover.fromEpoch === report.epoch.major ? { abandonedAt: now } : undefined;
   if (failover.toEpoch !== report.epoch.major) return undefined;
-  const serving = failover.servingAt === null ? { servingAt: now } : {};
+  const { restored: copy } = report.journal;
+  const journalCopyAt = copy === null ? {} : { journalCopyAt: new Date(copy.completeAt) };
+  const serving = failover.servingAt === null ? { servingAt: now, ...journalCopyAt } : {};
   const { recovery } = report;
   if (recovery === null) return { ...serving, sessions: 0, monitors: 0, restored: 0, restoredAt: now };
   const restored = recovery.monitors - recovery.waiting;

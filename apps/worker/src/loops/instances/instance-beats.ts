@@ -1,3 +1,4 @@
+import type { InstanceHealth } from '#contracts/gateway-admin';
 import { LIFECYCLE_LIMITS } from '#domain/instance-lifecycle';
 import { BEATS, SilenceCounter } from '#domain/silence';
 import type { Logger } from '#telemetry/logger';
@@ -24,6 +25,8 @@ export interface InstanceBeatsOptions {
   readonly logger: Logger;
   /** An incarnation has not answered for {@link LIFECYCLE_LIMITS}.silenceMs; told again while it stays so. */
   readonly onSilent: (instanceId: string) => void;
+  /** The followed incarnation has answered; its question was asked at `askedAt` (wall clock). */
+  readonly onHeard: (target: AdminTarget, health: InstanceHealth, askedAt: Date) => void;
 }
 
 /**
@@ -95,10 +98,12 @@ export class InstanceBeats {
   async #ask(followed: Followed): Promise<void> {
     followed.asking = true;
     followed.askAtMs = performance.now() + BEATS.intervalMs;
+    const askedAt = new Date();
     const health = await this.#options.admin.health(followed.target);
     followed.asking = false;
     if (health?.epoch.major !== followed.epochMajor) return;
     followed.silence.heard(performance.now());
     followed.heardAt = new Date();
+    this.#options.onHeard(followed.target, health, askedAt);
   }
 }

@@ -40,7 +40,7 @@ export class ObservationWriter {
 /** The report as text, without what moves all the time, and whatever order the store gave its members. */
 function steady(report: unknown): string {
   return JSON.stringify(report, (name, value: unknown) => {
-    if (name === 'roundTripMs') return undefined;
+    if (name === 'roundTripMs' || name === 'journal') return undefined;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
   });

@@ -8,8 +8,10 @@ import * as leases from '#persistence/leases';
 import * as operations from '#persistence/operations';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
 import { failpoint } from '#telemetry/failpoints';
+import type { Logger } from '#telemetry/logger';
 import type { GatewayAdminClient } from '../../gateway-admin/gateway-admin.client.js';
 import { ADMIN_PORT, NORTHBOUND_PORT, serverNameOf, type InstanceFiles } from '../../instance-files/instance-files.js';
+import { restoreJournal } from '../../instance-files/journal-restore.js';
 import { noteAbandoned, noteFenced, noteSuccessor, receiptChanges } from './failover-receipts.js';
 import type { InstanceBeats } from './instance-beats.js';
 import { LeaseLost, type InstanceLease } from './instance-lease.js';
@@ -32,6 +34,7 @@ export interface ExecutorParts {
   readonly beats: InstanceBeats;
   readonly addresses: readonly string[];
   readonly home: string;
+  readonly logger: Logger;
 }
 
 /** One round: what was seen, and with which right it is acted upon. */
@@ -116,6 +119,7 @@ export class PlanExecutor {
       });
       failpoint('worker.instance.start.granted');
       await lease.confirm();
+      await this.#restoreJournal(spec.id, granted.epochMajor);
       const paths = await files.write({ spec, tenant: view.tenant, ...granted, document: view.document!.document });
       failpoint('worker.instance.start.files-written');
       return { ...granted, ...paths };
@@ -130,6 +134,17 @@ export class PlanExecutor {
       // When it cannot be recorded it is left as it is: whoever looks after the instance adopts the newest epoch and ends an older one.
       await this.#record(handle, round);
     });
+  }
+
+  /** Nothing of this instance runs, and its next epoch is granted: nobody writes the journal now. */
+  async #restoreJournal(instanceId: string, epochMajor: number): Promise<void> {
+    const { database, files, logger } = this.#parts;
+    const found = await restoreJournal(database, instanceId, files.journalOf(instanceId));
+    if (found === 'present' || (found === 'no copy' && epochMajor === 1)) return;
+    logger.warn(
+      { instanceId, found },
+      'instance: its journal is gone; it begins with the copy, or with nothing where there is none',
+    );
   }
 
   async #adopt(epochMajor: number, round: Round): Promise<void> {
