@@ -78,7 +78,8 @@ describe('webhooks', () => {
   it('I5 a message is tried again, the same under the same id, until it is taken; none is lost, none comes before it', async () => {
     const [session, to] = [await plant.session(), await receiver()];
     await set(session, to.url);
-    await eventually(() => to.challenges.length === 1, { what: 'the challenge' });
+    await eventually(() => to.events.length > 0, { what: 'what was there' });
+    to.hits.length = 0;
     let refusals = 0;
     to.answer = (_hit, response) => {
       refusals += 1;
@@ -91,12 +92,12 @@ describe('webhooks', () => {
     expect(liveOf(to.events)).toEqual(told);
     const [first, second, third] = to.hits;
     expect([second!.id, third!.id, second!.body, third!.body]).toEqual([first!.id, first!.id, first!.body, first!.body]);
-    const { deliveries } = (await rest(session, 'GET', '/handler/deliveries')).body as { deliveries: object[] };
+    const answer = (await rest(session, 'GET', '/handler/deliveries')).body as { deliveries: { outcome: string }[] };
+    const deliveries = answer.deliveries.slice(answer.deliveries.findIndex(({ outcome }) => outcome !== 'delivered'));
     expect(deliveries).toMatchObject([
-      { outcome: 'delivered' },
       { outcome: 'refused', status: 500, attempt: 1 },
       { outcome: 'unreachable', attempt: 2 },
-      ...deliveries.slice(3).map(() => ({ outcome: 'delivered' })),
+      ...deliveries.slice(2).map(() => ({ outcome: 'delivered' })),
     ]);
     expect(JSON.stringify(deliveries)).not.toContain('secret inside');
   });
