@@ -10,11 +10,17 @@ import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/da
 import type { Directory, DirectoryWriter } from './directory/directory.port.js';
 import { describeController } from './directory/controller-entries.js';
 import { MemoryDirectory } from './directory/memory-directory.js';
-import { EventWaits } from './event-waits.js';
+import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, type Prepared } from './log-in.js';
+import { callerOf } from './caller.js';
+import { EventClaims } from './event-claims.js';
+import { cursorText, eventsOf, type EventPage } from './event-page.js';
+import { Deliveries } from './handlers/deliveries.js';
+import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
+import type { ReceiverOptions } from './handlers/receivers.js';
 import type { Journal } from './journal/journal.port.js';
-import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, sha256, type Prepared } from './log-in.js';
-import type { CallContext, Engine, Outcome } from './northbound-port.js';
+import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
+import { outboundPolicy } from './switchboard/handler-url.rules.js';
 import { missingRefusal } from './switchboard/missing-operations.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
@@ -52,6 +58,8 @@ export interface EngineOptions {
   readonly epoch: Epoch;
   readonly journal: Journal;
   readonly logger: EngineLogger;
+  /** For receivers with certificates of an authority of one's own. */
+  readonly receivers?: Omit<ReceiverOptions, 'policy'>;
   /** For tests in another time; default: the monotonic clock and the wall clock. */
   readonly clock?: () => Instant;
   /** What applications read of the controllers; default: an empty one in memory. */
@@ -75,13 +83,15 @@ interface Waiting {
 
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
 const STOPPING: Refusal = { code: 'UNAVAILABLE', detail: 'this incarnation is stopping', retryAfterMs: 1000 };
+const INSIDE: Caller = { face: 'inside', clientAddress: '' };
 const realClock = (): Instant => ({ nowMs: performance.now(), wallMs: Date.now() });
 
 export class GatewayEngine implements Engine, LinkListener {
   private readonly switchboard: Switchboard;
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
-  private readonly waits: EventWaits;
+  private readonly claims: EventClaims;
+  private readonly deliveries: Deliveries;
   /** The sync of the controller links writes here. */
   readonly directory: Directory;
   private readonly data: DataAccess;
@@ -102,9 +112,21 @@ export class GatewayEngine implements Engine, LinkListener {
     const { sessionKeepAliveMs, commandTimeoutMs } = config.timing;
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
-    this.waits = new EventWaits(config.timing.longPollMaxMs);
+    this.claims = new EventClaims(config.timing.longPollMaxMs);
+    this.deliveries = new Deliveries({
+      receivers: { policy: () => outboundPolicy(this.switchboard.document), ...options.receivers },
+      open: (sessionId, seq, listener) => this.openAt(sessionId, seq, listener, false),
+      dispatch: (input) => this.dispatch(input),
+      retentionMs: config.eventLog.retentionMs,
+      now: this.clock,
+    });
     this.directory = options.directory ?? new MemoryDirectory();
     this.data = new DataAccess(this.directory, options.directoryWriter ?? NO_WRITER, (id) => this.switchboard.hasSession(id));
+  }
+
+  /** Pages that may open sockets (S-37), as the access document lists them. */
+  browserOrigins(): ReadonlySet<string> {
+    return new Set(this.switchboard.document?.browserOrigins);
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
@@ -158,8 +180,30 @@ export class GatewayEngine implements Engine, LinkListener {
   ): Promise<Outcome<{ readonly event: ApplicationEvent; readonly eventNumber: number } | undefined>> {
     const { sessionId, waitMs, numberedAfter } = request;
     const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
-    const outcome = await this.wait(operation, sessionId, waitMs, context, (value) => value === undefined);
-    return outcome as Outcome<NextEvent | undefined>;
+    return this.wait<NextEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+  }
+
+  readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
+    const { sessionId, after, max, waitMs } = request;
+    const operation: CoreOperation = { name: 'readEvents', request: { sessionId, after, max } };
+    return this.wait<EventPage>(operation, sessionId, waitMs, context, ({ entries }) => entries.length === 0);
+  }
+
+  openReader(
+    { sessionId, after }: { readonly sessionId: number; readonly after?: string | undefined },
+    context: CallContext,
+    listener: ReaderListener,
+  ): Outcome<EventReader> {
+    if (this.stopping) return { ok: false, refusal: STOPPING };
+    const place = this.runNow({ name: 'readEvents', request: { sessionId, after, max: 0 } }, callerOf(context));
+    return place.ok ? this.openAt(sessionId, (place.value as EventPage).cursorSeq, listener, true) : place;
+  }
+
+  private openAt(sessionId: number, seq: number, listener: ReaderListener, isSignOfLife: boolean): Outcome<EventReader> {
+    const readOn = (afterSeq: number, max: number) =>
+      this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, INSIDE) as Outcome<EventPage>;
+    const { epoch } = this.options;
+    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener, isSignOfLife }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
@@ -185,10 +229,11 @@ export class GatewayEngine implements Engine, LinkListener {
     this.stopping = true;
     // readers that were woken read in the same turn of the loop
     await new Promise((resolve) => setImmediate(resolve));
-    this.waits.finishAll();
+    this.claims.endAll('stopping');
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(this.timer);
+    await this.deliveries.close();
     await this.options.journal.close();
   }
 
@@ -200,16 +245,18 @@ export class GatewayEngine implements Engine, LinkListener {
     if (operation.name === 'validateToken') return this.validateToken(operation.request, context);
     if (operation.name === 'authenticate')
       return this.run(prepareAuthenticate(operation.request, this.switchboard), callerOf(context));
-    if (operation.name === 'getEvents') {
-      const request: OperationRequest<'getEvents'> = operation.request;
-      const isEmpty = (value: unknown) => (value as OperationResponse<'getEvents'>).events.length === 0;
-      return this.wait({ name: 'getEvents', request }, request.sessionId, request.waitMs, context, isEmpty);
-    }
     if (this.data.carries(operation.name)) return this.dataOperation(operation.name, operation.request, context);
+    if (isHandlerOperation(operation.name)) return this.handlerOperation(operation as CoreOperation, context);
+    if (operation.name === 'getEvents')
+      return this.readEvents(operation.request, context).then((page) =>
+        page.ok
+          ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
+          : page,
+      );
     if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
     const outcome = this.run(operation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
-      void outcome.then(({ ok }) => ok && this.waits.finish((operation.request as { readonly sessionId: number }).sessionId));
+      void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
     return outcome;
   }
@@ -240,21 +287,26 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome.ok ? { ok: true, value: complete(outcome.value as object) } : outcome;
   }
 
+  private handlerOperation(operation: CoreOperation, context: CallContext): Promise<CoreOutcome> {
+    const run = (core: CoreOperation) => this.run(core, callerOf(context));
+    return carryOutHandlerOperation(operation, run, (sessionId) => this.deliveries.figures(sessionId));
+  }
+
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
-  private wait(
+  private wait<T>(
     operation: CoreOperation,
     sessionId: number,
     waitMs: number,
     context: CallContext,
-    isEmpty: (value: unknown) => boolean,
-  ): Promise<CoreOutcome> {
+    isEmpty: (value: T) => boolean,
+  ): Promise<Outcome<T>> {
     const caller = callerOf(context);
-    return this.waits.read({
+    return this.claims.read<T>({
       sessionId,
       waitMs: this.stopping ? 0 : waitMs,
       signal: context.signal,
       isEmpty,
-      read: () => this.runNow(operation, caller),
+      read: () => this.runNow(operation, caller) as Outcome<T>,
     });
   }
 
@@ -299,12 +351,23 @@ export class GatewayEngine implements Engine, LinkListener {
       case 'send':
         return effect.kept ? this.sendKept(effect) : this.send(effect);
       case 'wake':
-        return this.waits.wake(effect.sessionId);
+        return this.claims.wake(effect.sessionId);
+      case 'handler':
+        return this.tellHandler(effect);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
       case 'note':
         return this.options.logger[effect.level](effect.facts, effect.text);
     }
+  }
+
+  /** What is sent to, or with which secret, has to be kept first. Never from within the handling that told it. */
+  private tellHandler({ sessionId, handler, from }: Extract<Effect, { kind: 'handler' }>): void {
+    if (this.stopping) return;
+    this.afterKept(
+      () => this.deliveries.set(sessionId, handler, from),
+      () => {},
+    );
   }
 
   private reply(requestId: number, outcome: CoreOutcome): void {
@@ -396,22 +459,12 @@ export class GatewayEngine implements Engine, LinkListener {
       return this.arm();
     }
     this.tickedAtMs = nowMs;
-    for (const sessionId of this.waits.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
+    for (const sessionId of this.claims.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
     this.arm();
   }
 }
 
-type InSession = Exclude<CoreOperation, { name: 'login' | 'nextEvent' }>;
+type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;
 const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
   'sessionId' in operation.request;
-
-function callerOf({ face, token, clientAddress, external, traceparent }: CallContext): Caller {
-  return {
-    face,
-    clientAddress,
-    ...(token === undefined ? {} : { tokenHash: sha256(token) }),
-    ...(external === true ? { external } : {}),
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
-}

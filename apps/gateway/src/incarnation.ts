@@ -109,6 +109,7 @@ async function assemble(
     config,
     tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
     logger,
+    browserOrigins: () => engine.browserOrigins(),
   });
   await takeUpRestored(config.journalDir);
   state = 'serving';

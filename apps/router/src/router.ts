@@ -9,6 +9,7 @@ import { TableHolder } from './admin/table-holder.js';
 import { EdgeHandler, type Listener } from './edge/edge-handler.js';
 import { InstancePools } from './edge/instance-pools.js';
 import { AddressCounts, createEdgeServer } from './edge/listeners.js';
+import { Tunnels } from './edge/tunnels.js';
 
 /** What is under way may finish for so long after a stop; then it is cut. */
 const FINISH_MS = 4000;
@@ -33,12 +34,17 @@ export async function startRouter(settings: RouterSettings, logger: Logger): Pro
     ),
   )) as [string, string, string, string, string];
   const pools = new InstancePools({ cert, key, ca }, settings.limits.upstreamTimeoutMs);
-  const holder = new TableHolder(settings.tableFile, (index) => pools.follow(index));
+  const tunnels = new Tunnels(pools);
+  const holder = new TableHolder(settings.tableFile, (index) => {
+    pools.follow(index);
+    tunnels.follow(index);
+  });
   await holder.load(logger);
 
   const handler = new EdgeHandler({
     index: () => holder.index,
     pools,
+    tunnels,
     edgeDomain: settings.edgeDomain,
     bodyBytesMax: settings.limits.bodyBytesMax,
     logger,
@@ -53,6 +59,7 @@ export async function startRouter(settings: RouterSettings, logger: Logger): Pro
         if (closing) response.setHeader('connection', 'close');
         await handler.handle(request, response, listener);
       },
+      (request, socket, head) => (closing ? socket.destroy() : handler.upgrade(request, socket, head, listener)),
       tls,
     );
   const edgeTls = { cert: edgeCert, key: edgeKey };
@@ -66,6 +73,8 @@ export async function startRouter(settings: RouterSettings, logger: Logger): Pro
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing = true;
+    // whoever holds a socket comes back with its cursor: there is nothing to wait for
+    tunnels.close();
     closed ??= closeAll(servers, pools);
     await closed;
   };

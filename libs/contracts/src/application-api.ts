@@ -11,6 +11,7 @@ import { EVENT_OPERATIONS } from './application-api/event.operations.js';
 import { LOOKUP_OPERATIONS } from './application-api/lookup.operations.js';
 import { MONITOR_OPERATIONS } from './application-api/monitor.operations.js';
 import { NUMBER_OPERATIONS } from './application-api/number.operations.js';
+import { READER_OPERATIONS } from './application-api/reader.operations.js';
 import { SESSION_OPERATIONS } from './application-api/session.operations.js';
 
 export * from './application-api/words.js';
@@ -51,8 +52,14 @@ export const APPLICATION_OPERATIONS = {
   ...DEVICE_OPERATIONS,
   ...ADVANCED_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...READER_OPERATIONS,
   ...DATA_OPERATIONS,
 } as const;
+
+export { DELIVERY_OUTCOMES, HANDLER_STATES, type DeadLetter, type Delivery } from './application-api/reader.operations.js';
+
+/** Operations without a twin in the SOAP contract. */
+export const REST_ONLY_OPERATIONS: ReadonlySet<string> = new Set(Object.keys(READER_OPERATIONS));
 
 export type OperationName = keyof typeof APPLICATION_OPERATIONS;
 export type OperationRequest<N extends OperationName> = z.output<(typeof APPLICATION_OPERATIONS)[N]['request']>;

@@ -24,6 +24,7 @@ export const ERROR_KINDS = Object.freeze({
   BODY_TOO_LARGE: kind(413, 'The body is too large', false, 'Send a smaller body; the bound is in the detail.'),
   NOT_FOUND: kind(404, 'There is no such resource', false, 'Check the identifier and the key used.'),
   METHOD_NOT_ALLOWED: kind(405, 'The method is not allowed here', false, 'Use one of the methods in the Allow header.'),
+  UPGRADE_REQUIRED: kind(426, 'A WebSocket is opened here', false, 'Send a WebSocket handshake (RFC 6455).'),
   UNAUTHENTICATED: kind(401, 'No valid key was sent', false, 'Send `Authorization: Bearer <key>`.'),
   FORBIDDEN: kind(403, 'The key may not do this', false, 'Use a key with the role the operation asks for.'),
   CONFLICT: kind(409, 'The resource is not in a state that allows this', false, 'Read the resource and decide again.'),
@@ -128,6 +129,14 @@ export const ERROR_KINDS = Object.freeze({
   ),
   MONITOR_NOT_SET: kind(404, 'The session holds no such monitor', false, 'Set the monitor first.'),
   RATE_LIMITED: kind(429, 'Too many requests', true, 'Wait for the time in Retry-After.'),
+  EVENT_HANDLER_SET: kind(409, 'A handler takes the events of this session', false, 'Remove the handler first (R-CC-04).'),
+  EVENT_HANDLER_NOT_SET: kind(404, 'The session has no event handler', false, 'Set one first.'),
+  HANDLER_URL_REFUSED: kind(
+    422,
+    'Events may not be sent to this address',
+    false,
+    'Use https and a public address, or ask the provider to approve the range.',
+  ),
   EVENT_CURSOR_INVALID: kind(400, 'The event cursor cannot be read', false, 'Send the cursor of the last answer, or none.'),
 } satisfies Record<string, ErrorKind>);
 

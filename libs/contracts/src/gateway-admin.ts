@@ -87,6 +87,16 @@ export const AccessDocumentSchema = z.strictObject({
   loggedNumbers: z.enum(LOGGED_NUMBERS).optional(),
   /** R-LIM-11; default: all `warn`. */
   rates: RatesSchema.optional(),
+  /** Where instances may send events for this tenant, beyond https to public addresses; set by the operator alone (design.md 17). */
+  outbound: z
+    .strictObject({
+      http: z.boolean(),
+      /** CIDR, for example `10.20.0.0/16`. */
+      ranges: z.array(z.string().max(50)).max(64),
+    })
+    .optional(),
+  /** Pages that may open sockets of events (S-37), for example `https://crm.example`. */
+  browserOrigins: z.array(z.string().max(300)).max(64).optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ApplicationEvent, CallEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { ErrorCode, Refusal } from '#contracts/errors';
-import type { CallContext, Engine, Outcome } from '../../../apps/gateway/src/northbound-port.js';
+import { entryOf, type EventPage } from '../../../apps/gateway/src/event-page.js';
+import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from '../../../apps/gateway/src/northbound-port.js';
 
 export const CREDENTIALS = {
   companyName: 'Acme',
@@ -25,6 +26,7 @@ interface Session {
   readonly events: ApplicationEvent[];
   handedOver: number;
   waiting: (() => void)[];
+  handler?: string;
 }
 interface Call {
   readonly objectId: number;
@@ -100,6 +102,38 @@ export class LittleEngine implements Engine {
     );
   }
 
+  async readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
+    const outcome = await this.execute('getEvents', request, context);
+    return outcome.ok ? yes(pageOf(outcome.value)) : outcome;
+  }
+
+  openReader(
+    { sessionId, after }: { sessionId: number; after?: string | undefined },
+    context: CallContext,
+    listener: ReaderListener,
+  ): Outcome<EventReader> {
+    this.contexts.push(context);
+    const refusal = this.#check(sessionId, context);
+    if (refusal !== undefined) return refusal;
+    const { events, waiting } = this.#session(sessionId);
+    let seq = after === undefined ? 0 : Number(after.split('.')[2]);
+    const reader: EventReader = {
+      epoch,
+      get seq() {
+        return seq;
+      },
+      read: (max) => {
+        if (!this.#sessions.has(sessionId)) return no('SESSION_INVALID', 'the session has ended');
+        const read = events.slice(seq, seq + max);
+        seq += read.length;
+        if (read.length === 0) waiting.push(() => setImmediate(() => listener.onNews()));
+        return yes(pageOf({ events: read, cursor: `${epoch.major}.${epoch.minor}.${seq}` }));
+      },
+      close: () => {},
+    };
+    return yes(reader);
+  }
+
   async nextEvent(
     { sessionId, waitMs, numberedAfter }: { sessionId: number; waitMs: number; numberedAfter?: number },
     context: CallContext,
@@ -130,6 +164,12 @@ export class LittleEngine implements Engine {
     if (context.face === 'rest' && context.token !== session.token)
       return no('SESSION_INVALID', 'the session is unknown or has ended');
     return undefined;
+  }
+
+  #onHandler<T>(sessionId: number, answer: T): Outcome<T> {
+    return this.#session(sessionId).handler === undefined
+      ? no('EVENT_HANDLER_NOT_SET', 'the session has no handler')
+      : yes(answer);
   }
 
   #wait(session: Session, waitMs: number, signal?: CallContext['signal']): Promise<void> {
@@ -219,11 +259,36 @@ export class LittleEngine implements Engine {
       const events = session.events.slice(from, from + max);
       return yes({ events, cursor: `${epoch.major}.${epoch.minor}.${from + events.length}` });
     },
+    issueEventTicket: () => yes({ ticket: randomBytes(32).toString('base64url'), expiresInMs: 30_000 }),
+    setEventHandler: ({ sessionId, url }) =>
+      url.startsWith('https:')
+        ? ((this.#session(sessionId).handler = url), yes({ handlerId: 'hd_1', url, secret: 'whsec_' }))
+        : no('HANDLER_URL_REFUSED', 'use https'),
+    getEventHandler: ({ sessionId }) =>
+      this.#onHandler(sessionId, {
+        handlerId: 'hd_1',
+        kind: 'webhook' as const,
+        url: '',
+        state: 'active' as const,
+        cursor: '3.1.0',
+        failures: 0,
+      }),
+    removeEventHandler: ({ sessionId }) => this.#onHandler(sessionId, {}),
+    rotateHandlerSecret: ({ sessionId }) => this.#onHandler(sessionId, { secret: 'whsec_', bothUntil: 1 }),
+    getDeliveries: ({ sessionId }) => this.#onHandler(sessionId, { deliveries: [] }),
+    getDeadLetters: ({ sessionId }) => this.#onHandler(sessionId, { deadLetters: [] }),
+    replayEvents: ({ sessionId }) => this.#onHandler(sessionId, {}),
     cancelGetEvents: ({ sessionId }) => {
       for (const wake of this.#session(sessionId).waiting.splice(0)) wake();
       return yes({});
     },
   };
+}
+
+function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
+  const cursorSeq = Number(cursor.split('.')[2]);
+  const entries = events.map(({ seq: _seq, epoch: _epoch, ...body }) => entryOf(body, 0));
+  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1 };
 }
 
 export const callEvent: CallEvent = {

@@ -40,6 +40,7 @@ export async function runNorthbound(
   engine: Engine,
   longPollMaxMs = 60_000,
   timeouts: NorthboundOptions['timeouts'] = undefined,
+  browserOrigins: readonly string[] = [],
 ): Promise<RunningNorthbound> {
   const dir = await mkdtemp(join(tmpdir(), 'cordboard-northbound-'));
   const authority = await openAuthority(dir);
@@ -64,6 +65,7 @@ export async function runNorthbound(
     tls: { cert: own.certPem, key: own.keyPem, ca: authority.certPem },
     logger: { warn: log, error: log },
     ...(timeouts === undefined ? {} : { timeouts }),
+    browserOrigins: () => new Set(browserOrigins),
   });
   const credentials = { cert: router.certPem, key: router.keyPem, ca: authority.certPem };
   const agent = new Agent({ keepAlive: true, maxSockets: 8, ...credentials });

@@ -16,6 +16,21 @@ export const NORTHBOUND_LIMITS = Object.freeze({
   handshakeTimeoutMs: 10_000,
   /** On close: how long requests under way may still take before their connections are cut. */
   closeGraceMs: 2_000,
+  /** Streams of events (S-39): how much is read from the log at once, and so how much a slow connection can hold at most. */
+  streamPageEventsMax: 100,
+  /** Something is sent so often at least, so that nobody on the way takes a quiet stream for a dead one. */
+  streamHeartbeatMs: 15_000,
+  /** A reader that takes nothing for so long is cut off. */
+  streamStalledMs: 30_000,
+  /** A one-way stream has no other sign of life than being asked for again. */
+  streamLifeMs: 300_000,
+  /** A socket whose peer answers no ping for so long is cut off. */
+  socketPongMs: 15_000,
+  /** Sent and not yet taken by the operating system: above it nothing more is read from the log. */
+  socketBufferBytesMax: 256 * 1024,
+  /** What a client sends over a socket: acknowledgements. */
+  socketMessageBytesMax: 1024,
+  socketMessagesPerSecondMax: 100,
   jsonDepthMax: 32,
   jsonMembersMax: 1000,
   xmlDepthMax: 16,

@@ -1,4 +1,5 @@
 /** What a face is and what it answers: a value, written in one piece by the server. */
+import type { ServerResponse } from 'node:http';
 import { problemOf, type Refusal } from '#contracts/errors';
 import type { Incoming } from './incoming.js';
 
@@ -10,6 +11,8 @@ export interface Reply {
   /** The body has no character above 0x7f: as many bytes as characters. */
   readonly ascii?: true;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body: takes the response over once its head is written, and ends it. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 export interface Face {

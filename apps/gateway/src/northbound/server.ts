@@ -14,6 +14,7 @@ import { checkDestination, PeerGone, readCaller, splitTarget, type Incoming } fr
 import { NORTHBOUND_LIMITS, type NorthboundLimits } from './limits.js';
 import { problemReply, type Face, type Reply } from './reply.js';
 import { refuse } from './refusal.js';
+import { Upgrades } from './upgrades.js';
 import { writeReply } from './write-reply.js';
 
 /** The part of a logger that is used here; `#telemetry/logger` fits. */
@@ -30,9 +31,13 @@ export interface NorthboundOptions {
   /** PEM texts: own chain and key, and the authority of internal peers. */
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
   readonly logger: NorthboundLogger;
-  /** Shorter times than NORTHBOUND_LIMITS has. */
-  readonly timeouts?: Partial<Pick<NorthboundLimits, 'headersTimeoutMs' | 'requestTimeoutMs' | 'connectionsCheckIntervalMs'>>;
+  /** Pages that may open sockets (S-37); default: none. Programs send no origin and are not concerned. */
+  readonly browserOrigins?: () => ReadonlySet<string>;
+  /** Shorter times and smaller bounds than NORTHBOUND_LIMITS has. */
+  readonly timeouts?: Partial<NorthboundLimits>;
 }
+
+const NO_ORIGINS: ReadonlySet<string> = new Set();
 
 export interface Northbound {
   readonly port: number;
@@ -41,13 +46,22 @@ export interface Northbound {
 }
 
 /** Rejects when the address or port cannot be had. */
-export async function createNorthbound({ engine, config, tls, logger, timeouts }: NorthboundOptions): Promise<Northbound> {
-  const rest = createRestFace(engine, config.timing.longPollMaxMs);
+export async function createNorthbound({
+  engine,
+  config,
+  tls,
+  logger,
+  timeouts,
+  browserOrigins = () => NO_ORIGINS,
+}: NorthboundOptions): Promise<Northbound> {
   // the first SOAP request loads the SOAP face: an instance whose applications speak REST does without
   let soapFace: Promise<Face> | undefined;
   const soap = (): Promise<Face> =>
     (soapFace ??= import('./soap/soap.js').then(({ createSoapFace }) => createSoapFace(engine, config.timing.longPollMaxMs)));
-  const limits = { ...NORTHBOUND_LIMITS, ...timeouts };
+  const limits: NorthboundLimits = { ...NORTHBOUND_LIMITS, ...timeouts };
+  const onSlowReader = (requestId: string) =>
+    logger.warn({ requestId }, 'a reader of events took nothing for too long and was cut off');
+  const rest = createRestFace(engine, config.timing.longPollMaxMs, { limits, onSlowReader });
   let closing: Promise<void> | undefined;
 
   const server = createServer({
@@ -95,8 +109,7 @@ export async function createNorthbound({ engine, config, tls, logger, timeouts }
     let departure: Departure | undefined;
     const incoming: Incoming = {
       method: message.method ?? '',
-      path: target.path,
-      query: target.query,
+      ...target,
       message,
       caller,
       get signal() {
@@ -124,6 +137,12 @@ export async function createNorthbound({ engine, config, tls, logger, timeouts }
     );
   });
 
+  const upgrades = new Upgrades({ engine, config, browserOrigins, limits, logger, onSlowReader });
+  server.on('upgrade', (message, socket, head) => {
+    if (!fromRouter.has(socket as Socket)) socket.destroy();
+    else void upgrades.take(message, socket, head);
+  });
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.northboundPort, config.address, () => {
@@ -133,11 +152,14 @@ export async function createNorthbound({ engine, config, tls, logger, timeouts }
   });
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      const cut = setTimeout(() => server.closeAllConnections(), limits.closeGraceMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        upgrades.cut();
+      }, limits.closeGraceMs);
       server.close(() => {
         clearTimeout(cut);
         resolve();
       });
     });
-  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };
+  return { port: (server.address() as AddressInfo).port, close: () => (upgrades.refuseAll(), (closing ??= close())) };
 }

@@ -11,14 +11,15 @@ export function writeReply(message: IncomingMessage, response: ServerResponse, r
 }
 
 function write(message: IncomingMessage, response: ServerResponse, reply: Reply, keepAlive: boolean): void {
-  if (response.destroyed) return;
+  if (response.destroyed) return reply.stream?.(response);
   const headers: (string | number)[] = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
   if (reply.contentType !== undefined) headers.push('content-type', reply.contentType);
-  if (reply.status !== 204) headers.push('content-length', bytesOf(reply));
+  if (reply.status !== 204 && reply.stream === undefined) headers.push('content-length', bytesOf(reply));
   for (const name in reply.headers) headers.push(name, reply.headers[name]!);
   if (!keepAlive) headers.push('connection', 'close');
   response.writeHead(reply.status, headers as string[]);
-  if (message.method === 'HEAD') response.end();
+  if (reply.stream !== undefined) reply.stream(response);
+  else if (message.method === 'HEAD') response.end();
   else response.end(reply.body, reply.ascii === true ? 'latin1' : 'utf8');
 }
 

@@ -8,7 +8,7 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import { BulkTable } from './bulk-table.js';
 import { ClearingMemory } from './clearing-memory.js';
 import type { Controller, Pending } from './controller-table.js';
-import type { EventBody } from './event-log.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-page.js';
 import { CallerMemory } from './event-remarks.js';
 import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
@@ -18,7 +18,14 @@ import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
 import { TraceTable } from './trace-table.js';
-import { refused, type Effect, type Instant, type JournalRecord, type SwitchboardSettings } from './switchboard.port.js';
+import {
+  refused,
+  type CoreOutcome,
+  type Effect,
+  type Instant,
+  type JournalRecord,
+  type SwitchboardSettings,
+} from './switchboard.port.js';
 
 const WRONG_SESSIONS_PER_MINUTE = 50;
 const WRONG_LOGINS_PER_MINUTE = 20;
@@ -54,6 +61,7 @@ export class Core {
   readonly callChanges = new Set<number>();
   private effects: Effect[] = [];
   private synthetic = 0;
+  private lastEntry: EventEntry | undefined;
 
   constructor(readonly settings: SwitchboardSettings) {
     this.sessions = new SessionTable(settings);
@@ -73,6 +81,10 @@ export class Core {
     this.traces.end(requestId, localCallId);
     this.figures.end(requestId, this.now.nowMs);
     this.effects.push({ kind: 'reply', requestId, outcome: { ok: true, value }, kept });
+  }
+
+  reply(requestId: number, outcome: CoreOutcome): void {
+    this.effects.push({ kind: 'reply', requestId, outcome, kept: false });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
@@ -107,8 +119,20 @@ export class Core {
 
   /** Puts an event into a session's log. */
   post(session: Session, body: EventBody): void {
-    session.log.append(body, this.now.nowMs);
+    session.log.append(this.entryOf(body));
     this.wake(session);
+  }
+
+  /** One for all sessions that an event goes to, which are told one after the other. */
+  private entryOf(body: EventBody): EventEntry {
+    const last = this.lastEntry;
+    if (last?.body === body && last.atMs === this.now.nowMs) return last;
+    return (this.lastEntry = entryOf(body, this.now.nowMs));
+  }
+
+  /** @param begins send from where it has acknowledged; else it goes on */
+  tellHandler({ id, handler }: Session, begins = false): void {
+    this.effects.push({ kind: 'handler', sessionId: id, handler: handler?.facts, from: begins ? handler?.ackedSeq : undefined });
   }
 
   wake(session: Session): void {

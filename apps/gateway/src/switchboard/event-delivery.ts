@@ -1,6 +1,6 @@
 /** From one happening to the sessions that are to hear of it. */
 import type { Core } from './core.js';
-import type { EventBody } from './event-log.js';
+import type { EventBody } from '../event-page.js';
 import { remarkOn } from './event-remarks.js';
 import type { Monitor } from './monitor-table.js';
 

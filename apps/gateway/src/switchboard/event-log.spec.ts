@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApplicationEvent } from '#contracts/application-api';
-import { EventLog, type EventBody } from './event-log.js';
+import { entryOf, eventsOf, type EventBody } from '../event-page.js';
+import { EventLog } from './event-log.js';
 
 const epoch = { major: 1, minor: 0 };
 const body = (number: number): EventBody => ({
@@ -36,16 +37,17 @@ describe('event log', () => {
         let [nowMs, appended, cursor, reread] = [0, 0, 0, false];
         const read = (max: number) => {
           const result = log.read(cursor, max, at(nowMs), none);
-          full.push(...result.events);
+          full.push(...eventsOf(result));
           cursor = result.cursorSeq;
         };
         for (const step of script) {
-          if ('append' in step) for (let count = 0; count < step.append; count += 1) log.append(body((appended += 1)), nowMs);
+          if ('append' in step)
+            for (let count = 0; count < step.append; count += 1) log.append(entryOf(body((appended += 1)), nowMs));
           if ('pass' in step) nowMs += step.pass;
           if ('read' in step) read(step.read);
           if ('again' in step && cursor > 0) {
             const from = step.again % cursor;
-            const again = log.read(from, 1, at(nowMs), none).events[0];
+            const again = eventsOf(log.read(from, 1, at(nowMs), none))[0];
             // within the bounds: the same event under the same number; beyond them: a gap under a new one
             if (again !== undefined && again.seq <= full.length) expect(again).toEqual(full[from]);
             else if (again !== undefined) [reread] = [true, full.push(again)];
@@ -71,17 +73,17 @@ describe('event log', () => {
     );
   });
 
-  it('resuming with any cursor that is held gives the suffix of the full stream', () => {
+  it('P10 resuming with any cursor that is held gives the suffix of the full stream', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(40), fc.integer({ min: 1, max: 7 }), (count, from, page) => {
         const log = new EventLog(epoch, { perSessionMax: 50, retentionMs: 1000 });
-        for (let number = 1; number <= count; number += 1) log.append(body(number), 0);
-        const full = log.read(0, 500, at(0), none).events;
+        for (let number = 1; number <= count; number += 1) log.append(entryOf(body(number), 0));
+        const full = eventsOf(log.read(0, 500, at(0), none));
         const cursor = Math.min(from, count);
         const resumed: ApplicationEvent[] = [];
         for (let position = cursor; position < count;) {
           const part = log.read(position, page, at(0), none);
-          resumed.push(...part.events);
+          resumed.push(...eventsOf(part));
           position = part.cursorSeq;
         }
         expect(resumed).toEqual(full.slice(cursor));
@@ -91,8 +93,8 @@ describe('event log', () => {
 
   it('counts exactly what it lost before anybody read it', () => {
     const log = new EventLog(epoch, { perSessionMax: 3, retentionMs: 1000 });
-    for (let number = 1; number <= 10; number += 1) log.append(body(number), 0);
-    const { events } = log.read(0, 10, at(0), none);
+    for (let number = 1; number <= 10; number += 1) log.append(entryOf(body(number), 0));
+    const events = eventsOf(log.read(0, 10, at(0), none));
     expect(events[0]).toMatchObject({ seq: 1, category: 'GAP', lost: 7, since: 1 });
     expect(events.slice(1).map(({ eventId, seq }) => `${eventId}@${seq}`)).toEqual(['e8@2', 'e9@3', 'e10@4']);
   });
@@ -100,11 +102,11 @@ describe('event log', () => {
   it('answers a cursor from before what is held with a gap, and goes on from there', () => {
     const log = new EventLog(epoch, { perSessionMax: 3, retentionMs: 1000 });
     for (let number = 1; number <= 6; number += 1) {
-      log.append(body(number), 0);
+      log.append(entryOf(body(number), 0));
       log.read(number - 1, 1, at(0), none);
     }
-    const { events, cursorSeq } = log.read(1, 10, at(0), () => [42]);
-    expect(events).toMatchObject([{ seq: 7, category: 'GAP', lost: 5, objectIds: [42] }]);
-    expect(log.read(cursorSeq, 10, at(0), none).events).toEqual([]);
+    const page = log.read(1, 10, at(0), () => [42]);
+    expect(eventsOf(page)).toMatchObject([{ seq: 7, category: 'GAP', lost: 5, objectIds: [42] }]);
+    expect(log.read(page.cursorSeq, 10, at(0), none).entries).toEqual([]);
   });
 });

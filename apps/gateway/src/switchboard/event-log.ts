@@ -6,14 +6,12 @@
  * place and says how many were lost. What was handed out is kept for resuming, within the same bounds; a cursor from before that
  * is answered with a GAP too.
  */
-import type { ApplicationEvent, CallEvent } from '#contracts/application-api';
 import type { Epoch } from '#contracts/gateway-admin';
+import { entryOf, type EventBody, type EventEntry, type EventPage } from '../event-page.js';
 import { Fifo } from './fair-queue.js';
 import type { Instant } from './switchboard.port.js';
 
-type Unplaced<E> = E extends unknown ? Omit<E, 'seq' | 'epoch'> : never;
-/** An event before it has a place in a session's log; one value is shared by all sessions it goes to. */
-export type EventBody = Unplaced<ApplicationEvent>;
+type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
 
 /** What was lost, so that the owner can describe the present state of it. */
 export interface LostEvents {
@@ -21,25 +19,17 @@ export interface LostEvents {
   since: number;
   readonly objectIds: Set<number>;
   /** The last lost event of each call, by `<objectId>/<localCallId>`. */
-  readonly calls: Map<string, Unplaced<CallEvent>>;
+  readonly calls: Map<string, CallBody>;
 }
 
-export interface ReadResult {
-  readonly events: ApplicationEvent[];
-  /** Everything after this sequence number is still to come. */
-  readonly cursorSeq: number;
+export interface ReadResult extends EventPage {
   /** Present when a GAP of this log's own was handed out now: a snapshot of these has to follow. */
   readonly gap: LostEvents | undefined;
 }
 
-interface Entry {
-  readonly body: EventBody;
-  readonly atMs: number;
-}
-
 export class EventLog {
-  private readonly held = new Fifo<Entry>();
-  private readonly waiting = new Fifo<Entry>();
+  private readonly held = new Fifo<EventEntry>();
+  private readonly waiting = new Fifo<EventEntry>();
   private gap: LostEvents | undefined;
   /** The highest sequence number handed out so far; 0 for none. */
   handedSeq = 0;
@@ -65,10 +55,11 @@ export class EventLog {
 
   /**
    * Since when events are unread, ms since 1970; undefined when all have been handed out, or the oldest less than `forMs` ago.
-   * A gap that nobody has read begins where it says.
+   * A gap that nobody has read begins where it says. With `ackedSeq`, what was handed out behind it counts as unread.
    */
-  unreadSince(now: Instant, forMs: number): number | undefined {
-    const first = this.waiting.at(0);
+  unreadSince(now: Instant, forMs: number, ackedSeq = this.handedSeq): number | undefined {
+    const behind = Math.max(0, Math.min(this.held.size, this.handedSeq - ackedSeq));
+    const first = behind > 0 ? this.held.at(this.held.size - behind) : this.waiting.at(0);
     if (this.gap !== undefined) return Math.floor(this.gap.since);
     if (first === undefined) return undefined;
     if (first.body.category === 'GAP') return Math.floor(first.body.since);
@@ -76,8 +67,8 @@ export class EventLog {
     return ageMs < forMs ? undefined : Math.floor(now.wallMs - ageMs);
   }
 
-  append(body: EventBody, nowMs: number): void {
-    this.waiting.push({ body, atMs: nowMs });
+  append(entry: EventEntry): void {
+    this.waiting.push(entry);
     while (this.size > this.bounds.perSessionMax) this.dropOldest();
   }
 
@@ -93,25 +84,26 @@ export class EventLog {
       this.lose(this.handedSeq - position, now.wallMs, allObjectIds());
       position = this.handedSeq;
     }
-    const events: ApplicationEvent[] = [];
-    while (events.length < max && position < this.handedSeq) {
-      events.push(this.place(this.held.at(position - (this.handedSeq - this.held.size))!.body, position + 1));
+    const firstSeq = position + 1;
+    const entries: EventEntry[] = [];
+    const behind = this.handedSeq - this.held.size;
+    while (entries.length < max && position < this.handedSeq) {
+      entries.push(this.held.at(position - behind)!);
       position += 1;
     }
-    const gap = events.length < max ? this.handOutGap(events, now) : undefined;
-    while (events.length < max && this.waiting.size > 0) events.push(this.handOut(this.waiting.shift()!));
-    return { events, cursorSeq: events.at(-1)?.seq ?? position, gap };
+    const gap = entries.length < max ? this.handOutGap(entries, now) : undefined;
+    while (entries.length < max && this.waiting.size > 0) this.handOut(this.waiting.shift()!, entries);
+    return { epoch: this.epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1, gap };
   }
 
-  private handOutGap(events: ApplicationEvent[], now: Instant): LostEvents | undefined {
+  private handOutGap(entries: EventEntry[], now: Instant): LostEvents | undefined {
     const gap = this.gap;
     if (gap === undefined) return undefined;
     this.gap = undefined;
-    const seq = this.handedSeq + 1;
     const body: EventBody = {
       category: 'GAP',
       type: 'EVENT_GAP',
-      eventId: `gap-${this.epoch.major}.${this.epoch.minor}-${seq}`,
+      eventId: `gap-${this.epoch.major}.${this.epoch.minor}-${this.handedSeq + 1}`,
       eventTime: now.wallMs,
       source: 'synthetic',
       objectIds: [...gap.objectIds],
@@ -119,45 +111,15 @@ export class EventLog {
       lost: gap.lost,
       reason: 'overflow',
     };
-    events.push(this.handOut({ body, atMs: now.nowMs }));
+    this.handOut(entryOf(body, now.nowMs), entries);
     while (this.size > this.bounds.perSessionMax && this.held.size > 0) this.held.shift();
     return gap;
   }
 
-  private handOut(entry: Entry): ApplicationEvent {
+  private handOut(entry: EventEntry, entries: EventEntry[]): void {
     this.held.push(entry);
     this.handedSeq += 1;
-    return this.place(entry.body, this.handedSeq);
-  }
-
-  private place(body: EventBody, seq: number): ApplicationEvent {
-    if (body.category !== 'CALL_EVENT') return { ...body, seq, epoch: this.epoch };
-    // member by member: a spread showed in profiles, and this is done for each event of each session
-    const event: CallEvent = {
-      seq,
-      epoch: this.epoch,
-      category: body.category,
-      type: body.type,
-      eventId: body.eventId,
-      eventTime: body.eventTime,
-      source: body.source,
-      cause: body.cause,
-      callState: body.callState,
-      icpId: body.icpId,
-      objectId: body.objectId,
-      localCallId: body.localCallId,
-      globalCallId: body.globalCallId,
-      devices: body.devices,
-      featuresAllowed: body.featuresAllowed,
-    };
-    // most events have none of these
-    if (body.icpRole !== undefined) event.icpRole = body.icpRole;
-    if (body.parties !== undefined) event.parties = body.parties;
-    if (body.accountCode !== undefined) event.accountCode = body.accountCode;
-    if (body.attributes !== undefined) event.attributes = body.attributes;
-    if (body.unknown !== undefined) event.unknown = body.unknown;
-    if (body.traceparent !== undefined) event.traceparent = body.traceparent;
-    return event;
+    entries.push(entry);
   }
 
   /** Drops what is older than the log may hold. */

@@ -9,7 +9,7 @@ import {
 } from '#contracts/application-words';
 import { CALL_FLAGS, type DeviceDatum, type EventMessage, type EventTypeName, type LocalStateName } from '#southbound/messages';
 import { featuresOf } from './call-features.rules.js';
-import type { EventBody } from './event-log.js';
+import type { EventBody } from '../event-page.js';
 import { makeObjectId } from './numbering.rules.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;

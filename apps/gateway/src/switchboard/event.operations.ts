@@ -1,26 +1,41 @@
 /** Reading a session's events: by cursor, or one by one as old clients do. */
+import { cursorText, eventsOf, placeEvent, type EventPage } from '../event-page.js';
+import type { Outcome } from '../northbound-port.js';
 import type { Core } from './core.js';
+import { HANDLER_SET } from './handler.rules.js';
 import type { LostEvents } from './event-log.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
 import { eventNumberOf, objectIdsOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
 import type { Session } from './session-table.js';
-import type { NextEvent } from './switchboard.port.js';
+import { refused, type CoreOutcome, type NextEvent } from './switchboard.port.js';
 
 /** A request for events does not wait here: whoever drives the switchboard asks again when the session is woken. */
-export function getEvents(core: Core, session: Session, requestId: number, after: string | undefined, max: number): void {
+export function readEvents(core: Core, session: Session, after: string | undefined, max: number): Outcome<EventPage> {
   const { epoch } = core.settings;
+  if (session.handler !== undefined) return refused(HANDLER_SET);
   const position = after === undefined ? undefined : positionOf(core, session, after);
   if (position === 'invalid') {
-    const detail = `the cursor is ahead of this session: ${after} against ${epoch.major}.${epoch.minor}.${session.log.handedSeq}`;
-    return core.refuse(requestId, { code: 'EVENT_CURSOR_INVALID', detail });
+    const ahead = `${after} against ${cursorText(epoch, session.log.handedSeq)}`;
+    return refused({ code: 'EVENT_CURSOR_INVALID', detail: `the cursor is ahead of this session: ${ahead}` });
   }
-  const { events, cursorSeq } = read(core, session, position, max);
-  core.answer(requestId, { events, cursor: `${epoch.major}.${epoch.minor}.${cursorSeq}` });
+  return { ok: true, value: read(core, session, position, max) };
+}
+
+/** The same with the events as an application sees them. */
+export function getEvents(core: Core, session: Session, after: string | undefined, max: number): CoreOutcome {
+  const page = readEvents(core, session, after, max);
+  if (!page.ok) return page;
+  return { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } };
+}
+
+/** For a reader that has proved itself when it began, and knows where it stands. */
+export function readOn(core: Core, session: Session, afterSeq: number, max: number): Outcome<EventPage> {
+  return { ok: true, value: read(core, session, Math.min(afterSeq, session.log.handedSeq), max) };
 }
 
 /** A cursor of an older epoch stands before everything of this one, which begins with a GAP. */
-function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
+export function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
   const { epoch } = core.settings;
   const [major = 0, minor = 0, seq = 0] = cursor.split('.').map(Number);
   const age = epoch.major - major || epoch.minor - minor;
@@ -30,16 +45,18 @@ function positionOf(core: Core, session: Session, cursor: string): number | 'inv
 
 /** `numberedAfter`: after that event; else after what this operation last handed over. */
 export function nextEvent(core: Core, session: Session, requestId: number, numberedAfter: number | undefined): void {
+  if (session.handler !== undefined) return core.refuse(requestId, HANDLER_SET);
   const position = numberedAfter === undefined ? session.plainSeq : (seqOfEventNumber(numberedAfter, session.log.handedSeq) ?? 0);
-  const event = read(core, session, position, 1).events[0];
-  if (event === undefined) return core.answer(requestId, undefined);
-  session.plainSeq = event.seq;
-  core.answer(requestId, { event, eventNumber: eventNumberOf(event.seq) } satisfies NextEvent);
+  const { entries, firstSeq, epoch } = read(core, session, position, 1);
+  if (entries[0] === undefined) return core.answer(requestId, undefined);
+  session.plainSeq = firstSeq;
+  const event = placeEvent(entries[0].body, epoch, firstSeq);
+  core.answer(requestId, { event, eventNumber: eventNumberOf(firstSeq) } satisfies NextEvent);
 }
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {
   const result = session.log.read(position, max, core.now, () => objectIdsOf(session.monitors));
-  session.wantsWake = result.events.length === 0;
+  session.wantsWake = result.entries.length === 0;
   if (result.gap !== undefined) describeLost(core, session, result.gap);
   return result;
 }

@@ -34,6 +34,7 @@ export function restore(core: Core, records: Iterable<JournalRecord>, lastAliveM
   }
   const objectIds = new Set<number>();
   for (const session of core.sessions.all()) for (const objectId of session.monitors) objectIds.add(objectId);
+  for (const session of core.sessions.all()) if (session.handler !== undefined) core.tellHandler(session, true);
   if (core.sessions.size > 0)
     core.recovery.begin({ sessions: core.sessions.size, objectIds, gapSinceMs, nowMs: core.now.wallMs });
 }
@@ -73,11 +74,31 @@ function restoreOne(core: Core, record: JournalRecord): void {
         if (session !== undefined) session.keptUnreadSince = since === 0 ? undefined : since;
       }
       return;
+    case 'handler':
+    case 'handler-end':
+    case 'handled':
+    case 'dead-letter':
+      return restoreHandler(core, record);
     case 'key':
       return core.keys.restore(record, core.now.nowMs);
     case 'key-end':
       core.keys.forget(record.key);
   }
+}
+
+/** A handler begins this epoch with its gap; how far it was in the last one is in the hint of what is unread. */
+function restoreHandler(
+  core: Core,
+  record: Extract<JournalRecord, { t: 'handler' | 'handler-end' | 'handled' | 'dead-letter' }>,
+): void {
+  if (record.t === 'handled') return;
+  const session = core.sessions.get(record.sessionId);
+  if (session === undefined) return;
+  if (record.t === 'handler-end') session.handler = undefined;
+  else if (record.t === 'handler')
+    session.handler = { facts: record.handler, ackedSeq: 0, keptSeq: 0, deadLetters: session.handler?.deadLetters ?? [] };
+  else if (session.handler !== undefined)
+    session.handler.deadLetters = [...session.handler.deadLetters, record.letter].slice(-100);
 }
 
 function restoreMonitor(core: Core, sessionId: number, objectId: number): void {

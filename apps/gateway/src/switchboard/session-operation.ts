@@ -3,12 +3,13 @@ import { callView, isView, type ViewName } from './call-views.operations.js';
 import { type CommandName } from './command-shapes.js';
 import { command, isCommand } from './command.operations.js';
 import type { Core } from './core.js';
-import { getEvents, nextEvent } from './event.operations.js';
+import { nextEvent } from './event.operations.js';
 import { getIcpId, isLookup, lookup, type LookupName } from './lookup.operations.js';
 import type { MissingOperation } from './missing-operations.js';
 import { type BulkName, bulkOperation, isBulk } from './monitor-bulk.js';
 import { isMonitorName, monitorOperation, type MonitorName } from './monitor.operations.js';
 import { isQuery, query, type QueryName } from './query.operations.js';
+import { isReader, readerOperation, type ReaderName } from './reader.operations.js';
 import { getResilientStatus } from './resilience.operations.js';
 import { authenticate, logout, registerHACallback } from './session.operations.js';
 import type { Session } from './session-table.js';
@@ -25,6 +26,7 @@ type Alone = Exclude<
   | OperationOf<MonitorName>
   | OperationOf<BulkName>
   | OperationOf<ViewName>
+  | OperationOf<ReaderName>
 >;
 
 /** Narrows an operation by its name. */
@@ -40,6 +42,7 @@ export function sessionOperation(core: Core, session: Session, requestId: number
   if (named(operation, isMonitorName)) return monitorOperation(core, session, requestId, operation);
   if (named(operation, isBulk)) return bulkOperation(core, session, requestId, operation);
   if (named(operation, isView)) return callView(core, session, requestId, operation);
+  if (named(operation, isReader)) return readerOperation(core, session, requestId, operation);
   alone(core, session, requestId, operation as Alone);
 }
 
@@ -59,8 +62,6 @@ function alone(core: Core, session: Session, requestId: number, operation: Alone
       return getIcpId(core, session, requestId, operation.request.icpIpAddress);
     case 'getResilientStatus':
       return getResilientStatus(core, session, requestId, operation.request.objectId);
-    case 'getEvents':
-      return getEvents(core, session, requestId, operation.request.after, operation.request.max);
     case 'cancelGetEvents':
       return core.answer(requestId, {});
     case 'nextEvent':

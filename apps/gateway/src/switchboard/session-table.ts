@@ -1,7 +1,18 @@
 /** Sessions (R-SES-01): who is logged in, what each holds, when it was last heard of. */
 import { EventLog } from './event-log.js';
+import type { DeadLetter } from '#contracts/application-api';
 import { PLAIN_ACCESS, type SessionAccess } from './session-access.js';
-import type { SwitchboardSettings } from './switchboard.port.js';
+import type { EventHandler, SwitchboardSettings } from './switchboard.port.js';
+
+/** A handler and how far it is. */
+export interface HeldHandler {
+  facts: EventHandler;
+  /** Everything up to here has been taken. */
+  ackedSeq: number;
+  /** The same as the journal knows it. */
+  keptSeq: number;
+  deadLetters: readonly DeadLetter[];
+}
 
 export interface Session {
   readonly id: number;
@@ -22,6 +33,9 @@ export interface Session {
   plainSeq: number;
   /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
   keptUnreadSince: number | undefined;
+  handler: HeldHandler | undefined;
+  /** Stands for the token once, for a moment; at most one, the newest. */
+  ticket: { readonly hash: string; readonly expiresMs: number } | undefined;
 }
 
 const ENDED_MAX = 2000;
@@ -64,6 +78,8 @@ export class SessionTable {
       wantsWake: false,
       plainSeq: 0,
       keptUnreadSince: undefined,
+      handler: undefined,
+      ticket: undefined,
     };
     this.sessions.set(session.id, session);
     return session;
@@ -75,8 +91,15 @@ export class SessionTable {
     if (this.ended.size > ENDED_MAX) this.ended.delete(this.ended.keys().next().value!);
   }
 
-  /** Sessions that have been silent for longer than the keep-alive. */
+  /**
+   * Sessions that have been silent for longer than the keep-alive. One whose webhook is served stays: it is the application's way to be
+   * there, also while its receiver is down; it ends some keep-alive after the handler was given up.
+   */
   silent(nowMs: number): Session[] {
-    return [...this.sessions.values()].filter(({ lastSeenMs }) => nowMs - lastSeenMs > this.settings.sessionKeepAliveMs);
+    return [...this.sessions.values()].filter(
+      ({ lastSeenMs, handler }) =>
+        nowMs - lastSeenMs > this.settings.sessionKeepAliveMs &&
+        !(handler?.facts.kind === 'webhook' && handler.facts.proven && handler.facts.disabled === undefined),
+    );
   }
 }

@@ -5,6 +5,7 @@ import { NOT_KEPT, type Core } from './core.js';
 import { advancedLicence, userLicence } from './licence-use.js';
 import { releaseMonitor } from './monitor-lifecycle.js';
 import { withdrawAsks } from './room-asks.js';
+import { takeTicket } from './event-tickets.js';
 import { accessRecord, type Application, type SessionAccess } from './session-access.js';
 import type { Session } from './session-table.js';
 import type { Caller, LoginFacts, OperationOf, SessionCandidates } from './switchboard.port.js';
@@ -198,14 +199,14 @@ function listenerRefusal({ name, remote = false }: Application, { external = fal
 export function findSession(core: Core, caller: Caller, sessionId: number): Session | Refusal {
   const { nowMs } = core.now;
   const session = core.sessions.get(sessionId);
-  const proven = session !== undefined && caller.tokenHash === session.tokenHash;
+  const proven = session !== undefined && (caller.tokenHash === session.tokenHash || takeTicket(session, caller, nowMs));
   const blockedForMs = core.wrongSessions.blockedForMs(caller.clientAddress, nowMs);
   if (blockedForMs !== undefined && !proven) {
     return { code: 'RATE_LIMITED', detail: 'too many wrong session ids from this address', retryAfterMs: blockedForMs };
   }
-  if (session !== undefined && (proven || caller.face === 'soap')) {
-    // R-SES-06: a session does not change the listener it came by
-    if (session.access.external !== (caller.external === true)) return WRONG_LISTENER;
+  if (session !== undefined && (proven || caller.face !== 'rest')) {
+    // R-SES-06: a session does not change the listener it came by; who reads on inside was checked when it began
+    if (caller.face !== 'inside' && session.access.external !== (caller.external === true)) return WRONG_LISTENER;
     session.lastSeenMs = nowMs;
     return session;
   }
@@ -237,5 +238,9 @@ export function endSession(core: Core, session: Session, reason: string): void {
   core.bulks.forget(session.id);
   core.sessions.remove(session.id, reason);
   core.journal({ t: 'session-end', id: session.id });
+  if (session.handler !== undefined) {
+    session.handler = undefined;
+    core.tellHandler(session);
+  }
   core.wake(session);
 }

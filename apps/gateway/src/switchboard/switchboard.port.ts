@@ -2,7 +2,13 @@
  * What goes into the switchboard and what comes out. The switchboard is sans-IO: one call, one thread, no clock, no randomness;
  * whoever drives it supplies the time and entropy with each input and carries out the effects in the order given.
  */
-import type { ApplicationEvent, DataOperationName, OperationName, OperationRequest } from '#contracts/application-api';
+import type {
+  ApplicationEvent,
+  DataOperationName,
+  DeadLetter,
+  OperationName,
+  OperationRequest,
+} from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceStatusReport } from '#contracts/gateway-admin';
 import type { InstanceLimits } from '#domain/limits';
@@ -31,9 +37,12 @@ export interface SwitchboardSettings {
 }
 
 export interface Caller {
-  readonly face: 'rest' | 'soap';
+  /** `inside`: who carries this out proved the caller before, when its claim on the session's events began. */
+  readonly face: 'rest' | 'soap' | 'inside';
   /** SHA-256 (hex) of the bearer token as sent; undefined when none was. */
   readonly tokenHash?: string;
+  /** SHA-256 (hex) of a ticket, which stands for the token once (S-37). */
+  readonly ticketHash?: string;
   readonly clientAddress: string;
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
@@ -52,12 +61,44 @@ export interface LoginFacts {
   readonly certificateKeyPem?: string | null;
 }
 
+/** `soap`: handleEvent of the old contract; `soap-advanced`: advHandleEvent. */
+export type HandlerKind = 'webhook' | 'soap' | 'soap-advanced';
+
+/** Where the events of a session are sent. */
+export interface EventHandler {
+  readonly id: string;
+  readonly kind: HandlerKind;
+  readonly url: string;
+  /** Of a webhook: `whsec_` and base64. */
+  readonly secret: string | undefined;
+  /** The one before, which signs too until then (ms since 1970). */
+  readonly previous: { readonly secret: string; readonly untilMs: number } | undefined;
+  /** It has answered the challenge (S-49), or needs none. */
+  readonly proven: boolean;
+  /** Why nothing is sent any more. */
+  readonly disabled: string | undefined;
+}
+
+export interface HandlerReport {
+  readonly facts: EventHandler;
+  readonly cursor: string;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** What the shell adds to an operation that makes something random. */
+interface Entropy {
+  issueEventTicket: { readonly ticketHash: string };
+  setEventHandler: { readonly handlerId: string; readonly secret: string };
+  rotateHandlerSecret: { readonly secret: string };
+}
+/** Answered with a {@link HandlerReport}, from which the shell makes the contract's answer. */
+type Reported = 'getEventHandler' | 'getDeliveries' | 'getDeadLetters';
 /** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
 export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
 
 /** The directory is read and written beside the switchboard (directory/data-access.ts). */
 type BesideOperation = Exclude<DataOperationName, 'registerNotificationHandler'>;
-type Plain = Exclude<OperationName, SessionlessOperation | BesideOperation | 'authenticate'>;
+type Plain = Exclude<OperationName, SessionlessOperation | BesideOperation | 'authenticate' | keyof Entropy | Reported>;
 export type CoreOperation =
   | {
       readonly name: 'login';
@@ -78,6 +119,17 @@ export type CoreOperation =
   /** `verified`: the signature holds over the challenge that {@link Switchboard.challengeOf} answered in the same turn. */
   | { readonly name: 'authenticate'; readonly request: { readonly sessionId: number; readonly verified: boolean } }
   | { [N in Plain]: { readonly name: N; readonly request: OperationRequest<N> } }[Plain]
+  | {
+      [N in keyof Entropy]: { readonly name: N; readonly request: OperationRequest<N>; readonly entropy: Entropy[N] };
+    }[keyof Entropy]
+  | { readonly name: 'handlerReport'; readonly request: { readonly sessionId: number } }
+  /** getEvents, answered with an `EventPage`. */
+  | {
+      readonly name: 'readEvents';
+      readonly request: { readonly sessionId: number; readonly after?: string | undefined; readonly max: number };
+    }
+  /** The same for a reader `inside`, which knows its place. */
+  | { readonly name: 'readOn'; readonly request: { readonly sessionId: number; readonly afterSeq: number; readonly max: number } }
   | { readonly name: 'nextEvent'; readonly request: { readonly sessionId: number; readonly numberedAfter?: number | undefined } };
 export type OperationOf<N extends CoreOperation['name']> = Extract<CoreOperation, { name: N }>;
 
@@ -114,6 +166,16 @@ export type Input =
   | { readonly kind: 'journal'; readonly healthy: boolean }
   /** A log-in that could not be kept: the session ends, its application never heard of it. */
   | { readonly kind: 'log-in-unkept'; readonly sessionId: number }
+  /** From who sends events to a handler: everything up to `seq` has been taken. */
+  | { readonly kind: 'handled'; readonly sessionId: number; readonly handlerId: string; readonly seq: number }
+  /** The receiver has proved itself (`disabled` undefined), or is given up. */
+  | {
+      readonly kind: 'handler-change';
+      readonly sessionId: number;
+      readonly handlerId: string;
+      readonly disabled: string | undefined;
+    }
+  | { readonly kind: 'dead-letter'; readonly sessionId: number; readonly handlerId: string; readonly letter: DeadLetter }
   /** A long poll of this session is waiting: a sign of life. */
   | { readonly kind: 'polling'; readonly sessionId: number };
 
@@ -127,6 +189,13 @@ export type Effect =
   | { readonly kind: 'journal'; readonly record: JournalRecord }
   /** The session has something to fetch, or has ended; only for sessions whose last read was empty. */
   | { readonly kind: 'wake'; readonly sessionId: number }
+  /** The session's handler is new, changed or (undefined) gone. `from`: send from after this event on; undefined: go on. */
+  | {
+      readonly kind: 'handler';
+      readonly sessionId: number;
+      readonly handler: EventHandler | undefined;
+      readonly from: number | undefined;
+    }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
   /** Something an operator may want to know; never on the way of an ordinary event. */
   | {
@@ -162,6 +231,11 @@ export type JournalRecord =
   | { readonly t: 'calls'; readonly begun: readonly number[]; readonly ended: readonly number[] }
   /** Pairs of session and since when it has unread events (ms since 1970, 0: it has none any more): the gap of a restart begins there. */
   | { readonly t: 'unread'; readonly sessions: readonly (readonly [number, number])[] }
+  | { readonly t: 'handler'; readonly sessionId: number; readonly handler: EventHandler }
+  | { readonly t: 'handler-end'; readonly sessionId: number }
+  /** Pairs of session and how far its handler has acknowledged, in the epoch of the incarnation that wrote it. */
+  | { readonly t: 'handled'; readonly positions: readonly (readonly [number, number])[] }
+  | { readonly t: 'dead-letter'; readonly sessionId: number; readonly letter: DeadLetter }
   /** `outcome` absent: the request is (or was) under way, what became of it is unknown. */
   | { readonly t: 'key'; readonly key: string; readonly fingerprint: string; readonly outcome?: CoreOutcome }
   | { readonly t: 'key-end'; readonly key: string };

@@ -10,6 +10,7 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
+import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
 import { isMissing, missingRefusal } from './missing-operations.js';
@@ -80,6 +81,9 @@ export class Switchboard {
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
       const access = accessRecord(session);
       if (access !== undefined) yield access;
+      const { handler } = session;
+      if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
+      for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
       for (const objectId of session.monitors)
         if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
     }
@@ -221,8 +225,21 @@ export class Switchboard {
       case 'polling': {
         const session = core.sessions.get(input.sessionId);
         if (session !== undefined) session.lastSeenMs = core.now.nowMs;
+        return;
       }
+      case 'handled':
+      case 'handler-change':
+      case 'dead-letter':
+        return this.fromHandler(input);
     }
+  }
+
+  private fromHandler(input: Extract<Input, { kind: 'handled' | 'handler-change' | 'dead-letter' }>): void {
+    const session = this.core.sessions.get(input.sessionId);
+    if (session === undefined) return;
+    if (input.kind === 'handled') onHandled(this.core, session, input.handlerId, input.seq);
+    else if (input.kind === 'dead-letter') onDeadLetter(this.core, session, input.handlerId, input.letter);
+    else onHandlerChange(this.core, session, input.handlerId, input.disabled);
   }
 
   private operation({ requestId, caller, operation }: Extract<Input, { kind: 'operation' }>): void {
@@ -271,6 +288,7 @@ export class Switchboard {
     for (const controller of core.controllers.values()) tickController(core, controller);
     keepCalls(core);
     keepUnread(core);
+    keepPositions(core);
     tickLicences(core);
   }
 }

@@ -20,7 +20,7 @@ export function keepUnread(core: Core): void {
   if (!core.keeping) return;
   const changed: Session[] = [];
   for (const session of core.sessions.all()) {
-    const since = session.log.unreadSince(core.now, BEHIND_MS);
+    const since = session.log.unreadSince(core.now, BEHIND_MS, session.handler?.ackedSeq);
     const kept = session.keptUnreadSince;
     if (since === kept || (since !== undefined && kept !== undefined && since >= kept && since - kept < STEP_MS)) continue;
     session.keptUnreadSince = since;

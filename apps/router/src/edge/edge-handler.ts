@@ -1,6 +1,7 @@
 /** One request at the edge, from its first header to its answer: check, address, body, choice, attempts. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { Refusal } from '#contracts/errors';
@@ -13,9 +14,10 @@ import { faceOf, wantedOf, type Face } from './face.js';
 import { attempt, type Attempted, type HeldRefusal } from './forwarding.js';
 import { continuedTrace, passableHeaders, vouchedHeaders } from './header-passage.js';
 import type { InstancePools } from './instance-pools.js';
-import { answerRefusal } from './refusal-answer.js';
+import { answerRefusal, finishSocket, rawRefusal } from './refusal-answer.js';
 import { checkRequest } from './request-checks.js';
 import { parseHost, parseTarget } from './request-target.js';
+import { refusedUpgrade, type Tunnels } from './tunnels.js';
 
 /** A log-in is answered at once or tried elsewhere; it never waits as a long poll does. */
 const LOGIN_TIMEOUT_MS = 10_000;
@@ -30,6 +32,7 @@ const APPLICATION_PATHS = /^\/(?:v1|axis2\/services)\//;
 export interface EdgeParts {
   readonly index: () => RoutingIndex;
   readonly pools: InstancePools;
+  readonly tunnels: Tunnels;
   readonly edgeDomain: string;
   readonly bodyBytesMax: number;
   readonly logger: Logger;
@@ -86,6 +89,31 @@ export class EdgeHandler {
     await this.#forward(request, response, listener, requestId, located, face, read.body);
   }
 
+  /** A request to change the protocol: carried where a socket of events is opened, refused everywhere else (S-56). Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, listener: Listener): void {
+    const requestId = randomUUID();
+    const refuse = (refusal: Refusal, status?: number) => finishSocket(socket, rawRefusal(status, refusal, requestId));
+    const { httpVersion, method = '', rawHeaders } = request;
+    const unfit = checkRequest({ httpVersion, method, rawHeaders });
+    if (unfit !== undefined) return refuse(unfit);
+    const located = this.#locate(request, listener);
+    if ('code' in located) return refuse(located);
+    const { addressed, query, publicBase } = located;
+    const refused = refusedUpgrade(request, addressed.path);
+    if (refused !== undefined) return refuse(refused);
+    const wanted = wantedOf('rest', 'GET', addressed.path, undefined, Buffer.alloc(0));
+    const choice = chooseInstances(addressed.tenant, wanted, this.#turn);
+    if (!choice.ok) return refuse(choice.refusal);
+    const [instance] = choice.instances;
+    const vouched = this.#vouched(instance, publicBase, request, listener, requestId);
+    const headers = ['host', instance.endpoint.serverName, ...passableHeaders(rawHeaders), ...vouched];
+    const path = addressed.path + query;
+    this.parts.tunnels.open({ instance, path, headers, prefix: addressed.prefix, socket, head }, (cause) => {
+      this.parts.logger.warn({ requestId, instanceId: instance.instanceId, cause }, 'instance did not answer');
+      refuse({ code: 'NO_INSTANCE', detail: 'The instance of this session could not be reached.', retryAfterMs: RETRY_AFTER_MS });
+    });
+  }
+
   #locate(request: IncomingMessage, listener: Listener): Located | Refusal {
     const target = parseTarget(request.url ?? '');
     if (target === undefined) return { code: 'MALFORMED_REQUEST', detail: 'The path is not in its plain, normalised form.' };
@@ -124,7 +152,6 @@ export class EdgeHandler {
 
     const passed = passableHeaders(request.rawHeaders);
     const traceId = continuedTrace(request.headers['traceparent']) ?? randomBytes(16).toString('hex');
-    const clientAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const attemptOf = (instance: Reachable): Attempted => ({
       method,
       path: addressed.path + query,
@@ -132,16 +159,7 @@ export class EdgeHandler {
         'host',
         instance.endpoint.serverName,
         ...passed,
-        ...vouchedHeaders({
-          tenantId: instance.tenantId,
-          instanceId: instance.instanceId,
-          epochMajor: instance.epochMajor,
-          publicBase,
-          clientAddress,
-          listener,
-          requestId,
-          traceId,
-        }),
+        ...this.#vouched(instance, publicBase, request, listener, requestId, traceId),
       ],
       body: body.length === 0 ? null : body,
       prefix: addressed.prefix,
@@ -159,6 +177,18 @@ export class EdgeHandler {
     if ('code' in outcome) return answerRefusal(request, response, face, outcome, requestId);
     response.writeHead(outcome.status, outcome.headers);
     response.end(outcome.body);
+  }
+
+  #vouched(
+    { tenantId, instanceId, epochMajor }: Reachable,
+    publicBase: string,
+    request: IncomingMessage,
+    listener: Listener,
+    requestId: string,
+    traceId = randomBytes(16).toString('hex'),
+  ): string[] {
+    const clientAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    return vouchedHeaders({ tenantId, instanceId, epochMajor, publicBase, clientAddress, listener, requestId, traceId });
   }
 
   /** Undefined when the client has its answer or has gone; else what is left to answer. */

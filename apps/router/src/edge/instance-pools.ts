@@ -57,6 +57,20 @@ export class InstancePools {
     }
   }
 
+  /** What a connection to this instance is made and checked with; for those that no pool can hold. */
+  identityFor(instance: Reachable) {
+    return {
+      ...this.identity,
+      servername: instance.endpoint.serverName,
+      minVersion: 'TLSv1.2' as const,
+      ALPNProtocols: ['http/1.1'],
+      timeout: CONNECT_TIMEOUT_MS,
+      lookup: addressesOnly,
+      checkServerIdentity: (name: string, certificate: PeerCertificate) =>
+        checkServerIdentity(name, certificate) ?? checkIncarnation(instance, certificate),
+    };
+  }
+
   async close(): Promise<void> {
     const all = [...[...this.#pools.values()].map((held) => held.pool), ...this.#closing];
     this.#pools.clear();
@@ -64,7 +78,7 @@ export class InstancePools {
   }
 
   #open(instance: Reachable): Pool {
-    const { address, port, serverName } = instance.endpoint;
+    const { address, port } = instance.endpoint;
     return new Pool(`https://${address.includes(':') ? `[${address}]` : address}:${port}`, {
       connections: CONNECTIONS_PER_INSTANCE,
       pipelining: 1,
@@ -73,16 +87,7 @@ export class InstancePools {
       headersTimeout: this.answerTimeoutMs,
       bodyTimeout: this.answerTimeoutMs,
       maxHeaderSize: ANSWER_HEADER_BYTES,
-      connect: {
-        ...this.identity,
-        servername: serverName,
-        minVersion: 'TLSv1.2',
-        ALPNProtocols: ['http/1.1'],
-        timeout: CONNECT_TIMEOUT_MS,
-        lookup: addressesOnly,
-        checkServerIdentity: (name: string, certificate: PeerCertificate) =>
-          checkServerIdentity(name, certificate) ?? checkIncarnation(instance, certificate),
-      },
+      connect: this.identityFor(instance),
     });
   }
 
@@ -117,6 +122,7 @@ export function checkIncarnation(instance: Reachable, certificate: Pick<PeerCert
 const addressesOnly: LookupFunction = (hostname, _options, callback) =>
   callback(new Error(`${hostname} is not an address`), '', 4);
 
-function placeOf(instance: Reachable): string {
+/** Where and which incarnation: what was opened for another place leads nowhere any more. */
+export function placeOf(instance: Reachable): string {
   return `${instance.endpoint.address} ${instance.endpoint.port} ${instance.endpoint.serverName} ${instance.epochMajor}`;
 }

@@ -11,7 +11,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '#contracts/errors';
-import { answerRefusal, isCondemned, rawRefusal } from './refusal-answer.js';
+import { answerRefusal, finishSocket, isCondemned, rawRefusal } from './refusal-answer.js';
 
 const CHECK_MS = 2000;
 const HANDSHAKE_MS = 10_000;
@@ -29,6 +29,8 @@ export interface ListenerLimits {
 }
 
 export type Answering = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Takes the connection over: it is the server's no more. */
+export type Upgrading = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** What every TLS server of the router offers. */
 export const TLS_FLOOR = Object.freeze({
@@ -65,6 +67,7 @@ export function createEdgeServer(
   limits: ListenerLimits,
   addresses: AddressCounts,
   answer: Answering,
+  upgrade: Upgrading,
   edgeTls?: { readonly cert: string; readonly key: string },
 ): Server {
   const options: ServerOptions = {
@@ -85,12 +88,12 @@ export function createEdgeServer(
   server.on('connection', (socket: Socket) => {
     if (!addresses.admit(socket)) socket.destroy();
   });
-  guard(server, answer);
+  guard(server, answer, upgrade);
   return server as Server;
 }
 
 /** Everything that can arrive besides a request, and requests one connection has too many of. */
-export function guard(server: Pick<Server, 'on'>, answer: Answering): void {
+export function guard(server: Pick<Server, 'on'>, answer: Answering, upgrade?: Upgrading): void {
   const underWay = new WeakMap<Duplex, Map<IncomingMessage, ServerResponse>>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     if (isCondemned(request.socket)) return;
@@ -130,9 +133,16 @@ export function guard(server: Pick<Server, 'on'>, answer: Answering): void {
     cut(socket, 405, { code: 'METHOD_NOT_ALLOWED', detail });
   };
   server.on('connect', refuseTunnel('CONNECT is refused here.'));
-  server.on('upgrade', refuseTunnel('Protocols are not changed here.'));
+  const refuseUpgrade = refuseTunnel('Protocols are not changed here.');
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isCondemned(socket)) return finishSocket(socket);
+    // answers to requests before this one are still to be written on the same connection
+    if ((underWay.get(socket)?.size ?? 0) > 0) return void socket.destroy();
+    if (upgrade === undefined) refuseUpgrade(request, socket);
+    else upgrade(request, socket, head);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (isCondemned(socket)) return finish(socket);
+    if (isCondemned(socket)) return finishSocket(socket);
     // An answer to a request before this one may be on its way: a refusal in its place would be taken for it.
     const answering = [...(underWay.get(socket) ?? [])].some(([request, response]) => request.complete || response.headersSent);
     if (answering || !socket.writable || !/^(HPE_|ERR_HTTP_)/.test(error.code ?? '')) return void socket.destroy();
@@ -146,17 +156,5 @@ export function guard(server: Pick<Server, 'on'>, answer: Answering): void {
 
 /** Says why, and closes. */
 function cut(socket: Duplex, status: number, refusal: Refusal): void {
-  finish(socket, rawRefusal(status, refusal, randomUUID()));
-}
-
-/** Sends what is still to be sent and closes; whoever does not take it in time is cut off. */
-function finish(socket: Duplex, last?: string): void {
-  socket.on('error', () => undefined);
-  if (socket.writableEnded) return;
-  const timer = setTimeout(() => socket.destroy(), CHECK_MS);
-  timer.unref();
-  socket.end(last, () => {
-    clearTimeout(timer);
-    socket.destroy();
-  });
+  finishSocket(socket, rawRefusal(status, refusal, randomUUID()));
 }

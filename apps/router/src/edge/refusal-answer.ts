@@ -83,10 +83,22 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** For connections on which no request could be read: the answer as it goes on the wire, after which the connection is closed. */
-export function rawRefusal(status: number, refusal: Refusal, requestId: string): string {
-  const { headers, body } = renderRefusal('rest', refusal, requestId, status);
+export function rawRefusal(given: number | undefined, refusal: Refusal, requestId: string): string {
+  const { status, headers, body } = renderRefusal('rest', refusal, requestId, given);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}connection: close\r\n\r\n${body}`;
+}
+
+/** Sends what is still to be sent and closes; whoever does not take it in time is cut off. */
+export function finishSocket(socket: Duplex, last?: string): void {
+  socket.on('error', () => undefined);
+  if (socket.writableEnded) return;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  timer.unref();
+  socket.end(last, () => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
 }
 
 function faultOf(status: number, refusal: Refusal, requestId: string): string {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ApplicationEvent, CallEvent } from '#contracts/application-api';
-import { eventJson, eventsJson } from './event-json.js';
+import type { CallEvent } from '#contracts/application-api';
+import { entryOf, eventsOf, type EventBody } from '../../event-page.js';
+import { pageJson, pageMessages } from './event-json.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
-const place = { seq: fc.integer({ min: 1 }), epoch: fc.record({ major: fc.nat(), minor: fc.nat() }) };
+const place = fc.record({ seq: fc.integer({ min: 1 }), epoch: fc.record({ major: fc.nat(), minor: fc.nat() }) });
 const call = fc.record({
-  ...place,
   category: fc.constant('CALL_EVENT' as const),
   type: fc.constant('CALL_RECEIVED' as const),
   eventId: text,
@@ -22,7 +22,6 @@ const call = fc.record({
   featuresAllowed: fc.constant<CallEvent['featuresAllowed']>(['ANSWER_CALL']),
 });
 const gap = fc.record({
-  ...place,
   category: fc.constant('GAP' as const),
   type: fc.constant('EVENT_GAP' as const),
   eventId: text,
@@ -34,25 +33,24 @@ const gap = fc.record({
   reason: fc.constant('overflow' as const),
 });
 
-it('another event is never taken for one that shares its list of devices', () => {
-  const [one] = fc.sample(call, 1);
-  const other = { ...one!, eventId: `${one!.eventId}'` };
-  for (const event of [one!, other, one!]) expect(JSON.parse(eventJson(event))).toEqual(JSON.parse(JSON.stringify(event)));
-});
-
 it('means what JSON.stringify means, in ASCII; the same event at another place too', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(call, gap), { maxLength: 5 }), fc.nat(), (events, shift) => {
-      const moved = events.map((event): ApplicationEvent => ({
-        ...(event as ApplicationEvent),
-        seq: event.seq + shift,
-        epoch: { major: shift, minor: 0 },
-      }));
-      for (const list of [events as ApplicationEvent[], moved]) {
-        const answer = { events: list, cursor: `1.0.${shift}` };
-        const json = eventsJson(answer);
+    fc.property(fc.array(fc.oneof(call, gap), { maxLength: 5 }), place, place, (bodies, ...places) => {
+      const entries = bodies.map((body) => entryOf(body as EventBody, 0));
+      for (const { epoch, seq: firstSeq } of places) {
+        const page = { epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1 };
+        const answer = { events: eventsOf(page), cursor: `${epoch.major}.${epoch.minor}.${page.cursorSeq}` };
+        const json = pageJson(page);
         expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(answer)));
         expect(json).toMatch(/^[\x00-\x7f]*$/);
+        const messages = pageMessages(page).split('\n\n').slice(0, -1);
+        const told = messages.map((message) => /^id: (\S+)\ndata: (.*)$/.exec(message)!);
+        expect(told.map(([, id, data]) => ({ id, data: JSON.parse(data!) as unknown }))).toEqual(
+          answer.events.map((event) => ({
+            id: `${epoch.major}.${epoch.minor}.${event.seq}`,
+            data: JSON.parse(JSON.stringify(event)) as unknown,
+          })),
+        );
       }
     }),
   );

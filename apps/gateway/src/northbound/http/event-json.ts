@@ -1,37 +1,42 @@
 /**
- * Events as JSON. One event goes to every session that monitors the device: what is the same for all is written once and kept as long as
- * the event itself, only its place in the session's log is added. ASCII (the rest escaped), so that an answer is one byte a character.
+ * Events as JSON. One event goes to every session that monitors the device: what is the same for all is written once and kept with the
+ * event itself, only its place in the session's log is added. ASCII (the rest escaped), so that an answer is one byte a character.
  */
-import type { ApplicationEvent, OperationResponse } from '#contracts/application-api';
+import { cursorText, type EventEntry, type EventPage } from '../../event-page.js';
 
-interface Tail {
-  readonly eventId: string;
-  readonly text: string;
-}
-/** By the event's list of devices, which all placed copies of one event have in common; the id is compared too, so that nothing rests on that. */
-const tails = new WeakMap<object, Tail>();
 const ABOVE_ASCII = /[\u0080-\uffff]/g;
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** The members but `seq` and `epoch`, without the opening brace. */
-function tailOf(event: ApplicationEvent): string {
-  const { seq: _seq, epoch: _epoch, ...rest } = event;
-  return JSON.stringify(rest).replace(ABOVE_ASCII, escaped).slice(1);
+/** The body's members, without the opening brace. */
+function tailOf(entry: EventEntry): string {
+  return (entry.json ??= JSON.stringify(entry.body).replace(ABOVE_ASCII, escaped).slice(1));
 }
 
-export function eventJson(event: ApplicationEvent): string {
-  let tail: string;
-  if (event.category === 'CALL_EVENT') {
-    const known = tails.get(event.devices);
-    tail = known?.eventId === event.eventId ? known.text : tailOf(event);
-    if (known?.text !== tail) tails.set(event.devices, { eventId: event.eventId, text: tail });
-  } else tail = tailOf(event);
-  return `{"seq":${event.seq},"epoch":{"major":${event.epoch.major},"minor":${event.epoch.minor}},${tail}`;
-}
+/** What stands between the sequence number of an event of this page and its body. */
+const between = ({ epoch }: EventPage): string => `,"epoch":{"major":${epoch.major},"minor":${epoch.minor}},`;
 
 /** The answer of getEvents, as `JSON.stringify` would mean it. */
-export function eventsJson({ events, cursor }: OperationResponse<'getEvents'>): string {
-  let text = '{"events":[';
-  for (let at = 0; at < events.length; at += 1) text += at === 0 ? eventJson(events[at]!) : `,${eventJson(events[at]!)}`;
-  return `${text}],"cursor":"${cursor}"}`;
+export const pageJson = (page: EventPage): string => `{${pageMembers(page)}}`;
+
+/** The same without the braces, for who adds members of its own. */
+export function pageMembers(page: EventPage): string {
+  const { entries, firstSeq, epoch, cursorSeq } = page;
+  const middle = between(page);
+  let text = '"events":[';
+  for (let at = 0; at < entries.length; at += 1)
+    text += `${at === 0 ? '' : ','}{"seq":${firstSeq + at}${middle}${tailOf(entries[at]!)}`;
+  return `${text}],"cursor":"${cursorText(epoch, cursorSeq)}"`;
+}
+
+/** Server-sent events: one message each, its cursor as id. */
+export function pageMessages(page: EventPage): string {
+  const { entries, firstSeq, epoch } = page;
+  const middle = between(page);
+  const prefix = cursorText(epoch, 0).slice(0, -1);
+  let text = '';
+  for (let at = 0; at < entries.length; at += 1) {
+    const seq = firstSeq + at;
+    text += `id: ${prefix}${seq}\ndata: {"seq":${seq}${middle}${tailOf(entries[at]!)}\n\n`;
+  }
+  return text;
 }

@@ -1,15 +1,18 @@
 /** The REST face: routes of the contract, answered with JSON or a problem document. */
-import type { OperationResponse } from '#contracts/application-api';
+import type { OperationRequest } from '#contracts/application-api';
 import { CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-rest';
-import type { CallContext, Engine, Outcome } from '../../northbound-port.js';
-import { onlyHeader, type Incoming } from '../incoming.js';
+import { eventStreamOf } from '#contracts/event-streams';
+import type { CallContext, Engine } from '../../northbound-port.js';
+import type { Incoming } from '../incoming.js';
 import { asciiReply, jsonReply, problemReply, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
-import { eventsJson } from './event-json.js';
+import { pageJson } from './event-json.js';
+import { openEventStream, type StreamTerms } from './event-stream.js';
+import { readToken } from './read-token.js';
 import { findRoute } from './routes.js';
 import { readRestRequest } from './rest-request.js';
 
-export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
+export function createRestFace(engine: Engine, longPollMaxMs: number, streams: StreamTerms): Face {
   const versions = { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION };
   const documents = new Map<string, () => Promise<Reply>>([
     // made when it is asked for: the schemas it is made from are not needed otherwise
@@ -21,11 +24,12 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
     const { method, path, caller } = incoming;
     const document = documents.get(path);
     if (document !== undefined) return method === 'GET' ? document() : otherMethod(method, ['GET'], caller.requestId);
+    if (eventStreamOf(path) !== undefined) return stream(incoming);
     const route = findRoute(method, path);
     if (route.kind === 'none')
       return problemReply(refuse('NOT_FOUND', 'there is nothing at this path').refusal, caller.requestId);
     if (route.kind === 'other-method') return otherMethod(method, route.allow, caller.requestId);
-    const token = readToken(incoming);
+    const token = readToken(incoming.message);
     if (!token.ok) return problemReply(token.refusal, caller.requestId);
     const request = await readRestRequest(incoming, route.match);
     if (!request.ok) return problemReply(request.refusal, caller.requestId);
@@ -40,12 +44,32 @@ export function createRestFace(engine: Engine, longPollMaxMs: number): Face {
     };
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
-    const outcome = await engine.execute(route.match.operation.name, bounded, context);
-    if (!outcome.ok) return problemReply(outcome.refusal, caller.requestId);
     const { name, status, emptyStatus } = route.match.operation;
-    return name === 'getEvents'
-      ? asciiReply(status, eventsJson(outcome.value as OperationResponse<'getEvents'>))
-      : jsonReply(Object.keys(outcome.value).length === 0 ? emptyStatus : status, outcome.value);
+    if (name === 'getEvents') {
+      const page = await engine.readEvents(bounded as OperationRequest<'getEvents'>, context);
+      return page.ok ? asciiReply(status, pageJson(page.value)) : problemReply(page.refusal, caller.requestId);
+    }
+    const outcome = await engine.execute(name, bounded, context);
+    if (!outcome.ok) return problemReply(outcome.refusal, caller.requestId);
+    return jsonReply(Object.keys(outcome.value).length === 0 ? emptyStatus : status, outcome.value);
+  };
+  const stream = (incoming: Incoming): Reply => {
+    const { method, path, caller } = incoming;
+    if (method !== 'GET') return otherMethod(method, ['GET'], caller.requestId);
+    if (eventStreamOf(path)?.kind === 'socket')
+      return problemReply(refuse('UPGRADE_REQUIRED', 'a WebSocket is opened here').refusal, caller.requestId, {
+        upgrade: 'websocket',
+      });
+    const token = readToken(incoming.message);
+    if (!token.ok) return problemReply(token.refusal, caller.requestId);
+    const context: CallContext = {
+      face: 'rest',
+      ...(token.value === undefined ? {} : { token: token.value }),
+      clientAddress: caller.clientAddress,
+      external: caller.external,
+      requestId: caller.requestId,
+    };
+    return openEventStream(engine, incoming, context, streams);
   };
   const failed = ({ caller }: Incoming): Reply =>
     problemReply(refuse('INTERNAL', 'the request failed on our side').refusal, caller.requestId);
@@ -56,11 +80,4 @@ function otherMethod(method: string, allowed: readonly string[], requestId: stri
   const allow = { allow: [...allowed, 'OPTIONS'].join(', ') };
   if (method === 'OPTIONS') return { status: 204, headers: allow };
   return problemReply(refuse('METHOD_NOT_ALLOWED', `allowed here: ${allow.allow}`).refusal, requestId, allow);
-}
-
-function readToken({ message }: Incoming): Outcome<string | undefined> {
-  const header = onlyHeader(message, 'authorization');
-  if (header === undefined) return { ok: true, value: undefined };
-  const match = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header || '');
-  return match === null ? refuse('UNAUTHENTICATED', 'Authorization must be one bearer token') : { ok: true, value: match[1] };
 }

@@ -1,0 +1,40 @@
+/**
+ * Events on their way out: bodies, which all sessions they go to have in common, and where they stand in one session's log. Who writes
+ * text makes none of the objects that an application sees; who wants them asks {@link eventsOf}. Pure.
+ */
+import type { ApplicationEvent } from '#contracts/application-api';
+import type { Epoch } from '#contracts/gateway-admin';
+
+type Unplaced<E> = E extends unknown ? Omit<E, 'seq' | 'epoch'> : never;
+/** An event before it has a place in a session's log; one value is shared by all sessions it goes to and never changed. */
+export type EventBody = Unplaced<ApplicationEvent>;
+
+/** A body and when it came, in ms of the monotonic clock; one value for all sessions it goes to. */
+export interface EventEntry {
+  readonly body: EventBody;
+  readonly atMs: number;
+  /** The body as JSON, once a face has made it: kept here for the next session it goes to. */
+  json: string | undefined;
+}
+
+export const entryOf = (body: EventBody, atMs: number): EventEntry => ({ body, atMs, json: undefined });
+
+/** What one read of a log answers: `entries[n]` has the sequence number `firstSeq + n`. */
+export interface EventPage {
+  readonly epoch: Epoch;
+  readonly firstSeq: number;
+  readonly entries: readonly EventEntry[];
+  /** Everything after this sequence number is still to come. */
+  readonly cursorSeq: number;
+}
+
+/** The cursor of the contract: `<epoch major>.<epoch minor>.<seq>`. */
+export const cursorText = (epoch: Epoch, seq: number): string => `${epoch.major}.${epoch.minor}.${seq}`;
+
+export function placeEvent(body: EventBody, epoch: Epoch, seq: number): ApplicationEvent {
+  return { ...body, seq, epoch };
+}
+
+/** The events as an application sees them. */
+export const eventsOf = ({ entries, epoch, firstSeq }: EventPage): ApplicationEvent[] =>
+  entries.map(({ body }, at) => placeEvent(body, epoch, firstSeq + at));

@@ -1,0 +1,81 @@
+/** The deliveries of all handlers of an instance. */
+import type { DeadLetter, Delivery as DeliveryTry } from '#contracts/application-api';
+import type { EventReader, Outcome, ReaderListener } from '../northbound-port.js';
+import type { EventHandler, HandlerKind, Input } from '../switchboard/switchboard.port.js';
+import { Delivery } from './delivery.js';
+import { WEBHOOK_FORM, type MessageForm } from './message-form.js';
+import { Receivers, type ReceiverOptions } from './receivers.js';
+
+type HandlerInput = Extract<Input, { kind: 'handled' | 'handler-change' | 'dead-letter' }>;
+
+const CLOSE_GRACE_MS = 1000;
+
+export interface DeliveriesParts {
+  readonly receivers: ReceiverOptions;
+  readonly open: (sessionId: number, afterSeq: number, listener: ReaderListener) => Outcome<EventReader>;
+  readonly dispatch: (input: HandlerInput) => void;
+  readonly retentionMs: number;
+  readonly now: () => { readonly nowMs: number; readonly wallMs: number };
+  readonly random?: () => number;
+}
+
+export interface DeliveryFigures {
+  readonly failures: number;
+  readonly nextAttemptAt: number | undefined;
+  readonly tries: readonly DeliveryTry[];
+}
+
+export class Deliveries {
+  private readonly byId = new Map<number, { readonly handlerId: string; readonly delivery: Delivery }>();
+  private readonly receivers: Receivers;
+  private readonly forms: Record<HandlerKind, MessageForm>;
+
+  constructor(private readonly parts: DeliveriesParts) {
+    this.receivers = new Receivers(parts.receivers);
+    this.forms = { webhook: WEBHOOK_FORM, soap: WEBHOOK_FORM, 'soap-advanced': WEBHOOK_FORM };
+  }
+
+  /** @param from send from behind this event; undefined: go on where it is */
+  set(sessionId: number, handler: EventHandler | undefined, from: number | undefined): void {
+    const held = this.byId.get(sessionId);
+    if (handler !== undefined && held?.handlerId === handler.id) return held.delivery.update(handler, from);
+    held?.delivery.stop();
+    this.byId.delete(sessionId);
+    if (handler === undefined) return;
+    const delivery = new Delivery(handler, this.deliveryParts(sessionId));
+    this.byId.set(sessionId, { handlerId: handler.id, delivery });
+    delivery.begin(from ?? 0);
+  }
+
+  figures(sessionId: number): DeliveryFigures {
+    const delivery = this.byId.get(sessionId)?.delivery;
+    return { failures: delivery?.failures ?? 0, nextAttemptAt: delivery?.nextAttemptMs, tries: delivery?.tries ?? [] };
+  }
+
+  /** What is under way may be answered for a moment; then nothing is sent any more. */
+  async close(): Promise<void> {
+    const deadline = this.parts.now().nowMs + CLOSE_GRACE_MS;
+    const isSending = () => [...this.byId.values()].some(({ delivery }) => delivery.isSending);
+    while (isSending() && this.parts.now().nowMs < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const { delivery } of this.byId.values()) delivery.stop();
+    this.byId.clear();
+    await this.receivers.close();
+  }
+
+  private deliveryParts(sessionId: number): ConstructorParameters<typeof Delivery>[1] {
+    const { open, dispatch, retentionMs, now, random = Math.random } = this.parts;
+    return {
+      receivers: this.receivers,
+      forms: this.forms,
+      open: (afterSeq, listener) => open(sessionId, afterSeq, listener),
+      sink: {
+        handled: (handlerId, seq) => dispatch({ kind: 'handled', sessionId, handlerId, seq }),
+        changed: (handlerId, disabled) => dispatch({ kind: 'handler-change', sessionId, handlerId, disabled }),
+        deadLetter: (handlerId: string, letter: DeadLetter) => dispatch({ kind: 'dead-letter', sessionId, handlerId, letter }),
+      },
+      retentionMs,
+      now,
+      random,
+    };
+  }
+}
