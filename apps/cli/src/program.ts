@@ -28,7 +28,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       'after',
       '\nExamples:\n  cordboard status\n  cordboard instances restart gw-1 --wait\n  cordboard events tail --json\n\nExit codes: 0 done, 1 the operation failed, 2 not understood, 3 refused, 4 no answer',
     );
-  for (const add of [addStatus, addTenants, addInstances, addOperations, addFailovers, addLicences, addEvents]) add(program, surroundings);
+  for (const add of [addStatus, addTenants, addInstances, addOperations, addFailovers, addLicences, addEvents])
+    add(program, surroundings);
   for (const command of every(program)) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
