@@ -1,4 +1,5 @@
 /** One seed from beginning to end: faults, healing, coming to rest, and the last questions. */
+import { LINGER_MS } from '../../apps/gateway/src/switchboard/monitor-thrash.js';
 import { makeObjectId } from '../../apps/gateway/src/switchboard/numbering.rules.js';
 import type { LocalState } from '../../apps/call-manager-sim/src/model/words.js';
 import { Chaos } from './chaos.js';
@@ -78,6 +79,9 @@ function live(simulated: Simulated): void {
   traffic.probe(true);
   world.runUntil(world.nowMs + PROBE_MS);
   if (broken()) return;
+  // what lingers against thrash stands a little longer (R-MON-03)
+  const lingeredMs = world.nowMs + LINGER_MS + 2000;
+  while (world.nowMs < lingeredMs && leaks(simulated).length > 0) world.runUntil(world.nowMs + STEP_MS);
   checkRest(simulated);
   fill(simulated);
   oracle.sessions.checkCaps();
@@ -128,23 +132,26 @@ function restartFailed(simulated: Simulated): void {
       simulated.orchestrator.wish('instance.start', spec.id);
 }
 
-/** What applications believe, against controllers and phones. */
-function checkRest(simulated: Simulated): void {
-  const { site } = simulated;
-  const { oracle } = site;
+/** Monitors that stand at controllers and that no application holds, or that stand twice. */
+function leaks({ site, applications }: Simulated): string[] {
+  const found: string[] = [];
   for (const controller of site.controllers) {
-    const standing = controller.monitored();
-    for (const [instanceId, handles] of standing) {
+    for (const [instanceId, handles] of controller.monitored()) {
       const wanted = new Set<number>();
-      for (const { session } of simulated.applications)
+      for (const { session } of applications)
         if (session?.instanceId === instanceId) for (const objectId of session.monitors.keys()) wanted.add(objectId);
-      const found = handles.map((handle) => makeObjectId(controller.icpId, handle));
-      for (const objectId of found)
-        if (!wanted.has(objectId)) oracle.violation('I3-LEAK', `${instanceId} monitors ${objectId}, and no application holds it`);
-      if (new Set(found).size < found.length)
-        oracle.violation('I3-LEAK', `${instanceId} monitors a device twice at ${controller.name}`);
+      const standing = handles.map((handle) => makeObjectId(controller.icpId, handle));
+      for (const objectId of standing)
+        if (!wanted.has(objectId)) found.push(`${instanceId} monitors ${objectId}, and no application holds it`);
+      if (new Set(standing).size < standing.length) found.push(`${instanceId} monitors a device twice at ${controller.name}`);
     }
   }
+  return found;
+}
+
+/** What applications believe, against controllers and phones. */
+function checkRest(simulated: Simulated): void {
+  for (const leak of leaks(simulated)) simulated.site.oracle.violation('I3-LEAK', leak);
   checkViews(simulated, checkDevice);
 }
 

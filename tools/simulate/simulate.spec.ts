@@ -59,7 +59,6 @@ const QUICK = [
   'monitor-end-not-journaled',
   'compaction-loses-keys',
   'compaction-loses-monitors',
-  'link-gap-not-told',
   'no-snapshot',
   'unlisted-may-log-in',
   'grants-not-planned',

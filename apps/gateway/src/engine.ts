@@ -4,20 +4,19 @@
  */
 import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
-import type { AccessDocument, ConnectionState, Epoch, InstanceConfig } from '#contracts/gateway-admin';
+import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
 import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/data-access.js';
-import type { Directory, DirectoryWriter } from './directory/directory.port.js';
+import type { Directory } from './directory/directory.port.js';
 import { describeController } from './directory/controller-entries.js';
 import { MemoryDirectory } from './directory/memory-directory.js';
 import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, type Prepared } from './log-in.js';
 import { callerOf } from './caller.js';
+import type { EngineOptions, EngineStart } from './engine-options.js';
 import { EventClaims } from './event-claims.js';
 import { cursorText, eventsOf, type EventPage } from './event-page.js';
 import { Deliveries } from './handlers/deliveries.js';
 import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
-import type { ReceiverOptions } from './handlers/receivers.js';
-import type { Journal } from './journal/journal.port.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { outboundPolicy } from './switchboard/handler-url.rules.js';
@@ -41,40 +40,6 @@ const TICK_MS = 250;
 const PACE_GRAIN_MS = 4;
 const JOURNAL_RETRY_MS = 1000;
 const STOP_GRACE_MS = 2000;
-
-export type EngineConfig = Pick<InstanceConfig, 'slots' | 'limits' | 'eventLog' | 'monitorStartsPerSecond'> & {
-  readonly timing: Pick<InstanceConfig['timing'], 'sessionKeepAliveMs' | 'commandTimeoutMs' | 'longPollMaxMs'>;
-};
-
-/** The part of a logger that is used here; `#telemetry/logger` fits. */
-export interface EngineLogger {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
-
-export interface EngineOptions {
-  readonly config: EngineConfig;
-  readonly epoch: Epoch;
-  readonly journal: Journal;
-  readonly logger: EngineLogger;
-  /** For receivers with certificates of an authority of one's own. */
-  readonly receivers?: Omit<ReceiverOptions, 'policy'>;
-  /** For tests in another time; default: the monotonic clock and the wall clock. */
-  readonly clock?: () => Instant;
-  /** What applications read of the controllers; default: an empty one in memory. */
-  readonly directory?: Directory;
-  /** Default: writes are refused. */
-  readonly directoryWriter?: DirectoryWriter;
-}
-
-export interface EngineStart {
-  /** What the journal holds of earlier incarnations. */
-  readonly records: readonly JournalRecord[];
-  /** When the last of them was last known to be alive, ms since 1970; undefined: now. */
-  readonly lastAliveMs?: number | undefined;
-  readonly document: AccessDocument | undefined;
-}
 
 interface Waiting {
   readonly resolve: (outcome: CoreOutcome) => void;

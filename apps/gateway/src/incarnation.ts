@@ -4,7 +4,8 @@ import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#cont
 import { AccessDocumentStore } from './admin/access-document.store.js';
 import { gatewayMetrics } from './admin/gateway-metrics.js';
 import { createAdminServer, type AdminServer } from './admin/admin-server.js';
-import { GatewayEngine, type EngineLogger } from './engine.js';
+import { GatewayEngine } from './engine.js';
+import type { EngineLogger } from './engine-options.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
 import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-copy.js';

@@ -49,7 +49,7 @@ describe('an installation', () => {
   it('two that come up at once on one machine share neither addresses nor ports nor keys', async () => {
     const [one, other] = await Promise.all([open(newHome()), open(newHome())]);
     expect(one.block).not.toBe(other.block);
-    expect(new Set([...Object.values(one.ports), ...Object.values(other.ports)]).size).toBe(6);
+    expect(new Set([...Object.values(one.ports), ...Object.values(other.ports)]).size).toBe(8);
     expect(one.adminKey).not.toBe(other.adminKey);
     expect(one.controllerAddresses).toEqual([201, 202, 203].map((host) => `${one.block}.${host}`));
   });

@@ -96,6 +96,7 @@ describe('bad frames in process', () => {
           state: 'CONNECTION_FAILURE',
           up: undefined,
           reason: expect.stringContaining('protocol error') as string,
+          silentMs: 0,
         },
       ]);
     }

@@ -30,7 +30,11 @@ const page = JSON.parse(readFileSync('test/fixtures/controller-link/v1.json', 'u
   }[];
 };
 const [PING, GOODBYE] = [0x05, 0x07];
-const TYPES = new Set(page.frames.map(({ hex }) => Number.parseInt(hex.slice(6, 8), 16)));
+const features = JSON.parse(readFileSync('test/fixtures/controller-link/v1-features.json', 'utf8')) as Pick<
+  typeof page,
+  'frames'
+>;
+const TYPES = new Set([...page.frames, ...features.frames].map(({ hex }) => Number.parseInt(hex.slice(6, 8), 16)));
 const GOOD_PING = Buffer.from('001401050000000000000000fedcba9876543210', 'hex');
 const HEADER = 12;
 const LONGEST = 364;

@@ -24,7 +24,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   max: 5,
 };
 /** For a pattern the first of these that fits it. */
-const TEXTS = ['5550', '4.0', '3.1.0', '0123456789abcdef', 'phones'];
+const TEXTS = ['5550', '4.0', '3.1.0', '0123456789abcdef', 'phones', `whsec_${'k'.repeat(43)}=`];
 
 export function fitting(name: string, schema: MemberSchema): unknown {
   const known = BY_NAME[name];

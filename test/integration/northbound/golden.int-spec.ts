@@ -11,7 +11,7 @@ import { REST_OPERATIONS } from '#contracts/application-openapi';
 import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
 import { argumentsOf, FACTS, ourName, rest, serviceOf, soap } from './clients.js';
 import { fitting, type MemberSchema } from './fitting.js';
-import { callEvent } from './little-engine.js';
+import { callEvent, pageOf } from './little-engine.js';
 import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -20,6 +20,10 @@ const engine = {
   execute: (name: OperationName, request: unknown) => {
     requests.push({ name, request });
     return Promise.resolve({ ok: true, value: sampleOf(name) });
+  },
+  readEvents: (request: unknown) => {
+    requests.push({ name: 'getEvents', request });
+    return Promise.resolve({ ok: true, value: pageOf(sampleOf('getEvents') as never) });
   },
   nextEvent: () => Promise.resolve({ ok: true, value: { event: callEvent, eventNumber: 1 } }),
 } as unknown as Engine;

@@ -285,7 +285,7 @@ export class LittleEngine implements Engine {
   };
 }
 
-function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
+export function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
   const cursorSeq = Number(cursor.split('.')[2]);
   const entries = events.map(({ seq: _seq, epoch: _epoch, ...body }) => entryOf(body, 0));
   return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1 };

@@ -18,7 +18,7 @@ beforeAll(async () => {
   engine = new LittleEngine();
   northbound = await runNorthbound(engine, 60_000, {
     headersTimeoutMs: 300,
-    requestTimeoutMs: 600,
+    requestTimeoutMs: 2000,
     connectionsCheckIntervalMs: 50,
   });
 });

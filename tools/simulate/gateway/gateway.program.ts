@@ -214,6 +214,7 @@ export class GatewayProgram implements LinkListener {
   private apply({ document }: StoredDocument): void {
     if (!this.serving || documentRefusal(document, this.site.config.limits) !== undefined) return;
     this.site.world.trace(this.name, `document ${document.serial}`);
+    this.site.oracle.sessions.documentInForce(this.instanceId, document, this.site.world.nowMs);
     this.dispatch({ kind: 'access-document', document: this.site.plant.document?.(document) ?? document });
   }
 

@@ -37,6 +37,8 @@ export class SessionWitness {
   private readonly heldFor: Interval[] = [];
   /** Since when an instance has told to have a document that does not allow an application: `instance/application`. */
   private readonly deniedSince = new Map<string, number>();
+  /** When a document that does not allow an application came into force at an instance, by instance and application; the last time. */
+  private readonly deniedInForceMs = new Map<string, number>();
 
   constructor(
     private readonly oracle: Oracle,
@@ -71,11 +73,18 @@ export class SessionWitness {
     record.endedMs = nowMs;
     const pauseMs = Math.max(record.pauseMs, nowMs - record.arrivedMs);
     const wasRevoked = (this.revoked.get(record.application) ?? []).some(({ toMs }) => toMs >= record.fromMs);
-    if (record.logoutSent || pauseMs > this.config.keepAliveMs || wasRevoked || this.deleted.has(record.instanceId)) return;
+    const wasDenied = (this.deniedInForceMs.get(`${record.instanceId}/${record.application}`) ?? -1) >= record.fromMs;
+    const mayEnd = wasRevoked || wasDenied || this.deleted.has(record.instanceId);
+    if (record.logoutSent || pauseMs > this.config.keepAliveMs || mayEnd) return;
     this.oracle.violation(
       'I1-ACK-DURABLE',
       `session ${record.id} of ${record.application} was acknowledged and is gone: ${detail}`,
     );
+  }
+
+  /** An instance obeys this document from now on; it may have been overtaken by a newer one on its way. */
+  documentInForce(instanceId: string, { applications }: AccessDocument, nowMs: number): void {
+    for (const { name, allowed } of applications) if (!allowed) this.deniedInForceMs.set(`${instanceId}/${name}`, nowMs);
   }
 
   /** A monitor was held for certain from its answer until a stop of it was sent, which found it. */

@@ -1,4 +1,5 @@
 /** What a controller is told to do wrong. Standing faults stay until they are cleared; the others happen once. */
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { REQUEST_TYPES, type RequestType } from '../wire/request.decoder.js';
 
@@ -13,16 +14,29 @@ const refusal = z.enum(['REFUSED', 'OVERLOADED', 'NOT_SUPPORTED', 'NOT_ALLOWED',
 
 const PEM_CHARACTERS_MAX = 20_000;
 
+function canBeShown(cert: string, key: string): boolean {
+  try {
+    return cert !== '' && key !== '' && createSecureContext({ cert, key }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const standingFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stall'), direction: z.enum(['receive', 'send', 'both']).default('both'), instanceId }),
   z.strictObject({ kind: z.literal('refuse-links'), result: z.enum(['REFUSED', 'OVERLOADED']).default('REFUSED'), instanceId }),
   z.strictObject({ kind: z.literal('refuse-requests'), result: refusal, types, instanceId }),
-  z.strictObject({
-    kind: z.literal('certificate'),
-    connection: z.enum(['forward', 'back', 'both']).default('both').describe('where it is shown instead of the right one'),
-    certPem: z.string().max(PEM_CHARACTERS_MAX),
-    keyPem: z.string().max(PEM_CHARACTERS_MAX),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('certificate'),
+      connection: z.enum(['forward', 'back', 'both']).default('both').describe('where it is shown instead of the right one'),
+      certPem: z.string().max(PEM_CHARACTERS_MAX),
+      keyPem: z.string().max(PEM_CHARACTERS_MAX),
+    })
+    .refine(({ certPem, keyPem }) => canBeShown(certPem, keyPem), {
+      path: ['certPem'],
+      message: 'must be a certificate in PEM, and keyPem its key',
+    }),
   z.strictObject({ kind: z.literal('delay-answers'), ms: z.int().min(1).max(3_600_000), types, instanceId }),
 ]);
 export type StandingFault = z.infer<typeof standingFaultSchema>;

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { problemOf, type Refusal } from '#contracts/errors';
 import { ADMIN_ROUTES } from '#contracts/admin-routes';
 import { JournalQuerySchema, type InstanceHealth, type InstanceStatusReport, type JournalPiece } from '#contracts/gateway-admin';
-import type { EngineLogger } from '../engine.js';
+import type { EngineLogger } from '../engine-options.js';
 import type { CopyPlace } from '../journal/journal-copy.js';
 import type { Outcome } from '../northbound-port.js';
 

@@ -16,7 +16,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   icpId: 1,
   objectId: OBJECT_ID,
   localCallId: 17,
-  number: '+4930123456',
+  number: '04930123456',
   redirectDn: '2003',
   accountCode: '77',
   digits: '12#',
@@ -94,7 +94,7 @@ describe('commands', () => {
       opcode: 'CONSULT',
       localCallId: 17,
       value: 0,
-      argument: '+4930123456',
+      argument: '04930123456',
     });
     plant.run(requestFor('setCFAlways', sessionId));
     expect(lastReceived(plant)).toEqual({

@@ -32,8 +32,8 @@ const RESPONSE_KINDS: Readonly<Record<ControllerResponse['type'], readonly Pendi
   MONITOR_START_RESPONSE: ['start'],
   MONITOR_OBJECT_RESPONSE: ['start'],
   MONITOR_STOP_RESPONSE: ['stop'],
-  SNAPSHOT_DEVICE_RESPONSE: ['probe'],
-  SNAPSHOT_CALLS_RESPONSE: ['snapshot', 'calls'],
+  SNAPSHOT_DEVICE_RESPONSE: [],
+  SNAPSHOT_CALLS_RESPONSE: ['snapshot', 'calls', 'probe'],
   MAKE_CALL_RESPONSE: ['command'],
   ANSWER_CALL_RESPONSE: ['command'],
   CLEAR_CALL_RESPONSE: ['command'],
@@ -183,7 +183,7 @@ function onTimeout(
       controller.commands.keepLate(expired);
       // Its place in the pace stays taken until something shows that it was read: whatever is answered to this.
       const { target } = pending;
-      core.send(controller, { kind: 'probe', target }, { type: 'SNAPSHOT_DEVICE', target });
+      core.send(controller, { kind: 'probe', target }, { type: 'SNAPSHOT_CALLS', target, from: 0 });
       const monitor = core.monitors.get(pending.objectId);
       if (monitor?.state === 'starting' && !OUTCOME_UNKNOWN.ok) startFailed(core, controller, monitor, OUTCOME_UNKNOWN.refusal);
     }

@@ -40,7 +40,7 @@ describe('connection states', () => {
           // a device that rings for a call of its own goes on with it
           if (current === 'alerting' && name === 'ORIGINATED') return;
           // back from hold to a far end that only rings is no step back
-          if (name === 'RETRIEVED' && next === 'delivered') expect(current).toBe('hold');
+          if (name === 'RETRIEVED' && next === 'delivered') expect(['hold', 'delivered']).toContain(current);
           else if (name !== 'CLEARED') expect(PROGRESS[next]).toBeGreaterThanOrEqual(PROGRESS[current]);
           else expect(next).toBe('null');
           current = next;

@@ -165,7 +165,7 @@ describe('a part of a controller that several instances share', () => {
     // timed out: the probe that follows is answered, the starts never are
     plant.pass(1500, [sessionId]);
     expect(controller.startsAt).toHaveLength(2);
-    const probe = controller.received.filter(({ type }) => type === 'SNAPSHOT_DEVICE').at(-1)!;
+    const probe = controller.received.filter(({ type }) => type === 'SNAPSHOT_CALLS').at(-1)!;
     plant.input({ kind: 'message', icpId: 1, message: controller.answer(probe) });
     plant.pass(900, [sessionId]);
     expect(controller.startsAt).toHaveLength(2);
