@@ -23,7 +23,7 @@ const engine = {
   },
   readEvents: (request: unknown) => {
     requests.push({ name: 'getEvents', request });
-    return Promise.resolve({ ok: true, value: pageOf(sampleOf('getEvents') as never) });
+    return Promise.resolve({ ok: true, value: { ...pageOf(sampleOf('getEvents') as never), epoch: { major: 3, minor: 1 } } });
   },
   nextEvent: () => Promise.resolve({ ok: true, value: { event: callEvent, eventNumber: 1 } }),
 } as unknown as Engine;
@@ -37,7 +37,13 @@ afterAll(() => northbound.close());
 /** A response with every member, optional ones included. */
 function sampleOf(name: OperationName): Values {
   const { response } = APPLICATION_OPERATIONS[name];
-  const sample = fitting('', z.toJSONSchema(response, { io: 'output' }) as MemberSchema) as Values;
+  const sample = fitting('', z.toJSONSchema(response, { io: 'output' }) as MemberSchema) as Record<string, unknown>;
+  // a page of a log: its events stand one after another up to its cursor
+  if (name === 'getEvents') {
+    const { events } = sample as { events: object[] };
+    const placed = events.map((event, at) => ({ ...event, epoch: { major: 3, minor: 1 }, seq: at + 1 }));
+    Object.assign(sample, { events: placed, cursor: `3.1.${events.length}` });
+  }
   expect(response.safeParse(sample), `the sample of ${name}`).toMatchObject({ success: true });
   return sample;
 }
