@@ -168,6 +168,10 @@ describe('a controller that two instances share', () => {
     const watching = setInterval(() => {
       void seen().then(({ monitors }) => (most = Math.max(most, monitors.shared)));
     }, 500);
+    // filling takes longer than a silent session lives
+    const keeping = setInterval(() => {
+      for (const session of [first, second]) void session.ask('POST', '/keepalive', {}).catch(() => undefined);
+    }, 5000);
     try {
       // One alone gets far more than its even part: nobody is told "full" while the other has room to spare.
       const filled = await crowd(first, objectIds.slice(0, 1700));
@@ -206,6 +210,7 @@ describe('a controller that two instances share', () => {
         });
     } finally {
       clearInterval(watching);
+      clearInterval(keeping);
     }
   }, 600_000);
 

@@ -133,7 +133,7 @@ export function metricsPage(): string {
 
 Made from the catalogue (\`libs/telemetry/src/metrics.ts\`) by \`npm run generate\`: do not edit.
 
-Each program tells its figures in the text format of Prometheus at \`GET /v1/metrics\` of its admin interface, over mutual TLS: the gateway to the worker's certificate, the router to the orchestrator's. A gateway
+Gateway and router tell their figures (the control plane does not yet) in the text format of Prometheus at \`GET /v1/metrics\` of its admin interface, over mutual TLS: the gateway to the worker's certificate, the router to the orchestrator's. A gateway
 instance serves one tenant and tells of that tenant alone; no figure carries the name of a tenant, an application or a number (S-06). Histograms have the bounds ${LATENCY_BUCKETS_S.join(', ')} seconds.
 
 | name | type | labels | program | shows | what |

@@ -45,6 +45,7 @@ export function command(core: Core, session: Session, requestId: number, operati
     const state = core.keys.stateOf(key, fingerprint, core.now.nowMs);
     if (state.kind === 'refused') return core.refuse(requestId, state.refusal);
     if (state.kind === 'done') return finish(core, requestId, state.outcome);
+    if (state.kind === 'under-way') return core.keys.wait(key, requestId);
     if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
   }
   const target = 'objectId' in request ? targetOf(core, request.objectId) : controllerOf(core, request.icpId);
@@ -101,13 +102,18 @@ export function controllerOf(core: Core, icpId: number): Target {
 export function onCommandAnswered(core: Core, pending: CommandPending, response: CommandResponse, late: boolean): void {
   const { result } = response;
   const outcome: CoreOutcome = granted(result) ? { ok: true, value: valueOf(pending, response) } : refused(refusalOf(result));
+  const repeats = repeatsOf(core, pending);
   // what certainly was not carried out may be tried again under its key
   if (pending.key !== undefined)
     core.journal(
       result === 'OVERLOADED' || result === 'REFUSED' ? core.keys.forget(pending.key) : core.keys.finish(pending.key, outcome),
     );
-  if (!late) finish(core, pending.requestId, outcome);
+  for (const requestId of late ? repeats : [pending.requestId, ...repeats]) finish(core, requestId, outcome);
 }
+
+/** Equal requests under the same key that wait for this one's outcome. */
+const repeatsOf = (core: Core, { key }: CommandPending): readonly number[] =>
+  key === undefined ? [] : core.keys.takeWaiting(key);
 
 /** R-CC-06: granted, and still in the user's hand. */
 function valueOf({ answersCall }: CommandPending, response: CommandResponse) {
@@ -117,14 +123,16 @@ function valueOf({ answersCall }: CommandPending, response: CommandResponse) {
 
 /** No answer came, or can come any more (R-CLU-06). */
 export function onCommandUnknown(core: Core, pending: CommandPending): void {
+  const repeats = repeatsOf(core, pending);
   if (pending.key !== undefined) core.journal(core.keys.finish(pending.key, OUTCOME_UNKNOWN));
-  finish(core, pending.requestId, OUTCOME_UNKNOWN);
+  for (const requestId of [pending.requestId, ...repeats]) finish(core, requestId, OUTCOME_UNKNOWN);
 }
 
 /** It never left. */
 export function onCommandNotSent(core: Core, pending: CommandPending, refusal: Refusal): void {
+  const repeats = repeatsOf(core, pending);
   if (pending.key !== undefined) core.journal(core.keys.forget(pending.key));
-  core.refuse(pending.requestId, refusal);
+  for (const requestId of [pending.requestId, ...repeats]) core.refuse(requestId, refusal);
 }
 
 function finish(core: Core, requestId: number, outcome: CoreOutcome): void {

@@ -7,6 +7,8 @@ import type { CoreOutcome, JournalRecord } from './switchboard.port.js';
 
 const REMEMBER_MS = 10 * 60_000;
 const KEYS_MAX = 10_000;
+/** Repeats of one request that wait for its outcome; more are told to come again. */
+const WAITING_MAX = 16;
 
 interface Entry {
   readonly fingerprint: string;
@@ -14,6 +16,8 @@ interface Entry {
   /** False after a restart: nobody waits for an answer any more, the outcome is unknown. */
   underWay: boolean;
   readonly atMs: number;
+  /** Repeats that came meanwhile, by request id. */
+  readonly waiting: number[];
 }
 
 export const OUTCOME_UNKNOWN: CoreOutcome = {
@@ -24,6 +28,7 @@ export const OUTCOME_UNKNOWN: CoreOutcome = {
 export type KeyState =
   | { readonly kind: 'new' }
   | { readonly kind: 'done'; readonly outcome: CoreOutcome }
+  | { readonly kind: 'under-way' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export class IdempotencyTable {
@@ -41,6 +46,7 @@ export class IdempotencyTable {
         refusal: { code: 'IDEMPOTENCY_KEY_REUSED', detail: 'this key came with another request before' },
       };
     }
+    if (entry.underWay && entry.waiting.length < WAITING_MAX) return { kind: 'under-way' };
     if (entry.underWay)
       return {
         kind: 'refused',
@@ -51,7 +57,17 @@ export class IdempotencyTable {
 
   begin(key: string, fingerprint: string, nowMs: number): void {
     this.entries.delete(key);
-    this.entries.set(key, { fingerprint, outcome: undefined, underWay: true, atMs: nowMs });
+    this.entries.set(key, { fingerprint, outcome: undefined, underWay: true, atMs: nowMs, waiting: [] });
+  }
+
+  /** A repeat of a request that is under way is answered with it (I7). */
+  wait(key: string, requestId: number): void {
+    this.entries.get(key)?.waiting.push(requestId);
+  }
+
+  /** The repeats that waited, to be answered now; before {@link forget}. */
+  takeWaiting(key: string): readonly number[] {
+    return this.entries.get(key)?.waiting.splice(0) ?? [];
   }
 
   /** May be called again when a late answer tells more. */
@@ -71,7 +87,13 @@ export class IdempotencyTable {
 
   restore(record: Extract<JournalRecord, { t: 'key' }>, nowMs: number): void {
     this.entries.delete(record.key);
-    this.entries.set(record.key, { fingerprint: record.fingerprint, outcome: record.outcome, underWay: false, atMs: nowMs });
+    this.entries.set(record.key, {
+      fingerprint: record.fingerprint,
+      outcome: record.outcome,
+      underWay: false,
+      atMs: nowMs,
+      waiting: [],
+    });
   }
 
   /** Forgets what is old enough; entries are in the order of their age. */

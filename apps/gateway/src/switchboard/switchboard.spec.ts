@@ -517,12 +517,23 @@ describe('idempotency', () => {
     const asked = plant.ask(call(sessionId));
     expect(plant.effects.at(-1)).toMatchObject({ kind: 'send', kept: true });
     expect(plant.effects.at(-2)).toMatchObject({ kind: 'journal', record: { t: 'key' } });
-    expect(codeOf(plant.run(call(sessionId)))).toBe('IDEMPOTENCY_KEY_IN_USE');
+    expect(plant.replies.has(plant.ask(call(sessionId)))).toBe(false);
     expect(plant.replies.has(asked)).toBe(false);
     plant.restart();
     plant.controller().mute = false;
     plant.up();
     expect(codeOf(plant.run(call(sessionId)))).toBe('CONTROLLER_TIMEOUT');
+    expect(dialled(plant)).toBe(1);
+  });
+
+  it('I7 repeats of a request that is under way are answered with it; more than a few are told to come again', () => {
+    const plant = new VirtualPlant().up();
+    const sessionId = plant.login();
+    plant.controller().mute = true;
+    const asked = Array.from({ length: 17 }, () => plant.ask(call(sessionId)));
+    expect(codeOf(plant.run(call(sessionId)))).toBe('IDEMPOTENCY_KEY_IN_USE');
+    plant.unmute();
+    for (const one of asked) expect(plant.replies.get(one)).toEqual({ ok: true, value: { localCallId: 41 } });
     expect(dialled(plant)).toBe(1);
   });
 
