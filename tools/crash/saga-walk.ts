@@ -21,7 +21,7 @@ export interface WalkOptions {
 }
 export type Say = (line: string) => void;
 
-const FIRE_MS = 30_000;
+const FIRE_MS = 120_000;
 /** A death that came when the operation was over proves nothing and is tried again, in so many cycles. */
 const ATTEMPTS_MAX = 5;
 /** From these on a repeated request finds the change made and passes none of them: one of them is met per operation. */
