@@ -73,7 +73,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const subscriptions = new Set<Subscription>();
 
   const run = <T>(tenantId: string | undefined, fn: (tx: Tx) => Promise<T>): Promise<T> =>
-    withRetries(() => transact(source, tenantId, fn));
+    withRetries(() => answeredInTime(transact(source, tenantId, fn)));
 
   return {
     withTenant: async (tenantId, fn) => {
@@ -100,6 +100,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       if (source.isInitialized) await source.destroy();
     },
   };
+}
+
+/** Longer than the longest statement may take: nobody waits for ever on a connection that went away unnoticed (C9). */
+const TRANSACTION_MAX_MS = 20_000;
+
+/** The outcome, or an error when there is none in time; whether it was committed is unknown then, as after any lost connection. */
+async function answeredInTime<T>(outcome: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Connection terminated: the database did not answer in time')), TRANSACTION_MAX_MS);
+  });
+  outcome.catch(() => undefined);
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** One attempt. The settings are local to the transaction, so a pooled connection carries nothing over to its next user. */
