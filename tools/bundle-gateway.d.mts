@@ -1,3 +1,10 @@
 export function bundleGateway(outFile?: string): Promise<string>;
+export function loadedAtStart(
+  inputs: Readonly<
+    Record<string, { readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[] }>
+  >,
+  entry: string,
+  packages: readonly string[],
+): string | undefined;
 export function joined(loader: string, program: string): string;
 export function readLoader(): Promise<string>;

@@ -41,16 +41,39 @@ export const bundleGateway = (outFile = join(root, 'dist', 'gateway', 'gateway.m
 /** @returns the path of the file, `outFile` */
 export const bundleRouter = (outFile = join(root, 'dist', 'router', 'router.mjs')) => bundle('router', outFile);
 
+/** Packages that a gateway loads when it wants them: at every start they would cost more time and memory than all the rest. */
+const LATER = { gateway: ['zod', 'undici', 'libphonenumber-js'], router: [] };
+
+/**
+ * The first of `packages` that evaluating `entry` evaluates too, with the way there; undefined when none.
+ * @param inputs of esbuild's metafile
+ */
+export function loadedAtStart(inputs, entry, packages) {
+  const importer = new Map([[entry, undefined]]);
+  for (const path of importer.keys()) {
+    if (packages.some((name) => path.includes(`node_modules/${name}/`))) {
+      const way = [];
+      for (let step = path; step !== undefined; step = importer.get(step)) way.unshift(step);
+      return way.join(' > ');
+    }
+    for (const { path: next, kind, external } of inputs[path].imports)
+      if (!external && kind !== 'dynamic-import' && !importer.has(next)) importer.set(next, path);
+  }
+  return undefined;
+}
+
 async function bundle(app, outFile) {
   const folder = dirname(outFile);
   const making = join(folder, `.making-${randomBytes(6).toString('hex')}`);
   const made = join(making, 'program.cjs');
   const whole = join(making, basename(outFile));
+  const entry = `apps/${app}/src/main.ts`;
   await mkdir(folder, { recursive: true });
   try {
-    await build({
+    const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],
+      entryPoints: [entry],
+      metafile: true,
       outfile: made,
       bundle: true,
       platform: 'node',
@@ -64,6 +87,9 @@ async function bundle(app, outFile) {
       plugins: [withoutLanguages],
       logLevel: 'warning',
     });
+    const tooEarly = loadedAtStart(metafile.inputs, entry, LATER[app]);
+    if (tooEarly !== undefined)
+      throw new Error(`${app} would load this at every start: ${tooEarly}; import() it where it is wanted`);
     await writeFile(whole, joined(await readLoader(), await readFile(made, 'latin1')), 'latin1');
     await rename(`${made}.map`, `${outFile}.map`);
     await rename(whole, outFile);

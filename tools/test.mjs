@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { ensureInstalled } from './install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -30,6 +30,8 @@ if (wanted.some((tier) => !known.includes(tier))) {
 }
 const chosen = (tier) => wanted.length === 0 || wanted.includes(tier);
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Said once more at the end, where they are found without reading all the rest. */
+const failures = [];
 
 /**
  * The longest any one command may take. A test whose process never gives its event loop back cannot be timed out from within: without this
@@ -72,6 +74,9 @@ function run(command, args, options = {}) {
   });
 }
 
+const MESSAGE_LINES_MAX = 30;
+const shortened = (message) => message.split('\n').slice(0, MESSAGE_LINES_MAX).join('\n  ');
+
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 async function check(tier) {
@@ -79,7 +84,7 @@ async function check(tier) {
   for (const [command, ...args] of checks[tier]) {
     const code = await run(command, args);
     total[code === 0 ? 'passed' : 'failed'] += 1;
-    if (code !== 0) console.error(`FAILED: ${tier}: ${command.split('/').at(-1)} ${args.join(' ')}`);
+    if (code !== 0) failures.push(`${tier}: ${command.split('/').at(-1)} ${args.join(' ')}`);
   }
   console.log(`== ${tier}: ${seconds(since)}`);
 }
@@ -101,6 +106,14 @@ async function suite(tier) {
     total.failed += counted.numFailedTests;
     total.skipped += counted.numPendingTests + (counted.numTodoTests ?? 0);
   }
+  const before = failures.length;
+  for (const { name, message, assertionResults } of counted?.testResults ?? []) {
+    if (message) failures.push(`${tier}: ${relative(root, name)}: ${shortened(message)}`);
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed')
+        failures.push(`${tier}: ${relative(root, name)} > ${fullName}: ${shortened(failureMessages.join('\n'))}`);
+  }
+  if (code !== 0 && failures.length === before) failures.push(`${tier}: vitest ended with ${code}; what it says is above`);
   // a file that could not be loaded, an unhandled rejection or a failed hook fails the run without failing a test
   if (code !== 0 && (counted === undefined || counted.numFailedTests === 0)) total.failed += 1;
   if (code === 0 && (counted?.numPassedTests ?? 0) === 0) total.failed += 1;
@@ -122,5 +135,6 @@ if (process.env.CI && total.skipped > 0) {
   console.error('a skipped test is a failure in CI');
   total.failed += total.skipped;
 }
+for (const failure of failures) console.log(`FAILED: ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);

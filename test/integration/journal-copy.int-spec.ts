@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JOURNAL_FILES, JOURNAL_PIECE_BYTES_MAX } from '#contracts/gateway-admin';
+import { JOURNAL_FILES, JOURNAL_PIECE_BYTES_MAX } from '#contracts/journal-files';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import * as clusters from '#persistence/clusters';
 import { openDatabase, type Database } from '#persistence/database';

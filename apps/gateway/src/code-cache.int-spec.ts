@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '#testkit/eventually';
-import { joined, readLoader } from '../../../tools/bundle-gateway.mjs';
+import { joined, loadedAtStart, readLoader } from '../../../tools/bundle-gateway.mjs';
 
 let dir: string;
 let loader: string;
@@ -59,4 +59,18 @@ it('another program of the same length, a torn cache and one V8 does not take: c
   writeFileSync(file, torn);
   expect(await run(() => readFileSync(file).length > 200)).toBe('two made argument');
   expect(await run()).toBe('two used argument');
+});
+
+it('a package that is to be loaded later is found on a way of plain imports, not behind import()', () => {
+  const imports = (...of: readonly (readonly [path: string, kind: string])[]) => ({
+    imports: of.map(([path, kind]) => ({ path, kind })),
+  });
+  const inputs = (kind: string) => ({
+    'main.ts': imports(['a.ts', 'import-statement'], ['b.ts', 'import-statement']),
+    'a.ts': imports(['b.ts', 'import-statement'], ['node_modules/large/index.js', kind]),
+    'b.ts': imports(['a.ts', 'import-statement']),
+    'node_modules/large/index.js': imports(),
+  });
+  expect(loadedAtStart(inputs('import-statement'), 'main.ts', ['large'])).toBe('main.ts > a.ts > node_modules/large/index.js');
+  expect(loadedAtStart(inputs('dynamic-import'), 'main.ts', ['large'])).toBeUndefined();
 });

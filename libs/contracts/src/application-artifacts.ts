@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { APPLICATION_OPERATIONS } from './application-api.js';
 import { applicationOpenApi, REST_OPERATIONS } from './application-openapi.js';
-import { AccessDocumentSchema, InstanceConfigSchema, SignedDocumentSchema } from './gateway-admin.js';
+import { AccessDocumentSchema, InstanceConfigSchema, JournalQuerySchema, SignedDocumentSchema } from './gateway-admin.js';
 import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf } from './soap.js';
 
 /** Stands in the checked-in WSDL; a served one has the address its reader used. */
@@ -25,6 +25,7 @@ function gatewayTables(): string {
   const shape = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
   const shapes = {
     instanceConfig: shape(InstanceConfigSchema),
+    journalQuery: shape(JournalQuerySchema),
     accessDocument: shape(AccessDocumentSchema),
     signedDocument: shape(SignedDocumentSchema),
     requests: Object.fromEntries(Object.entries(APPLICATION_OPERATIONS).map(([name, { request }]) => [name, shape(request)])),
@@ -38,6 +39,7 @@ import type { RestOperation } from '../application-rest.js';
 export type JsonShape = Readonly<Record<string, unknown>>;
 export interface GatewayShapes {
   readonly instanceConfig: JsonShape;
+  readonly journalQuery: JsonShape;
   readonly accessDocument: JsonShape;
   readonly signedDocument: JsonShape;
   readonly requests: Readonly<Record<OperationName, JsonShape>>;

@@ -3,6 +3,7 @@
  * and the admin interface (HTTPS with client certificates, address and port from the configuration).
  */
 import { z } from 'zod';
+import { JOURNAL_PIECE_BYTES_MAX } from './journal-files.js';
 import { LOGGED_NUMBERS, NumberingSchema, RatesSchema } from './tenant-settings.js';
 
 export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
@@ -175,16 +176,6 @@ export const SignedDocumentSchema = z.strictObject({
 });
 export type SignedDocument = z.infer<typeof SignedDocumentSchema>;
 
-/** Files of an instance's journal folder that the worker has to know, by name. */
-export const JOURNAL_FILES = Object.freeze({
-  /** The journal; it begins with a header of so many bytes, and without a whole header it holds nothing. */
-  log: 'journal.log',
-  headerBytes: 8,
-  /** Its time is when an incarnation last lived. */
-  alive: 'alive',
-  /** {@link RestoredJournalSchema}: there while the journal is a copy that no incarnation has taken up yet. */
-  restored: 'restored.json',
-});
 export const RestoredJournalSchema = z.strictObject({
   /** The copy held everything that was acknowledged until then; what came later may be missing. */
   completeAt: z.iso.datetime(),
@@ -207,13 +198,12 @@ const journalState = z.strictObject({
 });
 export type JournalState = z.infer<typeof journalState>;
 
-/** At most so many bytes are asked for and given at once. */
-export const JOURNAL_PIECE_BYTES_MAX = 256 * 1024;
 /** Query of {@link ADMIN_ROUTES}.journal, all of it or none: up to where the asker holds a generation. */
 export const JournalQuerySchema = z.strictObject({
   generation: z.string().regex(/^\d{1,10}\.\d{1,10}\.\d{1,10}$/),
   from: z.string().regex(/^\d{1,15}$/),
 });
+export type JournalQuery = z.infer<typeof JournalQuerySchema>;
 /** Bytes of the journal as it is now, from there on, or from its first one where the asker holds another generation. */
 export const JournalPieceSchema = z.strictObject({
   instanceId: z.uuid(),

@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { problemOf, type Refusal } from '#contracts/errors';
 import { ADMIN_ROUTES } from '#contracts/admin-routes';
-import { JournalQuerySchema, type InstanceHealth, type InstanceStatusReport, type JournalPiece } from '#contracts/gateway-admin';
+import type { InstanceHealth, InstanceStatusReport, JournalPiece } from '#contracts/gateway-admin';
 import type { EngineLogger } from '../engine-options.js';
 import type { CopyPlace } from '../journal/journal-copy.js';
 import type { Outcome } from '../northbound-port.js';
+import { readDocument } from '../shapes/shapes.js';
 
 const BODY_BYTES_MAX = 12 * 1024 * 1024;
 const BODY_MS_MAX = 10_000;
@@ -146,15 +147,16 @@ async function putDocument(message: IncomingMessage, actions: AdminActions): Pro
 
 async function getJournal(query: URLSearchParams, actions: AdminActions): Promise<Answer> {
   if (query.size === 0) return { status: 200, body: await actions.journal(undefined) };
-  const given = query.size === new Set(query.keys()).size ? JournalQuerySchema.safeParse(Object.fromEntries(query)) : undefined;
-  if (given?.success !== true)
+  const given =
+    query.size === new Set(query.keys()).size ? await readDocument('journalQuery', Object.fromEntries(query)) : undefined;
+  if (given?.ok !== true)
     return problem({
       code: 'INVALID_ARGUMENT',
       detail: 'send generation=<epoch major>.<epoch minor>.<rewrites> and from=<byte>, or neither',
     });
-  const [major, minor, rewrites] = given.data.generation.split('.').map(Number);
+  const [major, minor, rewrites] = given.value.generation.split('.').map(Number);
   const generation = [major!, minor!, rewrites!] as const;
-  return { status: 200, body: await actions.journal({ generation, fromByte: Number(given.data.from) }) };
+  return { status: 200, body: await actions.journal({ generation, fromByte: Number(given.value.from) }) };
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {

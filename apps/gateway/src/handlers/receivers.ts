@@ -6,7 +6,7 @@
 import { Resolver } from 'node:dns/promises';
 import { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { mayConnect, parseAddress } from '#domain/network-addresses';
 import { hostOf, type OutboundPolicy } from '../switchboard/handler-url.rules.js';
 
@@ -40,14 +40,38 @@ class AddressNotAllowed extends Error {}
 
 export class Receivers {
   private readonly limits: ReceiverLimits;
-  private readonly agent: Agent;
+  private opening: Promise<Agent> | undefined;
 
   constructor(private readonly options: ReceiverOptions) {
     this.limits = { ...RECEIVER_LIMITS, ...options.limits };
+  }
+
+  /** Never rejects. */
+  async send(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
+    const agent = await (this.opening ??= this.open());
+    return new Promise((resolve) => {
+      const reply = new Reply(this.limits, resolve);
+      const request = { origin: url.origin, path: url.pathname + url.search, method: 'POST' as const, headers, body };
+      try {
+        agent.dispatch(request, reply);
+      } catch (error) {
+        reply.fail(error as Error);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await (await this.opening)?.destroy();
+  }
+
+  /** The library is loaded for the first who is sent to: most instances have nobody, and it is half a start's time. */
+  private async open(): Promise<Agent> {
+    const undici = await import('undici');
     const { keepAliveMs, connectMs, totalMs, perOriginMax } = this.limits;
-    const ca = options.extraCa === undefined ? {} : { ca: [...rootCertificates, options.extraCa] };
-    const connector = buildConnector({ ...ca, timeout: connectMs, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
-    this.agent = new Agent({
+    const { extraCa } = this.options;
+    const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] };
+    const connector = undici.buildConnector({ ...ca, timeout: connectMs, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
+    return new undici.Agent({
       connections: perOriginMax,
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,
@@ -56,23 +80,6 @@ export class Receivers {
       bodyTimeout: totalMs,
       connect: (target, callback) => void this.connect(connector, target, callback),
     });
-  }
-
-  /** Never rejects. */
-  send(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
-    return new Promise((resolve) => {
-      const reply = new Reply(this.limits, resolve);
-      const request = { origin: url.origin, path: url.pathname + url.search, method: 'POST' as const, headers, body };
-      try {
-        this.agent.dispatch(request, reply);
-      } catch (error) {
-        reply.fail(error as Error);
-      }
-    });
-  }
-
-  close(): Promise<void> {
-    return this.agent.destroy();
   }
 
   private async connect(

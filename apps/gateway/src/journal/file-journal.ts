@@ -1,7 +1,7 @@
 /** The journal as one append-only file, group-committed: whatever has been queued meanwhile goes out in one write and one fdatasync. */
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JOURNAL_FILES } from '#contracts/gateway-admin';
+import { JOURNAL_FILES } from '#contracts/journal-files';
 import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import { replaceDurably, syncFolder } from './durable-file.js';
 import type { Journal, JournalBytes, JournalPlace, JournalSource } from './journal.port.js';

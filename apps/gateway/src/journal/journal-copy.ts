@@ -1,16 +1,8 @@
 /** This incarnation's side of the journal's copy (design.md 7): gives pieces to the worker, knows how far the copy is, and whether it began with one. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  JOURNAL_FILES,
-  JOURNAL_PIECE_BYTES_MAX,
-  RestoredJournalSchema,
-  type Epoch,
-  type JournalGeneration,
-  type JournalPiece,
-  type JournalState,
-  type RestoredJournal,
-} from '#contracts/gateway-admin';
+import type { Epoch, JournalGeneration, JournalPiece, JournalState, RestoredJournal } from '#contracts/gateway-admin';
+import { JOURNAL_FILES, JOURNAL_PIECE_BYTES_MAX } from '#contracts/journal-files';
 import type { JournalSource } from './journal.port.js';
 
 export interface CopyPlace {
@@ -65,7 +57,9 @@ export async function restoredJournal(folder: string): Promise<RestoredJournal |
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? null : RestoredJournalSchema.parse(JSON.parse(text));
+  if (text === undefined) return null;
+  const { RestoredJournalSchema } = await import('../shapes/schemas.js');
+  return RestoredJournalSchema.parse(JSON.parse(text));
 }
 
 /** From here on the journal is this incarnation's own. May be called twice. */

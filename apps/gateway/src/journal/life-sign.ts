@@ -5,7 +5,7 @@
  */
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JOURNAL_FILES } from '#contracts/gateway-admin';
+import { JOURNAL_FILES } from '#contracts/journal-files';
 
 const INTERVAL_MS = 250;
 

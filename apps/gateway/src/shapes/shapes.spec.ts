@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { APPLICATION_OPERATIONS, type OperationName } from '#contracts/application-api';
-import { AccessDocumentSchema, InstanceConfigSchema, SignedDocumentSchema } from '#contracts/gateway-admin';
+import { AccessDocumentSchema, InstanceConfigSchema, JournalQuerySchema, SignedDocumentSchema } from '#contracts/gateway-admin';
 import { GATEWAY_SHAPES, type JsonShape } from '#contracts/gateway-tables';
 import { nextEventSchema } from '../northbound/soap/next-event.schema.js';
 import { readNextEvent } from '../northbound/soap/next-event.js';
@@ -100,6 +100,7 @@ const spoiled = (shape: JsonShape): fc.Arbitrary<unknown> =>
 
 const documents: readonly (readonly [name: string, shape: JsonShape, schema: z.ZodType])[] = [
   ['instance configuration', GATEWAY_SHAPES.instanceConfig, InstanceConfigSchema],
+  ['question for the journal', GATEWAY_SHAPES.journalQuery, JournalQuerySchema],
   ['access document', GATEWAY_SHAPES.accessDocument, AccessDocumentSchema],
   ['signed document', GATEWAY_SHAPES.signedDocument, SignedDocumentSchema],
 ];

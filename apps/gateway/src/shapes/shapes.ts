@@ -1,15 +1,21 @@
 /** What comes from outside as the contract's types: by plain checks where they settle it, else by the schema. */
 import type { OperationName, OperationRequest } from '#contracts/application-api';
-import type { AccessDocument, InstanceConfig, SignedDocument } from '#contracts/gateway-admin';
+import type { AccessDocument, InstanceConfig, JournalQuery, SignedDocument } from '#contracts/gateway-admin';
 import { GATEWAY_SHAPES } from '#contracts/gateway-tables';
 import { argumentErrors, type ArgumentErrors } from '../northbound/refusal.js';
 import { defaultsOf, plainCheck, type PlainCheck } from './plain-check.js';
 
 export type Shaped<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: ArgumentErrors };
 
-type Documents = { instanceConfig: InstanceConfig; accessDocument: AccessDocument; signedDocument: SignedDocument };
+type Documents = {
+  instanceConfig: InstanceConfig;
+  journalQuery: JournalQuery;
+  accessDocument: AccessDocument;
+  signedDocument: SignedDocument;
+};
 const SCHEMA_OF = {
   instanceConfig: 'InstanceConfigSchema',
+  journalQuery: 'JournalQuerySchema',
   accessDocument: 'AccessDocumentSchema',
   signedDocument: 'SignedDocumentSchema',
 } as const;

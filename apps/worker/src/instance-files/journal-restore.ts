@@ -1,7 +1,8 @@
 /** A successor whose journal is gone begins with the copy (design.md 7). */
 import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JOURNAL_FILES, type RestoredJournal } from '#contracts/gateway-admin';
+import type { RestoredJournal } from '#contracts/gateway-admin';
+import { JOURNAL_FILES } from '#contracts/journal-files';
 import type { Database } from '#persistence/database';
 import * as journalCopies from '#persistence/journal-copies';
 
