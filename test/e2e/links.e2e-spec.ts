@@ -70,10 +70,7 @@ describe('links to controllers', () => {
     const start = await traceEnd();
     for (const { address } of all) await fault(address, { kind: 'refuse-links' });
     await Promise.all(all.map(({ address }) => fault(address, { kind: 'drop-links' })));
-    const { id } = await eventually(async () => instanceProcessOf(start), {
-      deadlineMs: 10_000,
-      what: 'the instance in the trace',
-    });
+    const { id } = runFile().tenant.instances[0]!;
     const triesAt = async (address: string): Promise<number[]> =>
       (await traceSince(start))
         .filter((line) => line.kind === 'link-refused' && line.controller === address)
@@ -104,8 +101,3 @@ describe('links to controllers', () => {
     }
   });
 });
-
-async function instanceProcessOf(after: number): Promise<{ readonly id: string } | undefined> {
-  const line = (await traceSince(after)).find(({ kind, instanceId }) => kind === 'link-closed' && instanceId !== null);
-  return line === undefined ? undefined : { id: line.instanceId! };
-}

@@ -13,6 +13,7 @@ export class PacedLoop {
   private running: Promise<void> | undefined;
   private isNudged = false;
   private isStopped = true;
+  private waiting: (() => void)[] = [];
 
   constructor(private readonly options: PacedLoopOptions) {}
 
@@ -27,11 +28,25 @@ export class PacedLoop {
     if (!this.isStopped && this.running === undefined) this.schedule(this.options.gatherMs);
   }
 
+  /** Resolves when a run is over, done or failed, that began after this call; at once when the loop is stopped. */
+  fresh(): Promise<void> {
+    if (this.isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.nudge();
+    });
+  }
+
   /** Resolves when nothing runs any more. May be called twice. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
     await this.running;
+    this.release(this.waiting.splice(0));
+  }
+
+  private release(waiting: readonly (() => void)[]): void {
+    for (const resolve of waiting) resolve();
   }
 
   private schedule(delayMs: number): void {
@@ -42,8 +57,10 @@ export class PacedLoop {
   private async once(): Promise<void> {
     if (this.running !== undefined || this.isStopped) return;
     this.isNudged = false;
+    const waiting = this.waiting.splice(0);
     this.running = this.options.run().catch(this.options.onError);
     await this.running;
+    this.release(waiting);
     this.running = undefined;
     if (!this.isStopped) this.schedule(this.isNudged ? this.options.gatherMs : this.options.intervalMs);
   }

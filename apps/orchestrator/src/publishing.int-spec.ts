@@ -77,6 +77,24 @@ describe('R-ORC-03 the routing table', () => {
     expect(await bench.admin.getRoutingTable()).toEqual(router.tables.at(-1));
   });
 
+  it('R-ORC-01 who has waited for an operation that succeeded finds it at the edge: routers are told before the answer', async () => {
+    const instanceId = acme.instanceId;
+    await setStatus(instanceId, `state = 'starting', endpoint = NULL`);
+    const [ended] = await bench.sql<{ id: string }>(
+      `UPDATE operations SET state = 'succeeded' WHERE id = $1 AND state = 'pending' RETURNING id`,
+      [acme.operationId],
+    );
+    // no notice tells of this one: only the answer's own look can have made the table
+    await bench.sql('ALTER TABLE instance_status DISABLE TRIGGER USER');
+    try {
+      await setStatus(instanceId, `state = 'running', epoch_major = 4, endpoint = '${ENDPOINT}'`);
+      await bench.admin.waitOperation(ended!.id, { timeoutSeconds: 30 });
+      expect(latest()?.instances[0]).toMatchObject({ epochMajor: 4, acceptsLogins: true });
+    } finally {
+      await bench.sql('ALTER TABLE instance_status ENABLE TRIGGER USER');
+    }
+  });
+
   it('takes no logins of a suspended tenant, nor at an instance that is to stop', async () => {
     await bench.admin.updateTenant('acme', { status: 'suspended' });
     await eventually(() => latest()?.status === 'suspended' && latest()?.instances[0]?.acceptsLogins === false, {

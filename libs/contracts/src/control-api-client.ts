@@ -500,7 +500,7 @@ export class ControlApiClient {
     return this.send({ method: 'GET', path: `/v1/operations/${encodeURIComponent(operation)}`, options });
   }
 
-  /** Answers when the operation has ended, or as it stands when the time is over. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  /** Answers when the operation has ended and the edge knows its outcome, or as it stands when the time is over. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
   waitOperation(
     operation: string,
     query: QueryInputOf<'waitOperation'> = {},

@@ -5,4 +5,7 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class PublishedTable {
   table: RoutingTable | undefined;
+
+  /** Makes it anew and gives it to the routers that can be reached; of the loop that does so. Never rejects. */
+  renew: () => Promise<void> = () => Promise.resolve();
 }

@@ -48,7 +48,10 @@ export class RoutingPublisherLoop {
     });
   }
 
-  start = () => this.loop.start();
+  start = () => {
+    this.published.renew = () => this.loop.fresh();
+    this.loop.start();
+  };
   nudge = () => this.loop.nudge();
 
   async stop(): Promise<void> {

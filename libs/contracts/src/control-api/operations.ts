@@ -56,7 +56,7 @@ export const operationRoutes = {
     id: 'waitOperation',
     method: 'GET',
     path: '/v1/operations/{operation}/wait',
-    summary: 'Answers when the operation has ended, or as it stands when the time is over',
+    summary: 'Answers when the operation has ended and the edge knows its outcome, or as it stands when the time is over',
     role: 'any',
     params: operationParams,
     query: z.strictObject({ timeoutSeconds: z.coerce.number().min(0).max(60).default(30) }),
