@@ -6,5 +6,5 @@ export function loadedAtStart(
   entry: string,
   packages: readonly string[],
 ): string | undefined;
-export function joined(loader: string, program: string): string;
+export function joined(loader: string, parts: { readonly program: string; readonly later: string }): string;
 export function readLoader(): Promise<string>;

@@ -1,12 +1,12 @@
 /**
  * Bundles the gateway, from TypeScript, into the one file that an instance runs, dist/gateway/gateway.mjs: a head that starts with V8's code
- * cache (gateway-loader.mjs), and the program behind it. The map for stack traces lies beside it and is not needed to run. The router, which
+ * cache (gateway-loader.mjs), the program behind it, and behind that what the program loads later, if ever. Maps for stack traces lie beside it and are not needed to run. The router, which
  * has to be back soon after it died, likewise. Run as a program or call {@link bundleGateway}. The files appear whole: tests and builds may do
  * this at the same time.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -24,14 +24,18 @@ const withoutLanguages = {
 };
 
 /**
- * One file of the loader and a CommonJS program: the program stands in a comment, where the loader finds it. What would end the comment is
+ * One file of the loader and its CommonJS parts: each stands in a comment, where the loader finds it. What would end the comment is
  * written `*~/` there.
- * @throws when the program holds `*~/` itself, which the loader could not tell apart
+ * @param parts `program`, which is run, and `later`, an object of functions for what the program requires as `cordboard:later/<key>`
+ * @throws when a part holds `*~/` itself, which the loader could not tell apart
  */
-export function joined(loader, program) {
-  if (program.includes('*~/'))
-    throw new Error('the program holds "*~/", which stands for the end of a comment in the bundled file');
-  return `${loader}/*cordboard-program\n${program.replaceAll('*/', '*~/')}\n*/\n`;
+export function joined(loader, parts) {
+  const comments = Object.entries(parts).map(([name, part]) => {
+    if (part.includes('*~/'))
+      throw new Error(`the ${name} part holds "*~/", which stands for the end of a comment in the bundled file`);
+    return `/*cordboard-${name}\n${part.replaceAll('*/', '*~/')}\n*/\n`;
+  });
+  return `${loader}${comments.join('')}`;
 }
 
 export const readLoader = () => readFile(join(root, 'tools', 'gateway-loader.mjs'), 'latin1');
@@ -41,7 +45,7 @@ export const bundleGateway = (outFile = join(root, 'dist', 'gateway', 'gateway.m
 /** @returns the path of the file, `outFile` */
 export const bundleRouter = (outFile = join(root, 'dist', 'router', 'router.mjs')) => bundle('router', outFile);
 
-/** Packages that a gateway loads when it wants them: at every start they would cost more time and memory than all the rest. */
+/** Packages that a program loads when it wants them: at every start they would cost more time and memory than all the rest. */
 const LATER = { gateway: ['zod', 'undici', 'libphonenumber-js'], router: [] };
 
 /**
@@ -62,36 +66,80 @@ export function loadedAtStart(inputs, entry, packages) {
   return undefined;
 }
 
+/** Modules that are reached by import() and bring one of `packages`, in a fixed order. */
+function broughtLater(inputs, packages) {
+  const dynamic = Object.values(inputs).flatMap(({ imports }) => imports.filter(({ kind }) => kind === 'dynamic-import'));
+  const paths = [...new Set(dynamic.filter(({ external }) => !external).map(({ path }) => path))];
+  return paths.filter((path) => loadedAtStart(inputs, path, packages) !== undefined).sort();
+}
+
+/** These modules are not in the program: it requires each as `cordboard:later/<its number>`. */
+const apart = (modules) => ({
+  name: 'apart',
+  setup(bundler) {
+    bundler.onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'ours') return undefined;
+      const found = await bundler.resolve(path, { kind, importer, resolveDir, pluginData: 'ours' });
+      const number = modules.indexOf(relative(root, found.path));
+      return number < 0 ? undefined : { path: `cordboard:later/${number}`, external: true };
+    });
+  },
+});
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  conditions: ['source'],
+  // one byte a character: the loader reads it so, and V8 keeps it so
+  charset: 'ascii',
+  minifyWhitespace: true,
+  logLevel: 'warning',
+};
+
 async function bundle(app, outFile) {
   const folder = dirname(outFile);
   const making = join(folder, `.making-${randomBytes(6).toString('hex')}`);
-  const made = join(making, 'program.cjs');
+  const made = (part) => join(making, `${part}.cjs`);
   const whole = join(making, basename(outFile));
   const entry = `apps/${app}/src/main.ts`;
   await mkdir(folder, { recursive: true });
   try {
     const { metafile } = await build({
-      absWorkingDir: root,
+      ...common,
       entryPoints: [entry],
       metafile: true,
-      outfile: made,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      conditions: ['source'],
-      sourcemap: 'external',
-      // one byte a character: the loader reads it so, and V8 keeps it so
-      charset: 'ascii',
-      minifyWhitespace: true,
+      write: false,
       plugins: [withoutLanguages],
-      logLevel: 'warning',
     });
     const tooEarly = loadedAtStart(metafile.inputs, entry, LATER[app]);
     if (tooEarly !== undefined)
       throw new Error(`${app} would load this at every start: ${tooEarly}; import() it where it is wanted`);
-    await writeFile(whole, joined(await readLoader(), await readFile(made, 'latin1')), 'latin1');
-    await rename(`${made}.map`, `${outFile}.map`);
+    const modules = broughtLater(metafile.inputs, LATER[app]);
+    const requires = modules.map((path, number) => `exports[${number}] = () => require(${JSON.stringify(`./${path}`)});`);
+    await Promise.all([
+      build({
+        ...common,
+        entryPoints: [entry],
+        outfile: made('program'),
+        sourcemap: 'external',
+        // import() of a part that stands apart is a require() of the loader's
+        supported: { 'dynamic-import': false },
+        plugins: [apart(modules), withoutLanguages],
+      }),
+      build({
+        ...common,
+        stdin: { contents: requires.join('\n'), resolveDir: root, sourcefile: 'later.cjs' },
+        outfile: made('later'),
+        sourcemap: 'external',
+        plugins: [withoutLanguages],
+      }),
+    ]);
+    const [program, later] = await Promise.all(['program', 'later'].map((part) => readFile(made(part), 'latin1')));
+    await writeFile(whole, joined(await readLoader(), { program, later }), 'latin1');
+    for (const part of ['program', 'later']) await rename(`${made(part)}.map`, `${outFile}.${part}.map`);
     await rename(whole, outFile);
     // code caches of an earlier bundle: the loader would pass them over
     for (const name of await readdir(folder))

@@ -3,9 +3,10 @@
  * compiled twice on one machine. In a comment, because Node would otherwise scan all of the program before it knows that a cache is there.
  * Put before the program by `bundle-gateway.mjs`; it imports nothing but Node.
  *
- * The cache lies beside the file, named by V8's own tag (version, flags, processor). It counts only when it was made from exactly
- * these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the program is compiled as usual and the cache
- * is written anew a little after the start, when it holds what a start needs. A folder that cannot be written to changes nothing else.
+ * There are two comments: the program, and what it loads later, if ever (`require('cordboard:later/…')`), which is neither read into strings
+ * nor compiled before. Each has its cache, beside the file, named by V8's own tag (version, flags, processor). It counts only when it was made
+ * from exactly these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the part is compiled as usual and its
+ * cache is written anew a little later, when it holds what a start needs. A folder that cannot be written to changes nothing else.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,49 +19,68 @@ import { Script, constants } from 'node:vm';
 /** After the start and its first moments, so that the cache holds what they compiled. */
 const WRITE_AFTER_MS = 2000;
 const DIGEST_BYTES = 32;
-/** Written so that they stand once in the file: around the program. */
-const BEGINS = '/' + '*cordboard-program\n';
-const ENDS = '\n*' + '/';
+/** Written so that it stands once in the file: before the part. */
+const begins = (part) => '/' + `*cordboard-${part}\n`;
+const ENDS = '\n*' + '/\n';
+const LATER = 'cordboard:later/';
 
-const program = fileURLToPath(import.meta.url);
-const cacheFile = `${program}.${cachedDataVersionTag().toString(16)}.cache`;
-const file = readFileSync(program);
-const text = file.toString('latin1');
-const source = text.slice(text.indexOf(BEGINS) + BEGINS.length, text.lastIndexOf(ENDS)).replaceAll('*~/', '*/');
+const bundle = fileURLToPath(import.meta.url);
 
-/** Over file and cache together. */
-const digestOf = (data) => createHash('sha256').update(file).update(data).digest();
+/** The bytes of a part as they stand in the file. */
+function bytesOf(part) {
+  const file = readFileSync(bundle);
+  const from = file.indexOf(begins(part)) + begins(part).length;
+  return file.subarray(from, file.indexOf(ENDS, from));
+}
 
-function readCache() {
+/** Over part and cache together. */
+const digestOf = (bytes, data) => createHash('sha256').update(bytes).update(data).digest();
+
+function readCache(cacheFile, bytes) {
   try {
-    const bytes = readFileSync(cacheFile);
-    const data = bytes.subarray(DIGEST_BYTES);
-    return digestOf(data).equals(bytes.subarray(0, DIGEST_BYTES)) ? data : undefined;
+    const cache = readFileSync(cacheFile);
+    const data = cache.subarray(DIGEST_BYTES);
+    return digestOf(bytes, data).equals(cache.subarray(0, DIGEST_BYTES)) ? data : undefined;
   } catch {
     return undefined;
   }
 }
 
-function writeCache() {
+function writeCache(cacheFile, bytes, script) {
   const making = `${cacheFile}.${process.pid}`;
   try {
     const data = script.createCachedData();
-    writeFileSync(making, Buffer.concat([digestOf(data), data]));
+    writeFileSync(making, Buffer.concat([digestOf(bytes, data), data]));
     renameSync(making, cacheFile);
   } catch {
     rmSync(making, { force: true });
   }
 }
 
-const cachedData = readCache();
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-  filename: program,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  ...(cachedData === undefined ? {} : { cachedData }),
+/** Compiles and runs a part. Nothing that was needed for it is held afterwards: an instance's memory counts. */
+function run(part, require) {
+  const bytes = bytesOf(part);
+  const cacheFile = `${bundle}.${cachedDataVersionTag().toString(16)}.${part}.cache`;
+  const cachedData = readCache(cacheFile, bytes);
+  const source = bytes.toString('latin1').replaceAll('*~/', '*/');
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename: bundle,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  const used = cachedData !== undefined && script.cachedDataRejected === false;
+  if (!used) setTimeout(writeCache, WRITE_AFTER_MS, cacheFile, bytes, script).unref();
+  /** For the log: whether this start was spared the compiling. */
+  globalThis[Symbol.for('cordboard.code-cache')] ??= used ? 'used' : 'made';
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, require, module, bundle, dirname(bundle));
+  return module.exports;
+}
+
+const requireOfNode = createRequire(bundle);
+let later;
+run('program', (name) => {
+  if (!name.startsWith(LATER)) return requireOfNode(name);
+  later ??= run('later', requireOfNode);
+  return later[name.slice(LATER.length)]();
 });
-const used = cachedData !== undefined && script.cachedDataRejected === false;
-/** For the log: whether this start was spared the compiling. */
-globalThis[Symbol.for('cordboard.code-cache')] = used ? 'used' : 'made';
-if (!used) setTimeout(writeCache, WRITE_AFTER_MS).unref();
-const module = { exports: {} };
-script.runInThisContext()(module.exports, createRequire(program), module, program, dirname(program));

@@ -21,23 +21,32 @@ const caches = (): string[] => readdirSync(dir).filter((name) => name.endsWith('
 const program = (word: string) =>
   writeFileSync(
     join(dir, 'program.mjs'),
-    joined(
-      loader,
-      `/* comments and */ const cache = '*/*' === '*' + '/*' && globalThis[Symbol.for('cordboard.code-cache')];
+    joined(loader, {
+      later: `exports.word = () => { require('node:fs').writeSync(1, 'later '); return '*/'; }`,
+      program: `/* comments and */ const cache = '*/*' === '*' + '/*' && globalThis[Symbol.for('cordboard.code-cache')];
 require('node:fs').writeSync(1, '${word} ' + cache + ' ' + process.argv[2] + '\\n');
-process.stdin.resume().on('end', () => process.exit(0));`,
-    ),
+process.stdin.resume().on('end', () => process.exit(0));
+process.stdin.on('data', () => require('node:fs').writeSync(1, require('cordboard:later/word') + '\\n'));`,
+    }),
     'latin1',
   );
 
-async function run(until: () => boolean = () => true): Promise<string> {
+async function run(until: () => boolean = () => true, wantsLater = false): Promise<string> {
   const child = spawn(process.execPath, [join(dir, 'program.mjs'), 'argument'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const lines = (count: number) =>
+    eventually(() => Promise.resolve(said.split('\n').length > count), { deadlineMs: 30_000, what: `line ${count}` });
+  await lines(1);
+  if (wantsLater) {
+    child.stdin.write('later?');
+    await lines(2);
+  }
   await eventually(() => Promise.resolve(until()), { deadlineMs: 30_000, what: 'what the program was to wait for' });
   child.stdin.end();
   await ended;
-  return line.toString().trim();
+  return said.trim();
 }
 
 it('the first start writes the code cache, the next ones use it', async () => {
@@ -59,6 +68,15 @@ it('another program of the same length, a torn cache and one V8 does not take: c
   writeFileSync(file, torn);
   expect(await run(() => readFileSync(file).length > 200)).toBe('two made argument');
   expect(await run()).toBe('two used argument');
+});
+
+it('what is loaded later is neither compiled nor kept before it is wanted, and has a cache of its own', async () => {
+  program('one');
+  await run(() => caches().length === 1);
+  expect(caches()).toEqual([expect.stringContaining('.program.')]);
+  expect(await run(() => caches().length === 2, true)).toBe('one used argument\nlater */');
+  expect(caches()).toContainEqual(expect.stringContaining('.later.'));
+  expect(await run(undefined, true)).toBe('one used argument\nlater */');
 });
 
 it('a package that is to be loaded later is found on a way of plain imports, not behind import()', () => {
