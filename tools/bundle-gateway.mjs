@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -23,19 +24,19 @@ const withoutLanguages = {
   },
 };
 
+const wrapped = (part) => `(function (exports, require, module, __filename, __dirname) {${part}\n})`;
+
 /**
  * One file of the loader and its CommonJS parts: each stands in a comment, where the loader finds it. What would end the comment is
- * written `*~/` there.
+ * written `*~/` in the program; the later part is packed, because Node holds the text of this file as long as the process lives.
  * @param parts `program`, which is run, and `later`, an object of functions for what the program requires as `cordboard:later/<key>`
- * @throws when a part holds `*~/` itself, which the loader could not tell apart
+ * @throws when the program holds `*~/` itself, which the loader could not tell apart
  */
-export function joined(loader, parts) {
-  const comments = Object.entries(parts).map(([name, part]) => {
-    if (part.includes('*~/'))
-      throw new Error(`the ${name} part holds "*~/", which stands for the end of a comment in the bundled file`);
-    return `/*cordboard-${name}\n${part.replaceAll('*/', '*~/')}\n*/\n`;
-  });
-  return `${loader}${comments.join('')}`;
+export function joined(loader, { program, later }) {
+  if (program.includes('*~/'))
+    throw new Error('the program holds "*~/", which stands for the end of a comment in the bundled file');
+  const packed = gzipSync(Buffer.from(wrapped(later), 'latin1'), { level: 9 }).toString('base64');
+  return `${loader}/*cordboard-program\n${wrapped(program).replaceAll('*/', '*~/')}\n*/\n/*cordboard-later\n${packed}\n*/\n`;
 }
 
 export const readLoader = () => readFile(join(root, 'tools', 'gateway-loader.mjs'), 'latin1');

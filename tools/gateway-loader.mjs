@@ -3,7 +3,7 @@
  * compiled twice on one machine. In a comment, because Node would otherwise scan all of the program before it knows that a cache is there.
  * Put before the program by `bundle-gateway.mjs`; it imports nothing but Node.
  *
- * There are two comments: the program, and what it loads later, if ever (`require('cordboard:later/…')`), which is neither read into strings
+ * There are two comments: the program, and, packed, what it loads later, if ever (`require('cordboard:later/…')`), which is neither unpacked
  * nor compiled before. Each has its cache, beside the file, named by V8's own tag (version, flags, processor). It counts only when it was made
  * from exactly these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the part is compiled as usual and its
  * cache is written anew a little later, when it holds what a start needs. A folder that cannot be written to changes nothing else.
@@ -13,11 +13,13 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cachedDataVersionTag } from 'node:v8';
-import { Script, constants } from 'node:vm';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
+import { Script, constants, runInNewContext } from 'node:vm';
 
 /** After the start and its first moments, so that the cache holds what they compiled. */
 const WRITE_AFTER_MS = 2000;
+/** After the caches. */
+const TIDY_AFTER_MS = 3000;
 const DIGEST_BYTES = 32;
 /** Written so that it stands once in the file: before the part. */
 const begins = (part) => '/' + `*cordboard-${part}\n`;
@@ -57,13 +59,21 @@ function writeCache(cacheFile, bytes, script) {
   }
 }
 
+/** What Node puts around a CommonJS module stands around each part already: another copy of the text would be held for nothing. */
+const textOf = {
+  program: (bytes) => bytes.toString('latin1').replaceAll('*~/', '*/'),
+  later: (bytes) =>
+    requireOfNode('node:zlib')
+      .gunzipSync(Buffer.from(bytes.toString('latin1'), 'base64'))
+      .toString('latin1'),
+};
+
 /** Compiles and runs a part. Nothing that was needed for it is held afterwards: an instance's memory counts. */
 function run(part, require) {
   const bytes = bytesOf(part);
   const cacheFile = `${bundle}.${cachedDataVersionTag().toString(16)}.${part}.cache`;
   const cachedData = readCache(cacheFile, bytes);
-  const source = bytes.toString('latin1').replaceAll('*~/', '*/');
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+  const script = new Script(textOf[part](bytes), {
     filename: bundle,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -77,6 +87,14 @@ function run(part, require) {
   return module.exports;
 }
 
+/** Gives back what the start left behind. V8 does so when there is work; an instance that waits would keep it for hours. */
+function tidy() {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('globalThis.gc');
+  setFlagsFromString('--no-expose-gc');
+  collect?.();
+}
+
 const requireOfNode = createRequire(bundle);
 let later;
 run('program', (name) => {
@@ -84,3 +102,4 @@ run('program', (name) => {
   later ??= run('later', requireOfNode);
   return later[name.slice(LATER.length)]();
 });
+setTimeout(tidy, TIDY_AFTER_MS).unref();

@@ -28,8 +28,10 @@ function gatewayTables(): string {
     journalQuery: shape(JournalQuerySchema),
     accessDocument: shape(AccessDocumentSchema),
     signedDocument: shape(SignedDocumentSchema),
-    requests: Object.fromEntries(Object.entries(APPLICATION_OPERATIONS).map(([name, { request }]) => [name, shape(request)])),
   };
+  const requests = Object.fromEntries(
+    Object.entries(APPLICATION_OPERATIONS).map(([name, { request }]) => [name, JSON.stringify(shape(request))]),
+  );
   const literal = (value: unknown) => `'${JSON.stringify(value).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   return `/** Generated from the contract (\`npm run generate\`): do not edit. */
 import type { OperationName } from '../application-api.js';
@@ -42,7 +44,6 @@ export interface GatewayShapes {
   readonly journalQuery: JsonShape;
   readonly accessDocument: JsonShape;
   readonly signedDocument: JsonShape;
-  readonly requests: Readonly<Record<OperationName, JsonShape>>;
 }
 
 export const REST_TABLE = JSON.parse(
@@ -52,5 +53,8 @@ export const REST_TABLE = JSON.parse(
 export const GATEWAY_SHAPES = JSON.parse(
   ${literal(shapes)},
 ) as GatewayShapes;
+
+/** JSON of each operation's {@link JsonShape}: an instance is asked for few of them. */
+export const REQUEST_SHAPES = ${JSON.stringify(requests, undefined, 2)} as const satisfies Readonly<Record<OperationName, string>>;
 `;
 }

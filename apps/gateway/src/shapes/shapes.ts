@@ -1,7 +1,7 @@
 /** What comes from outside as the contract's types: by plain checks where they settle it, else by the schema. */
 import type { OperationName, OperationRequest } from '#contracts/application-api';
 import type { AccessDocument, InstanceConfig, JournalQuery, SignedDocument } from '#contracts/gateway-admin';
-import { GATEWAY_SHAPES } from '#contracts/gateway-tables';
+import { GATEWAY_SHAPES, REQUEST_SHAPES, type JsonShape } from '#contracts/gateway-tables';
 import { argumentErrors, type ArgumentErrors } from '../northbound/refusal.js';
 import { defaultsOf, plainCheck, type PlainCheck } from './plain-check.js';
 
@@ -28,7 +28,7 @@ const requestChecks = new Map<OperationName, RequestCheck>();
 function requestCheck(name: OperationName): RequestCheck {
   let known = requestChecks.get(name);
   if (known === undefined) {
-    const shape = GATEWAY_SHAPES.requests[name];
+    const shape = JSON.parse(REQUEST_SHAPES[name]) as JsonShape;
     known = { check: plainCheck(shape), defaults: defaultsOf(shape) };
     requestChecks.set(name, known);
   }
