@@ -35,6 +35,8 @@ const wrapped = (part) => `(function (exports, require, module, __filename, __di
 export function joined(loader, { program, later }) {
   if (program.includes('*~/'))
     throw new Error('the program holds "*~/", which stands for the end of a comment in the bundled file');
+  // one character beyond, and Node would hold two bytes for each of them
+  if (/[^\x00-\x7f]/.test(loader + program)) throw new Error('the loader and the program must be ASCII');
   const packed = gzipSync(Buffer.from(wrapped(later), 'latin1'), { level: 9 }).toString('base64');
   return `${loader}/*cordboard-program\n${wrapped(program).replaceAll('*/', '*~/')}\n*/\n/*cordboard-later\n${packed}\n*/\n`;
 }
@@ -126,6 +128,7 @@ async function bundle(app, outFile) {
         entryPoints: [entry],
         outfile: made('program'),
         sourcemap: 'external',
+        legalComments: 'external',
         // import() of a part that stands apart is a require() of the loader's
         supported: { 'dynamic-import': false },
         plugins: [apart(modules), withoutLanguages],
@@ -135,12 +138,17 @@ async function bundle(app, outFile) {
         stdin: { contents: requires.join('\n'), resolveDir: root, sourcefile: 'later.cjs' },
         outfile: made('later'),
         sourcemap: 'external',
+        legalComments: 'external',
         plugins: [withoutLanguages],
       }),
     ]);
     const [program, later] = await Promise.all(['program', 'later'].map((part) => readFile(made(part), 'latin1')));
     await writeFile(whole, joined(await readLoader(), { program, later }), 'latin1');
-    for (const part of ['program', 'later']) await rename(`${made(part)}.map`, `${outFile}.${part}.map`);
+    // maps and licences, for reading
+    for (const name of await readdir(making)) {
+      const [, part, kind] = /^(program|later)\.cjs\.(.+)$/.exec(name) ?? [];
+      if (kind !== undefined) await rename(join(making, name), `${outFile}.${part}.${kind}`);
+    }
     await rename(whole, outFile);
     // code caches of an earlier bundle: the loader would pass them over
     for (const name of await readdir(folder))

@@ -3,7 +3,7 @@
  * compiled twice on one machine. In a comment, because Node would otherwise scan all of the program before it knows that a cache is there.
  * Put before the program by `bundle-gateway.mjs`; it imports nothing but Node.
  *
- * There are two comments: the program, and, packed, what it loads later, if ever (`require('cordboard:later/…')`), which is neither unpacked
+ * There are two comments: the program, and, packed, what it loads later, if ever (`require('cordboard:later/<key>')`), which is neither unpacked
  * nor compiled before. Each has its cache, beside the file, named by V8's own tag (version, flags, processor). It counts only when it was made
  * from exactly these bytes (V8 itself compares lengths alone) and is whole, and V8 takes it; otherwise the part is compiled as usual and its
  * cache is written anew a little later, when it holds what a start needs. A folder that cannot be written to changes nothing else.
