@@ -24,6 +24,8 @@ export interface RunningInstance {
   readonly document: AccessDocument;
   /** Its entry in a routing table. */
   readonly line: RoutingTable['tenants'][number]['instances'][number];
+  /** Its next incarnation, from its journal; the one before has to have been stopped. */
+  readonly startAgain: () => Promise<Pick<RunningInstance, 'incarnation' | 'line'>>;
 }
 
 /** The document key of the installation lies in `around.dir`. Stopping it is the caller's. */
@@ -119,7 +121,10 @@ export async function runInstance(
     eventLog: { perSessionMax: 100, retentionMs: 60_000 },
     monitorStartsPerSecond: 20,
   };
-  const incarnation = await startIncarnation(config, createLogger('gateway', 'silent'));
-  const endpoint = { address, port: incarnation.ports.northbound, serverName };
-  return { incarnation, document, line: { instanceId: id, epochMajor: 1, endpoint, acceptsLogins: true, slots: [...slots] } };
+  const start = async (): Promise<Pick<RunningInstance, 'incarnation' | 'line'>> => {
+    const incarnation = await startIncarnation(config, createLogger('gateway', 'silent'));
+    const endpoint = { address, port: incarnation.ports.northbound, serverName };
+    return { incarnation, line: { instanceId: id, epochMajor: 1, endpoint, acceptsLogins: true, slots: [...slots] } };
+  };
+  return { ...(await start()), document, startAgain: start };
 }

@@ -8,6 +8,7 @@ import { onLink } from './link-changes.js';
 import { trimRestored } from './licence-expiry.js';
 import { endMonitor, tryAsksAgain } from './monitor-lifecycle.js';
 import { ICP_ID_END } from './numbering.rules.js';
+import { adoptSecondaries } from './secondary-monitors.js';
 import { applicationOf } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { Session } from './session-table.js';
@@ -40,6 +41,7 @@ export function applyDocument(core: Core, document: AccessDocument): void {
     if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings));
   adoptMonitors(core);
   for (const controller of core.controllers.values()) takeShare(core, controller, isFirst);
+  adoptSecondaries(core);
   core.setControllers();
   closeSessions(core, document);
   if (isFirst) trimRestored(core);

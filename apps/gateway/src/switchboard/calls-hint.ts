@@ -11,7 +11,8 @@ const IDS_MAX = 2000;
 
 /** To be called where the calls of a monitor may have changed. */
 export function noteCalls(core: Core, monitor: Monitor): void {
-  if (monitor.calls.size > 0 !== monitor.keptInCall) core.callChanges.add(monitor.objectId);
+  const { device } = monitor;
+  if (device.isInCall !== device.keptInCall) core.callChanges.add(device.objectId);
 }
 
 /** With every tick. */
@@ -21,7 +22,7 @@ export function keepCalls(core: Core): void {
   const ended: number[] = [];
   for (const objectId of core.callChanges) {
     const monitor = core.monitors.get(objectId);
-    const inCall = (monitor?.calls.size ?? 0) > 0;
+    const inCall = monitor?.isInCall === true;
     if (monitor === undefined || monitor.keptInCall === inCall) continue;
     monitor.keptInCall = inCall;
     (inCall ? begun : ended).push(objectId);

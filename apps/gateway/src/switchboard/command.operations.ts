@@ -8,6 +8,7 @@ import { BEGINS_CALL, type CommandName, COMMANDS, commandRequest, type CommandSh
 import { granted, refusalOf } from './controller-results.mapper.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, NOT_KEPT, type Core } from './core.js';
+import { servingIcpId } from './device-homes.js';
 import { OUTCOME_UNKNOWN } from './idempotency-table.js';
 import { partsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
@@ -83,11 +84,11 @@ function tooLong({ tooLong: members, bytesMax }: { readonly tooLong: readonly st
 
 type Target = { readonly controller: Controller; readonly handle: number } | Refusal;
 
-/** The device an application names, when its controller may be asked now; else why not. */
+/** The device an application names, when the controller that serves it may be asked now; else why not (R-RES-03: it may be its secondary). */
 export function targetOf(core: Core, objectId: number): Target {
   const parts = partsOf(objectId);
   if (parts === undefined) return { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` };
-  const found = controllerOf(core, parts.icpId);
+  const found = controllerOf(core, servingIcpId(core, objectId) ?? parts.icpId);
   return 'code' in found ? found : { ...found, handle: parts.handle };
 }
 

@@ -1,4 +1,5 @@
 /** What comes from a controller and its link, and what falls due there. */
+import type { Refusal } from '#contracts/errors';
 import type { ControllerResponse, ResultName } from '#southbound/messages';
 import { type CallsResponse, onCallsAnswered } from './call-views.operations.js';
 import { type CommandResponse, onCommandAnswered, onCommandNotSent, onCommandUnknown } from './command.operations.js';
@@ -22,7 +23,7 @@ import {
   type StartResponse,
 } from './monitor-lifecycle.js';
 import { lingeredOut } from './monitor-thrash.js';
-import { onQueryAnswered, type QueryResponse } from './query.operations.js';
+import { failQuery, onQueryAnswered, type QueryResponse } from './query.operations.js';
 import type { Input } from './switchboard.port.js';
 
 /** Which requests a type of answer may belong to. */
@@ -116,8 +117,8 @@ function onNotSent(core: Core, controller: Controller, correlation: number): voi
   const pending = taken?.pending;
   if (taken !== undefined) controller.pacer.notSent(taken.order);
   const refusal = !core.keeping ? NOT_KEPT : controller.connected ? BUSY : disconnected(controller);
-  if (pending?.kind === 'lookup' || pending?.kind === 'query' || pending?.kind === 'calls')
-    return core.refuse(pending.requestId, refusal);
+  if (pending?.kind === 'query') return failQuery(core, pending, refusal);
+  if (pending?.kind === 'lookup' || pending?.kind === 'calls') return core.refuse(pending.requestId, refusal);
   if (pending?.kind === 'command') return onCommandNotSent(core, pending, refusal);
   if (pending?.kind === 'stop') return void controller.stops.push(pending);
   if (pending?.kind === 'snapshot') return void controller.snapshots.add(pending.objectId);
@@ -131,7 +132,7 @@ export function tickController(core: Core, controller: Controller): void {
   for (const expired of controller.commands.expire(core.now.nowMs)) onTimeout(core, controller, expired);
   for (const [objectId, atMs] of controller.retries) {
     const monitor = atMs <= core.now.nowMs ? core.monitors.get(objectId) : undefined;
-    if (monitor?.state === 'resting') enqueue(controller, monitor);
+    if (monitor?.state === 'resting') enqueue(core, controller, monitor);
   }
   for (let count = controller.stops.size; count > 0; count -= 1) repeatStop(core, controller, controller.stops.shift()!);
   for (const objectId of [...controller.snapshots]) {
@@ -152,6 +153,8 @@ function noteWants(core: Core, controller: Controller): void {
   else if (starts.size > 2 * pacer.perSecond) controller.startsWantedSinceMs ??= core.now.nowMs;
 }
 
+const NO_ANSWER: Refusal = { code: 'CONTROLLER_TIMEOUT', detail: 'the controller did not answer in time' };
+
 /** R-CLU-06 */
 function onTimeout(
   core: Core,
@@ -160,10 +163,11 @@ function onTimeout(
 ): void {
   const { pending } = expired;
   switch (pending.kind) {
-    case 'lookup':
     case 'query':
+      return failQuery(core, pending, NO_ANSWER);
+    case 'lookup':
     case 'calls':
-      return core.refuse(pending.requestId, { code: 'CONTROLLER_TIMEOUT', detail: 'the controller did not answer in time' });
+      return core.refuse(pending.requestId, NO_ANSWER);
     case 'command':
       if (pending.key !== undefined) controller.commands.keepLate(expired);
       return onCommandUnknown(core, pending);

@@ -31,6 +31,8 @@ export type Pending =
       readonly items: readonly Item[];
       readonly pages: number;
       readonly done: (items: readonly Item[]) => void;
+      /** Called instead of an answer to an application, where we ask ourselves; final: asking again changes nothing. */
+      readonly failed?: (isFinal: boolean) => void;
     }
   /** An application asks how the calls of a device stand. */
   | {
@@ -59,6 +61,10 @@ export class Controller {
   readonly stops = new Fifo<{ readonly objectId: number; readonly target: number; readonly reference: number }>();
   /** Object ids whose snapshot waits for room among the open requests. */
   readonly snapshots = new Set<number>();
+  /** Object ids of resilient devices of which the controller is to be asked where they are. */
+  readonly homesToAsk = new Set<number>();
+  /** Secondary monitors at this controller, by the handle of their device. */
+  readonly secondaries = new Map<number, number>();
   /** When to try again, by object id, where the controller could not take a monitor. */
   readonly retries = new Map<number, number>();
   /** Asks for monitors that our part has no room for. */
@@ -110,6 +116,7 @@ export class Controller {
   forgetLink(): void {
     this.starts.clear();
     this.snapshots.clear();
+    this.homesToAsk.clear();
     this.retries.clear();
     this.lingering.clear();
     this.givingWay.clear();

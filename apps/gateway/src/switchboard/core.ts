@@ -13,7 +13,7 @@ import { CallerMemory } from './event-remarks.js';
 import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { LicenceBook } from './licence-book.js';
-import { MonitorTable } from './monitor-table.js';
+import { MonitorTable, type SecondaryMonitor } from './monitor-table.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
@@ -59,6 +59,15 @@ export class Core {
   readonly clearings = new ClearingMemory();
   /** Monitors whose calls may have begun or ended since the journal was told. */
   readonly callChanges = new Set<number>();
+  /** Devices whose homes (R-RES-02) have changed since the journal was told. */
+  readonly homeChanges = new Set<number>();
+  /** Devices whose secondary monitor is to be set now, and secondary monitors that are to be given up: until the input is done. */
+  readonly secondariesToSet = new Set<number>();
+  readonly secondariesToStop = new Set<SecondaryMonitor>();
+  /** Devices whose secondary monitor found no room, and when to try again (monotonic ms), the soonest first. */
+  readonly secondariesWithoutRoom = new Map<number, number>();
+  /** Id of the secondary monitor made last (numbering.rules.ts). */
+  lastSecondaryId = 0;
   private effects: Effect[] = [];
   private synthetic = 0;
   private lastEntry: EventEntry | undefined;

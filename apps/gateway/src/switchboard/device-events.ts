@@ -5,11 +5,13 @@ import { noteCalls } from './calls-hint.js';
 import { advance, isConnectionEvent, mayJoin } from './connection-state.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
+import { onService } from './device-homes.js';
 import { requestSnapshot } from './device-snapshots.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import { monitorIdsOf, objectIdsOf } from './numbering.rules.js';
+import { isServiceNews } from './resilience.rules.js';
 
 export function onEvent(core: Core, controller: Controller, message: EventMessage): void {
   const objectId = controller.references.get(message.monitorReference);
@@ -31,7 +33,8 @@ export function onEvent(core: Core, controller: Controller, message: EventMessag
  * started it belongs to shows when they stand.
  */
 function onEarlyEvent(core: Core, controller: Controller, message: EventMessage): void {
-  for (const monitorId of monitorIdsOf(controller.icpId, message.target)) {
+  const secondary = controller.secondaries.get(message.target) ?? 0;
+  for (const monitorId of [secondary, ...monitorIdsOf(controller.icpId, message.target)]) {
     const monitor = core.monitors.get(monitorId);
     if (monitor?.state === 'starting') monitor.keepEarly(message);
   }
@@ -45,23 +48,26 @@ function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: nu
     eventId: core.syntheticId(),
     eventTime: core.now.wallMs,
     source: 'synthetic',
-    objectIds: objectIdsOf([monitor.objectId]),
+    objectIds: objectIdsOf([monitor.device.objectId]),
     since: monitor.heardWallMs,
     lost,
     reason: 'missed',
   });
+  monitor.saidMove = false;
   requestSnapshot(core, controller, monitor);
 }
 
 function deliver(core: Core, controller: Controller, monitor: Monitor, message: EventMessage): void {
   const bootId = controller.up?.bootId ?? 0;
   const { eventType } = message;
+  if (!isServiceNews(eventType)) monitor.saidMove = false;
+  else if (monitor.kind === 'DEVICE' && !onService(core, controller, monitor, message)) return;
   if (eventType === 'UNKNOWN_EVENT' || eventType === 'DIRECTORY_CHANGED') {
     const facts = { icpId: monitor.icpId, objectId: monitor.objectId };
     return core.note('info', 'an event of an unknown type was passed over', facts);
   }
   if (monitor.kind === 'DEVICE' && isConnectionEvent(eventType)) return deliverCall(core, monitor, bootId, message);
-  toHolders(core, monitor, featureEvent(monitor, bootId, message) ?? deviceEvent(monitor, bootId, message));
+  toHolders(core, monitor, featureEvent(monitor.told, bootId, message) ?? deviceEvent(monitor.told, bootId, message));
   if (eventType === 'WORK_TIMER_EXPIRED') stopWorkTimer(core, monitor, message);
 }
 
@@ -81,7 +87,7 @@ function deliverCall(core: Core, monitor: Monitor, bootId: number, message: Even
   noteCalls(core, monitor);
   const mask = featureMask(call, monitor);
   if (state !== 'null') monitor.setCall({ ...call, mask });
-  toHolders(core, monitor, liveEvent(monitor, bootId, message, state, mask));
+  toHolders(core, monitor, liveEvent(monitor.told, bootId, message, state, mask));
   if (monitor.calls.size > 0) tellChangedFeatures(core, monitor, bootId, message);
 }
 
@@ -117,7 +123,7 @@ function tellChangedFeatures(core: Core, monitor: Monitor, bootId: number, messa
     if (mask === call.mask) continue;
     monitor.calls.set(call.localCallId, { ...call, mask });
     const eventId = `${monitor.icpId}-${bootId}-${monitor.handle}-${message.serial}-${call.localCallId}`;
-    toHolders(core, monitor, changedFeaturesEvent(monitor, { ...call, mask }, eventId, message.time));
+    toHolders(core, monitor, changedFeaturesEvent(monitor.told, { ...call, mask }, eventId, message.time));
   }
 }
 

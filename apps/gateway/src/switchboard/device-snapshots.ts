@@ -7,6 +7,7 @@ import type { Core } from './core.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, globalCallIdText, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
+import { isResilient } from './resilience.rules.js';
 import type { Session } from './session-table.js';
 
 /** Calls asked for in one snapshot; what a controller says beyond is not read. */
@@ -22,6 +23,12 @@ export function requestSnapshot(core: Core, controller: Controller, monitor: Mon
   }
   monitor.snapshots += 1;
   monitor.touched = new Set();
+}
+
+/** The calls that were known here have ended, elsewhere and unseen. */
+export function tellEnded(core: Core, monitor: Monitor): void {
+  monitor.touched = new Set();
+  compare(core, monitor, [], false);
 }
 
 export type SnapshotPending = Extract<Pending, { kind: 'snapshot' }>;
@@ -43,6 +50,8 @@ export function onSnapshot(
   if (monitor.snapshots > 0 || monitor.state !== 'set' || response.result !== 'OK') return;
   monitor.traits = response.traits;
   compare(core, monitor, calls, response.more);
+  // where a resilient device is at home is asked as soon as it is known to be one (R-RES-02)
+  if (isResilient(response.traits) || monitor.device.homes !== undefined) controller.homesToAsk.add(monitor.objectId);
 }
 
 /** Calls with newer events are left alone. All facts are taken in before anything is told, so that what is told of features is right at once. */
@@ -67,13 +76,13 @@ function compare(core: Core, monitor: Monitor, calls: readonly CallFacts[], more
   for (const call of changed) {
     const told = { ...call, mask: featureMask(call, monitor) };
     if (told.state !== 'null') monitor.calls.set(told.localCallId, told);
-    toHolders(core, monitor, snapshotEvent(monitor, told, core.syntheticId(), core.now.wallMs));
+    toHolders(core, monitor, snapshotEvent(monitor.told, told, core.syntheticId(), core.now.wallMs));
   }
   for (const call of monitor.calls.values()) {
     const mask = featureMask(call, monitor);
     if (mask === call.mask) continue;
     monitor.calls.set(call.localCallId, { ...call, mask });
-    toHolders(core, monitor, changedFeaturesEvent(monitor, { ...call, mask }, core.syntheticId(), core.now.wallMs));
+    toHolders(core, monitor, changedFeaturesEvent(monitor.told, { ...call, mask }, core.syntheticId(), core.now.wallMs));
   }
 }
 
@@ -86,6 +95,7 @@ export function viewOf(facts: CallFacts): CallView {
 
 /** Tells one session how things stand with a device as far as we know; for a session that comes to a monitor that stands already. */
 export function describe(core: Core, session: Session, monitor: Monitor): void {
-  for (const call of monitor.calls.values())
-    core.post(session, snapshotEvent(monitor, call, core.syntheticId(), core.now.wallMs));
+  for (const slot of monitor.slots)
+    for (const call of slot.calls.values())
+      core.post(session, snapshotEvent(slot.told, call, core.syntheticId(), core.now.wallMs));
 }

@@ -72,7 +72,7 @@ export function globalCallIdText(id: bigint): string | null {
   return id === 0n ? null : id.toString(16).padStart(16, '0');
 }
 
-type Told = Pick<CallBody, 'devices' | 'parties' | 'accountCode' | 'attributes'>;
+type Told = Pick<CallBody, 'devices' | 'parties' | 'accountCode' | 'attributes' | 'resilience'>;
 
 /** The device data of an event, sorted into what the contract makes of it. */
 function toldBy(data: readonly DeviceDatum[]): Told {
@@ -96,11 +96,19 @@ function besideDevices(roles: Map<string, Record<string, string>>): Partial<Told
     roles.delete(role);
     parties.push(partyOf(attributes));
   }
-  const { ACCOUNT_CODE, ACCOUNT_CODE_VERIFIED, ...attributes } = roles.get('CALL') ?? {};
+  const { ACCOUNT_CODE, ACCOUNT_CODE_VERIFIED, PRIMARY_ADDRESS, SECONDARY_ADDRESS, ...attributes } = roles.get('CALL') ?? {};
   roles.delete('CALL');
   return {
     ...(parties.length === 0 ? {} : { parties }),
     ...(ACCOUNT_CODE === undefined ? {} : { accountCode: { value: ACCOUNT_CODE, verified: ACCOUNT_CODE_VERIFIED === '1' } }),
+    ...(PRIMARY_ADDRESS === undefined
+      ? {}
+      : {
+          resilience: {
+            primaryIcpAddress: PRIMARY_ADDRESS,
+            ...(SECONDARY_ADDRESS === undefined ? {} : { secondaryIcpAddress: SECONDARY_ADDRESS }),
+          },
+        }),
     ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   };
 }
@@ -127,6 +135,16 @@ export interface DeviceRef {
   readonly objectId: number;
   /** 0 for a monitor of a whole controller. */
   readonly handle: number;
+  /** Where it is the secondary controller that says it (R-RES-01); `objectId` is that of the device all the same. */
+  readonly icpRole?: 'secondary';
+}
+
+const roleOf = ({ icpRole }: DeviceRef): { readonly icpRole?: 'secondary' } => (icpRole === undefined ? {} : { icpRole });
+
+/** What the device of a message is to applications: a resilient one has the same handle at both its controllers. */
+function objectIdOf({ icpId, icpRole, objectId }: DeviceRef, target: number): number {
+  if (target === 0) return 0;
+  return icpRole === 'secondary' ? objectId : makeObjectId(icpId, target);
 }
 
 /** What a controller said of a device: which one, and under which id. */
@@ -136,7 +154,7 @@ function originOf(monitor: DeviceRef, bootId: number, message: EventMessage) {
     eventTime: message.time,
     source: 'live',
     icpId: monitor.icpId,
-    objectId: message.target === 0 ? 0 : makeObjectId(monitor.icpId, message.target),
+    objectId: objectIdOf(monitor, message.target),
   } as const;
 }
 
@@ -163,6 +181,7 @@ export function liveEvent(
     cause: message.cause,
     callState: CALL_STATE[state],
     icpId: device.icpId,
+    ...roleOf(device),
     objectId: device.objectId,
     localCallId: message.localCallId,
     globalCallId: globalCallIdText(message.globalCallId),
@@ -183,6 +202,7 @@ export function deviceEvent(device: DeviceRef, bootId: number, message: EventMes
     category: 'CALL_EVENT',
     type,
     ...originOf(device, bootId, message),
+    ...roleOf(device),
     cause: message.cause,
     callState: message.eventType === 'OUT_OF_SERVICE' ? 'OUT_OF_SERVICE' : CALL_STATE[message.localState],
     localCallId: message.localCallId,
@@ -220,6 +240,7 @@ export function snapshotEvent(device: DeviceRef, call: CallAsTold, eventId: stri
     cause: 'UNKNOWN',
     callState: CALL_STATE[call.state],
     icpId: device.icpId,
+    ...roleOf(device),
     objectId: device.objectId,
     localCallId: call.localCallId,
     globalCallId: call.globalCallId,
@@ -259,3 +280,38 @@ export function monitorEvent(
     featuresAllowed: [],
   };
 }
+
+/**
+ * RESILIENT_DEVICE (R-RES-01, R-RES-03): the device is served elsewhere from now on (RESILIENT_INFO_UPDATE), or its secondary monitor was set or
+ * is gone (SECONDARY_MONITOR_SET, SECONDARY_CONTROLLER_COMMS_FAILED).
+ */
+export function resilienceEvent(
+  device: DeviceRef,
+  cause: 'RESILIENT_INFO_UPDATE' | 'SECONDARY_MONITOR_SET' | 'SECONDARY_CONTROLLER_COMMS_FAILED',
+  origin: Pick<CallBody, 'eventId' | 'eventTime' | 'source'>,
+  resilience: NonNullable<CallBody['resilience']>,
+): CallBody {
+  return {
+    category: 'CALL_EVENT',
+    type: 'RESILIENT_DEVICE',
+    ...origin,
+    cause,
+    callState: 'IDLE',
+    icpId: device.icpId,
+    ...roleOf(device),
+    objectId: device.objectId,
+    localCallId: 0,
+    globalCallId: null,
+    devices: [],
+    featuresAllowed: [],
+    resilience,
+  };
+}
+
+/** By what a controller's event is known everywhere, and when it was. */
+export const liveOrigin = (device: DeviceRef, bootId: number, message: EventMessage) =>
+  ({
+    eventId: `${device.icpId}-${bootId}-${device.handle}-${message.serial}`,
+    eventTime: message.time,
+    source: 'live',
+  }) as const;

@@ -73,11 +73,12 @@ function describeLost(core: Core, session: Session, gap: LostEvents): void {
   };
   for (const objectId of gap.objectIds) {
     const monitor = core.monitors.get(objectId);
-    if (monitor?.holders.has(session.id) === true) for (const call of monitor.calls.values()) say(monitor, call);
+    if (monitor?.holders.has(session.id) !== true) continue;
+    for (const slot of monitor.slots) for (const call of slot.calls.values()) say(slot.told, call);
   }
   for (const { objectId, localCallId, globalCallId } of gap.calls.values()) {
     const parts = partsOf(objectId);
-    if (parts === undefined || core.monitors.get(objectId)?.calls.has(localCallId) === true) continue;
+    if (parts === undefined || core.monitors.get(objectId)?.slots.some(({ calls }) => calls.has(localCallId)) === true) continue;
     say({ ...parts, objectId }, { localCallId, globalCallId, state: 'null', mask: 0 });
   }
 }

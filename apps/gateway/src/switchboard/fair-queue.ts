@@ -30,16 +30,23 @@ export class Fifo<T> {
 }
 
 /**
- * Urgent items first, then one of each lane in turn: a lane with a thousand items does not make a lane with one wait for them.
+ * Urgent items first, then one of each lane in turn, then what may wait: a lane with a thousand items does not make a lane with one wait for them.
  * The owner bounds what goes in.
  */
 export class FairQueue<T> {
   private readonly urgent = new Fifo<T>();
+  private readonly last = new Fifo<T>();
   private readonly lanes = new Map<number, Fifo<T>>();
   size = 0;
 
   pushUrgent(item: T): void {
     this.urgent.push(item);
+    this.size += 1;
+  }
+
+  /** Behind everything else. */
+  pushLast(item: T): void {
+    this.last.push(item);
     this.size += 1;
   }
 
@@ -58,6 +65,7 @@ export class FairQueue<T> {
     if (this.size === 0) return undefined;
     this.size -= 1;
     if (this.urgent.size > 0) return this.urgent.shift();
+    if (this.lanes.size === 0) return this.last.shift();
     const [lane, queue] = this.lanes.entries().next().value!;
     const item = queue.shift();
     this.lanes.delete(lane);
@@ -67,6 +75,7 @@ export class FairQueue<T> {
 
   clear(): void {
     while (this.urgent.size > 0) this.urgent.shift();
+    while (this.last.size > 0) this.last.shift();
     this.lanes.clear();
     this.size = 0;
   }

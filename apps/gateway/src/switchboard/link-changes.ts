@@ -4,6 +4,9 @@ import type { LinkUp } from '../southbound-port.js';
 import { onCommandUnknown } from './command.operations.js';
 import type { Controller } from './controller-table.js';
 import { disconnected, type Core } from './core.js';
+import { homeOf, isInactive, tellHomes } from './device-homes.js';
+import { tellEnded } from './device-snapshots.js';
+import { failQuery } from './query.operations.js';
 import { objectIdsOf } from './numbering.rules.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
@@ -27,17 +30,21 @@ function onDown(core: Core, controller: Controller, silentMs: number): void {
     const monitor = core.monitors.get(objectId);
     if (monitor === undefined) continue;
     refuseAsking(core, monitor, disconnected(controller));
-    if (monitor.state === 'set')
-      for (const sessionId of monitor.holders) gone.set(sessionId, [...(gone.get(sessionId) ?? []), objectId]);
+    const stood = monitor.state === 'set';
+    // what a device that is served elsewhere has to tell does not come over this link
+    if (stood && !isInactive(monitor))
+      for (const sessionId of monitor.holders) gone.set(sessionId, [...(gone.get(sessionId) ?? []), monitor.device.objectId]);
     monitor.forgetLink();
     monitor.state = 'lost';
+    if (stood && isInactive(monitor)) tellEnded(core, monitor);
+    if (stood && homeOf(monitor) === 'secondary') tellHomes(core, monitor.device, monitor, 'SECONDARY_CONTROLLER_COMMS_FAILED');
     if (monitor.places === 0) drop(core, controller, monitor);
   }
   controller.forgetLink();
   for (const pending of controller.commands.drain()) {
     if (pending.kind === 'command') onCommandUnknown(core, pending);
-    if (pending.kind === 'lookup' || pending.kind === 'query' || pending.kind === 'calls')
-      core.refuse(pending.requestId, disconnected(controller));
+    if (pending.kind === 'query') failQuery(core, pending, disconnected(controller));
+    if (pending.kind === 'lookup' || pending.kind === 'calls') core.refuse(pending.requestId, disconnected(controller));
   }
   sayState(core, controller, gone, Math.floor(core.now.wallMs - silentMs));
 }
@@ -69,7 +76,7 @@ function onUp(core: Core, controller: Controller): void {
   sayState(core, controller, new Map(), core.now.wallMs);
   for (const objectId of controller.objectIds) {
     const monitor = core.monitors.get(objectId);
-    if (monitor !== undefined) enqueue(controller, monitor);
+    if (monitor !== undefined) enqueue(core, controller, monitor);
   }
   pump(core, controller);
 }

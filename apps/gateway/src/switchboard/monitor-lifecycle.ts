@@ -11,10 +11,11 @@ import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { askForRoom, nextAsk } from './room-asks.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
+import { tellHomes } from './device-homes.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
 import { monitorLicence } from './licence-use.js';
-import { Monitor } from './monitor-table.js';
+import { Monitor, SecondaryMonitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
 import { monitorPartsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
@@ -39,10 +40,10 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   const parts = monitorPartsOf(objectId);
   if (parts === undefined)
     return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(objectId)} is not the id of a device` });
-  const usable = core.usableController(parts.icpId);
+  const known = core.monitors.get(objectId);
+  const usable = controllerFor(core, parts.icpId, known);
   if ('refusal' in usable) return core.refuse(requestId, usable.refusal);
   const { controller } = usable;
-  const known = core.monitors.get(objectId);
   if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(known), true);
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
@@ -54,13 +55,21 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   session.monitors.add(objectId);
   const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
   core.monitors.ask(monitor, session.id, requestId);
-  if (monitor.state === 'set') {
+  if (monitor.state === 'set' || !controller.connected) {
     controller.lingering.delete(objectId);
     grant(core, monitor, [session.id]);
     return describe(core, session, monitor);
   }
-  if (monitor.state === 'resting' || monitor.state === 'lost') enqueue(controller, monitor);
+  if (monitor.state === 'resting' || monitor.state === 'lost') enqueue(core, controller, monitor);
   pump(core, controller);
+}
+
+/** The controller that a monitor is asked for at; one whose link is down will do where the secondary monitor stands (R-RES-03). */
+function controllerFor(core: Core, icpId: number, known: Monitor | undefined): ReturnType<Core['usableController']> {
+  const controller = core.controllers.get(icpId);
+  const isHeldUp =
+    controller?.grant.enabled === true && (known?.holders.size ?? 0) > 0 && known?.homes?.secondary?.state === 'set';
+  return isHeldUp ? { controller } : core.usableController(icpId);
 }
 
 function repeatRefusal(monitor: Monitor, session: Session): Refusal | undefined {
@@ -131,13 +140,15 @@ function announce(
   }
 }
 
-/** Puts the monitor in line to be set; those of devices in a call go first. */
-export function enqueue(controller: Controller, monitor: Monitor): void {
+/** Puts the monitor in line to be set; those of devices in a call go first, secondary ones last while the device's own controller is there. */
+export function enqueue(core: Core, controller: Controller, monitor: Monitor): void {
+  const { device, objectId } = monitor;
   monitor.state = 'queued';
-  controller.retries.delete(monitor.objectId);
-  if (monitor.calls.size > 0 || monitor.keptInCall) return controller.starts.pushUrgent(monitor.objectId);
+  controller.retries.delete(objectId);
+  if (device.isInCall || device.keptInCall) return controller.starts.pushUrgent(objectId);
+  if (device !== monitor && core.controllers.get(device.icpId)?.connected === true) return controller.starts.pushLast(objectId);
   const [lane = 0] = [...monitor.asking.keys(), ...monitor.holders];
-  controller.starts.push(lane, monitor.objectId);
+  controller.starts.push(lane, objectId);
 }
 
 /** Sends as many starts as pace and cap allow now. */
@@ -148,9 +159,10 @@ export function pump(core: Core, controller: Controller): void {
     const monitor = core.monitors.get(objectId);
     if (monitor?.state !== 'queued') continue;
     const full = admitControllerMonitor(controller.standing, core.monitorCap(controller));
-    if (full !== undefined && makesRoom(core, controller)) return enqueue(controller, monitor);
+    if (full !== undefined && makesRoom(core, controller)) return enqueue(core, controller, monitor);
     if (full !== undefined) {
-      endMonitor(core, controller, monitor, full);
+      if (monitor.device === monitor) endMonitor(core, controller, monitor, full);
+      else startFailed(core, controller, monitor, full);
       continue;
     }
     monitor.state = 'starting';
@@ -195,7 +207,8 @@ export function onStarted(
   controller.retries.delete(monitor.objectId);
   if (monitor.places === 0) return settle(core, controller, monitor);
   const early = monitor.early;
-  announceAgain(core, monitor);
+  if (monitor.device === monitor) announceAgain(core, monitor);
+  else announceSecondary(core, monitor);
   grant(core, monitor, [...monitor.asking.keys()]);
   monitor.forgetLink();
   monitor.reference = reference;
@@ -206,6 +219,12 @@ export function onStarted(
 /** To those that held it before its link, or our predecessor, went away. */
 function announceAgain(core: Core, monitor: Monitor): void {
   if (monitor.holders.size > 0) announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', [...monitor.holders]);
+}
+
+/** Whoever holds the device has to do with that controller from now on (R-CLU-05). */
+function announceSecondary(core: Core, monitor: Monitor): void {
+  for (const sessionId of monitor.holders) core.sessions.get(sessionId)?.controllers.add(monitor.icpId);
+  tellHomes(core, monitor.device, monitor, 'SECONDARY_MONITOR_SET');
 }
 
 function startRefused(core: Core, controller: Controller, monitor: Monitor, result: RefusedResult): void {
@@ -228,6 +247,7 @@ export function startFailed(core: Core, controller: Controller, monitor: Monitor
 
 /** Not at all: nobody has it any more, and everybody concerned is told. */
 export function endMonitor(core: Core, controller: Controller | undefined, monitor: Monitor, refusal: Refusal): void {
+  if (monitor instanceof SecondaryMonitor) return endSecondary(core, controller, monitor, refusal);
   refuseAsking(core, monitor, refusal);
   const holders = [...monitor.holders];
   for (const sessionId of holders) {
@@ -242,6 +262,14 @@ export function endMonitor(core: Core, controller: Controller | undefined, monit
     refusal.code === 'PRIVILEGE_VIOLATION' ? refusal.code : 'DESTINATION_UNAVAILABLE',
     holders,
   );
+  drop(core, controller, monitor);
+}
+
+/** The device's own monitor goes on; until its homes are learned anew it is not followed. */
+function endSecondary(core: Core, controller: Controller | undefined, monitor: SecondaryMonitor, { detail }: Refusal): void {
+  const facts = { icpId: monitor.icpId, objectId: monitor.device.objectId, detail };
+  core.note('warn', 'a secondary monitor cannot be set: the device is not followed', facts);
+  monitor.wanted = false;
   drop(core, controller, monitor);
 }
 
@@ -286,7 +314,7 @@ export function onStopped(core: Core, controller: Controller, pending: Extract<P
   monitor.forgetLink();
   monitor.calls.clear();
   if (monitor.places === 0) return drop(core, controller, monitor);
-  enqueue(controller, monitor);
+  enqueue(core, controller, monitor);
   pump(core, controller);
 }
 
@@ -300,7 +328,11 @@ export function repeatStop(
 }
 
 export function drop(core: Core, controller: Controller | undefined, monitor: Monitor): void {
+  const { homes, device } = monitor;
   core.monitors.remove(monitor);
+  if (homes?.secondary !== undefined) core.secondariesToStop.add(homes.secondary);
+  if (device.homes?.secondary === monitor) device.homes.secondary = undefined;
+  if (controller?.secondaries.get(monitor.handle) === monitor.objectId) controller.secondaries.delete(monitor.handle);
   core.recovery.settled(monitor.objectId, core.now.wallMs);
   controller?.objectIds.delete(monitor.objectId);
   controller?.retries.delete(monitor.objectId);

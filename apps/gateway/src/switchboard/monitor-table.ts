@@ -5,6 +5,7 @@
 import type { EventMessage, MonitorKind } from '#southbound/messages';
 import type { CallFactsView, DeviceCalls } from './call-features.rules.js';
 import type { DeviceRef } from './event-mapping.mapper.js';
+import type { Whereabouts } from './resilience.rules.js';
 
 /** `lost`: the link is down. `queued`: waits for its turn. `resting`: the controller could not take it, to be tried again. */
 export type MonitorState = 'lost' | 'queued' | 'starting' | 'set' | 'stopping' | 'resting';
@@ -26,8 +27,10 @@ export class Monitor implements DeviceRef, DeviceCalls {
   reference = 0;
   lastSequence = 0;
   failures = 0;
-  /** Sessions that hold it. */
-  readonly holders = new Set<number>();
+  /** Of a resilient device, as soon as that is known of it. */
+  homes: Homes | undefined;
+  /** Its last event was RESILIENT_DEVICE: the next one may say that it comes or goes. */
+  saidMove = false;
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. */
   readonly asking = new Map<number, number[]>();
   readonly calls = new Map<number, CallView>();
@@ -50,10 +53,33 @@ export class Monitor implements DeviceRef, DeviceCalls {
     readonly icpId: number,
     readonly handle: number,
     readonly kind: MonitorKind = 'DEVICE',
+    /** Sessions that hold it. */
+    readonly holders: Set<number> = new Set(),
   ) {}
 
   get places(): number {
     return this.holders.size + this.asking.size;
+  }
+
+  /** The monitor that applications hold; of a secondary one that of its device. */
+  get device(): Monitor {
+    return this;
+  }
+
+  /** As applications know it. */
+  get told(): DeviceRef {
+    return this;
+  }
+
+  /** This one and, where there is one, its secondary: those whose calls are the device's. */
+  get slots(): readonly Monitor[] {
+    const secondary = this.homes?.secondary;
+    return secondary === undefined ? [this] : [this, secondary];
+  }
+
+  /** In a call, whichever controller says so. */
+  get isInCall(): boolean {
+    return this.calls.size > 0 || (this.homes?.secondary?.calls.size ?? 0) > 0;
   }
 
   /** What belonged to the link that is gone. */
@@ -62,6 +88,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
     this.lastSequence = 0;
     this.snapshots = 0;
     this.early = [];
+    this.saidMove = false;
   }
 
   keepEarly(message: EventMessage): void {
@@ -85,6 +112,48 @@ export class Monitor implements DeviceRef, DeviceCalls {
       if (other.linkedCallId === call.localCallId) this.calls.set(other.localCallId, { ...other, linkedCallId: 0 });
     this.ended.add(`${call.localCallId}/${call.globalCallId}`);
     if (this.ended.size > ENDED_MAX) this.ended.delete(this.ended.values().next().value!);
+  }
+}
+
+/** The two controllers of a resilient device (R-RES-02), learned when its primary one was asked first; kept in the journal. */
+export interface Homes {
+  readonly secondaryAddress: string;
+  whereabouts: Whereabouts;
+  /** Grows with every change of {@link whereabouts}: an answer to what was asked before is too old then. */
+  moves: number;
+  /** Undefined: it cannot be set, now or ever. */
+  secondary: SecondaryMonitor | undefined;
+}
+
+/**
+ * The monitor of a resilient device at its secondary controller (R-RES-01): it stands there like any other and takes a place (R-LIM-04), and
+ * belongs to no application: its holders are those of the device's own monitor, under whose id its events go out. It costs no licence.
+ */
+export class SecondaryMonitor extends Monitor {
+  /** False: it is given up, though the device's own monitor goes on. */
+  wanted = true;
+  private readonly ref: DeviceRef;
+
+  /** @param monitorId nobody's but this one's (numbering.rules.ts) */
+  constructor(
+    monitorId: number,
+    icpId: number,
+    private readonly of: Monitor,
+  ) {
+    super(monitorId, icpId, of.handle, 'DEVICE', of.holders);
+    this.ref = { icpId, objectId: of.objectId, handle: of.handle, icpRole: 'secondary' };
+  }
+
+  override get device(): Monitor {
+    return this.of;
+  }
+
+  override get told(): DeviceRef {
+    return this.ref;
+  }
+
+  override get places(): number {
+    return this.wanted && this.of.places > 0 ? 1 : 0;
   }
 }
 

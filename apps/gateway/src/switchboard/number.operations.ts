@@ -3,6 +3,7 @@ import type { Refusal } from '#contracts/errors';
 import { dialling, matchIncoming, type Dialling, type NumberingSettings } from '#domain/numbering';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
+import { servingIcpId } from './device-homes.js';
 import { partsOf } from './numbering.rules.js';
 import type { CoreOperation, OperationOf } from './switchboard.port.js';
 
@@ -83,7 +84,8 @@ export function withDialledNumbers<O extends CoreOperation>(core: Core, operatio
   const request = operation.request as Readonly<Record<string, unknown>>;
   const members = DIALLED_MEMBERS.filter((name) => typeof request[name] === 'string' && request[name].startsWith('+'));
   if (members.length === 0) return operation;
-  const icpId = typeof request['objectId'] === 'number' ? partsOf(request['objectId'])?.icpId : request['icpId'];
+  const { objectId } = request;
+  const icpId = typeof objectId === 'number' ? (servingIcpId(core, objectId) ?? partsOf(objectId)?.icpId) : request['icpId'];
   const controller = core.controllers.get(icpId as number);
   // the operation itself says what is wrong with a controller that is not there
   if (controller === undefined) return operation;

@@ -1,5 +1,6 @@
 /** What every operation of a session passes on its way in: rates, numbers, traces. */
 import type { Core } from './core.js';
+import { servingIcpId } from './device-homes.js';
 import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './number.operations.js';
 import { ASKS_CONTROLLER } from './operation-kinds.js';
 import { partsOf } from './numbering.rules.js';
@@ -48,6 +49,6 @@ const typeOf = (core: Core, { applicationId }: Session): string =>
 function controllerOf(core: Core, { name, request }: CoreOperation): number | undefined {
   if (!ASKS_CONTROLLER.has(name)) return undefined;
   const { objectId, icpId } = request as { readonly objectId?: unknown; readonly icpId?: unknown };
-  const found = typeof objectId === 'number' ? partsOf(objectId)?.icpId : icpId;
+  const found = typeof objectId === 'number' ? (servingIcpId(core, objectId) ?? partsOf(objectId)?.icpId) : icpId;
   return typeof found === 'number' && core.controllers.has(found) ? found : undefined;
 }

@@ -51,7 +51,8 @@ export class Items {
 const optional = <K extends string>(name: K, value: string | undefined): { [P in K]?: string } =>
   (value === undefined || value === '' ? {} : { [name]: value }) as { [P in K]?: string };
 
-function icpIdAt(core: Core, address: string): number | undefined {
+/** The controller with that address; undefined: none of this instance. */
+export function icpIdAt(core: Core, address: string): number | undefined {
   for (const { grant, icpId } of core.controllers.values()) if (grant.address === address) return icpId;
   return undefined;
 }

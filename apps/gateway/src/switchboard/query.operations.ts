@@ -1,4 +1,5 @@
 /** Questions about a device, answered by its controller in pages of items (docs/design/controller-link.md, QUERY). */
+import type { Refusal } from '#contracts/errors';
 import type { ControllerResponse, Item, QueryKind } from '#southbound/messages';
 import { targetOf } from './command.operations.js';
 import { granted, refusalOf } from './controller-results.mapper.js';
@@ -81,10 +82,16 @@ type QueryPending = Extract<Pending, { kind: 'query' }>;
 export type QueryResponse = Extract<ControllerResponse, { type: 'QUERY_RESPONSE' }>;
 
 export function onQueryAnswered(core: Core, controller: Controller, pending: QueryPending, response: QueryResponse): void {
-  if (!granted(response.result)) return core.refuse(pending.requestId, refusalOf(response.result));
+  if (!granted(response.result)) return failQuery(core, pending, refusalOf(response.result));
   const items = [...pending.items, ...response.items];
   if (response.next === 0 || pending.pages >= PAGES_MAX) return pending.done(items);
   const { target, query: kind } = pending;
   const next = { type: 'QUERY', target, kind, from: response.next } as const;
-  if (!core.send(controller, { ...pending, items, pages: pending.pages + 1 }, next)) core.refuse(pending.requestId, BUSY);
+  if (!core.send(controller, { ...pending, items, pages: pending.pages + 1 }, next)) failQuery(core, pending, BUSY);
+}
+
+/** There is no answer: whoever asked is told so. */
+export function failQuery(core: Core, { requestId, failed }: QueryPending, refusal: Refusal): void {
+  if (failed === undefined) core.refuse(requestId, refusal);
+  else failed(refusal.retryAfterMs === undefined && refusal.code !== 'CONTROLLER_TIMEOUT');
 }

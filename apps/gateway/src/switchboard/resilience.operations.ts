@@ -1,37 +1,108 @@
-/** getResilientStatus (R-RES-02), as the controller the device is known from sees it. */
+/** getResilientStatus (R-RES-02): what both controllers of a device say of it; of one that cannot be asked nothing is invented (R-CC-05). */
 import type { OperationResponse } from '#contracts/application-api';
-import { targetOf } from './command.operations.js';
+import type { Refusal } from '#contracts/errors';
+import { type Item, TRAITS } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
-import type { Core } from './core.js';
-import { callStateOf, homesOf, type Items } from './query-answers.mapper.js';
-import { ask } from './query.operations.js';
+import { BUSY, type Core } from './core.js';
+import { partsOf } from './numbering.rules.js';
+import { callStateOf, homesOf, icpIdAt, Items } from './query-answers.mapper.js';
+import { isResilient } from './resilience.rules.js';
 import type { Session } from './session-table.js';
 
 type Status = OperationResponse<'getResilientStatus'>;
 
-export function getResilientStatus(core: Core, session: Session, requestId: number, objectId: number): void {
-  const target = targetOf(core, objectId);
-  if ('code' in target) return core.refuse(requestId, target);
-  const { controller, handle } = target;
-  session.controllers.add(controller.icpId);
-  ask(core, controller, requestId, handle, 'RESILIENCE', (items) => statusOf(core, controller, items));
+/** What one controller has answered. */
+interface Told {
+  readonly icpId: number;
+  readonly items: Items;
 }
 
-/** What one controller knows; of the other one only its link is known here, and no call state is invented for it (R-CC-05). */
-function statusOf(core: Core, asked: Controller, items: Items): Status {
-  const homes = homesOf(items, core, asked.icpId);
+export function getResilientStatus(core: Core, session: Session, requestId: number, objectId: number): void {
+  const parts = partsOf(objectId);
+  if (parts === undefined)
+    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` });
+  const { icpId, handle } = parts;
+  const first = core.usableController(icpId);
+  const learned = core.monitors.get(objectId)?.homes?.secondaryAddress;
+  const learnedId = learned === undefined ? undefined : icpIdAt(core, learned);
+  const asked = 'controller' in first || learnedId === undefined ? first : core.usableController(learnedId);
+  if ('refusal' in asked)
+    return core.refuse(requestId, 'refusal' in first && learned === undefined ? notLearned(first.refusal) : asked.refusal);
+  session.controllers.add(asked.controller.icpId);
+  askOne(core, asked.controller, requestId, handle, (items) => {
+    const told = [{ icpId: asked.controller.icpId, items }];
+    const other = otherOf(core, objectId, told[0]!);
+    if (other === undefined) return core.answer(requestId, statusOf(core, objectId, told));
+    askOne(
+      core,
+      other,
+      requestId,
+      handle,
+      (more) => core.answer(requestId, statusOf(core, objectId, [...told, { icpId: other.icpId, items: more }])),
+      () => core.answer(requestId, statusOf(core, objectId, told)),
+    );
+  });
+}
+
+/** R-RES-02: what was never learned is said to be so. */
+const notLearned = (refusal: Refusal): Refusal =>
+  refusal.code !== 'CONTROLLER_DISCONNECTED'
+    ? refusal
+    : {
+        ...refusal,
+        detail: `${refusal.detail}; its secondary controller is not known, because it was not reached since the device is monitored: resilience does not work`,
+      };
+
+function askOne(
+  core: Core,
+  controller: Controller,
+  requestId: number,
+  target: number,
+  answered: (items: Items) => void,
+  unanswered?: () => void,
+): void {
+  const done = (items: readonly Item[]): void => answered(new Items(items));
+  const more = unanswered === undefined ? {} : { failed: unanswered };
+  const pending = { kind: 'query', requestId, target, query: 'RESILIENCE', items: [], pages: 1, done, ...more } as const;
+  if (core.send(controller, pending, { type: 'QUERY', target, kind: 'RESILIENCE', from: 0 })) return;
+  if (unanswered === undefined) core.refuse(requestId, BUSY);
+  else unanswered();
+}
+
+/** The other controller of a resilient device, when it can be asked now. */
+function otherOf(core: Core, objectId: number, { icpId, items }: Told): Controller | undefined {
+  const { isResilient: resilient, primaryIcpId, secondaryIcpId } = homes(core, objectId, { icpId, items });
+  if (!resilient || secondaryIcpId === undefined) return undefined;
+  const other = core.usableController(icpId === primaryIcpId ? secondaryIcpId : primaryIcpId);
+  return 'controller' in other ? other.controller : undefined;
+}
+
+/** R-RES-04: line appearances are no resilient objects to monitors, whatever the controller does with them. */
+function homes(core: Core, objectId: number, { icpId, items }: Told): ReturnType<typeof homesOf> {
+  const found = homesOf(items, core, icpId);
+  const traits = core.monitors.get(objectId)?.traits ?? 0;
+  if ((traits & TRAITS.LINE_APPEARANCE) === 0 || isResilient(traits)) return found;
+  const { primaryIcpId, primaryIcpAddress } = found;
+  return { isResilient: false, primaryIcpId, primaryIcpAddress };
+}
+
+function statusOf(core: Core, objectId: number, told: readonly Told[]): Status {
+  const known = homes(core, objectId, told[0]!);
+  const { primaryIcpId, secondaryIcpId, secondaryIcpAddress } = known;
   const stateOf = (icpId: number | undefined) =>
     (icpId === undefined ? undefined : core.controllers.get(icpId)?.state) ?? 'NOT_CONNECTED';
-  const here = callStateOf(items.some('CALL_STATE'));
-  const isPrimary = homes.primaryIcpId === asked.icpId;
-  const activeHere = items.flag('ACTIVE_HERE');
-  const other = isPrimary ? homes.secondaryIcpId : homes.primaryIcpId;
+  const callStateAt = (icpId: number | undefined) => {
+    const items = told.find((one) => one.icpId === icpId)?.items;
+    return items === undefined ? 'UNAVAILABLE' : callStateOf(items.some('CALL_STATE'));
+  };
+  const servedAt = told.find(({ items }) => items.flag('ACTIVE_HERE'))?.icpId;
+  const elsewhere = told[0]!.icpId === primaryIcpId ? secondaryIcpId : primaryIcpId;
+  const twoHomes = known.isResilient && secondaryIcpAddress !== undefined;
   return {
-    ...homes,
-    primaryConnectionState: stateOf(homes.primaryIcpId),
-    ...(homes.secondaryIcpId === undefined ? {} : { secondaryConnectionState: stateOf(homes.secondaryIcpId) }),
-    callStatePrimary: isPrimary ? here : 'UNAVAILABLE',
-    ...(homes.secondaryIcpId === undefined ? {} : { callStateSecondary: isPrimary ? ('UNAVAILABLE' as const) : here }),
-    activeIcpId: activeHere ? asked.icpId : (other ?? asked.icpId),
+    ...known,
+    primaryConnectionState: stateOf(primaryIcpId),
+    callStatePrimary: callStateAt(primaryIcpId),
+    ...(twoHomes ? { secondaryConnectionState: stateOf(secondaryIcpId), callStateSecondary: callStateAt(secondaryIcpId) } : {}),
+    activeIcpId: servedAt ?? elsewhere ?? told[0]!.icpId,
   };
 }

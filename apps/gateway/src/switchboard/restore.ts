@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
 import { monitorPartsOf, objectIdsOf } from './numbering.rules.js';
+import { restoreHomes } from './secondary-monitors.js';
 import { restoreAccess } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
@@ -68,6 +69,8 @@ function restoreOne(core: Core, record: JournalRecord): void {
       for (const objectId of record.begun) markInCall(core, objectId, true);
       for (const objectId of record.ended) markInCall(core, objectId, false);
       return;
+    case 'homes':
+      return restoreHomes(core, record);
     case 'unread':
       for (const [id, since] of record.sessions) {
         const session = core.sessions.get(id);

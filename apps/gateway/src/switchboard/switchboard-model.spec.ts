@@ -182,10 +182,10 @@ class Run {
   }
 }
 
-/** The report without what passes with time alone or counts refusals. */
+/** The report without what passes with time alone or counts what was asked, refused or not. */
 function whatIsHeld({ switchboard }: VirtualPlant) {
-  const { figures: _figures, controllers, ...held } = switchboard.report();
-  return { ...held, controllers: controllers.map(({ rates: _rates, queues: _queues, ...controller }) => controller) };
+  const { figures: _figures, rates: _rates, controllers, ...held } = switchboard.report();
+  return { ...held, controllers: controllers.map(({ rates: _ofController, queues: _queues, ...controller }) => controller) };
 }
 
 describe('the switchboard under any interleaving', () => {

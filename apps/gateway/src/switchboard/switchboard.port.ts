@@ -229,6 +229,8 @@ export type JournalRecord =
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
   /** Devices whose calls have begun, and those whose last call has ended: a hint for the order in which monitors are set again. */
   | { readonly t: 'calls'; readonly begun: readonly number[]; readonly ended: readonly number[] }
+  /** R-RES-02: the address of the secondary controller of these devices; '': they are not resilient any more. */
+  | { readonly t: 'homes'; readonly secondary: string; readonly objectIds: readonly number[] }
   /** Pairs of session and since when it has unread events (ms since 1970, 0: it has none any more): the gap of a restart begins there. */
   | { readonly t: 'unread'; readonly sessions: readonly (readonly [number, number])[] }
   | { readonly t: 'handler'; readonly sessionId: number; readonly handler: EventHandler }

@@ -22,6 +22,7 @@ import { accessRecord, isAdvanced } from './session-access.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
+import { homeRecords, keepSecondaries, tickSecondaries } from './secondary-monitors.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
 import { loginUser, validateToken } from './user-session.operations.js';
 
@@ -50,6 +51,7 @@ export class Switchboard {
     this.core.now = now;
     this.route(input);
     carryOnBulks(this.core);
+    keepSecondaries(this.core);
     return this.core.takeEffects();
   }
 
@@ -92,6 +94,7 @@ export class Switchboard {
       inCall.map(({ objectId }) => objectId),
       [],
     );
+    yield* homeRecords([...this.core.monitors.all()].filter(({ homes, holders }) => homes !== undefined && holders.size > 0));
     yield* unreadRecords([...this.core.sessions.all()].filter(({ keptUnreadSince }) => keptUnreadSince !== undefined));
     yield* this.core.keys.records();
   }
@@ -181,9 +184,10 @@ export class Switchboard {
 
   private devices(): SwitchboardReport['devices'] {
     let [wanted, standing] = [0, 0];
-    for (const { places, state } of this.core.monitors.all()) {
-      if (places > 0) wanted += 1;
-      if (places > 0 && state === 'set') standing += 1;
+    for (const monitor of this.core.monitors.all()) {
+      if (monitor.places === 0 || monitor.device !== monitor) continue;
+      wanted += 1;
+      if (monitor.state === 'set') standing += 1;
     }
     return { wanted, standing };
   }
@@ -286,6 +290,7 @@ export class Switchboard {
     for (const session of core.sessions.all()) session.log.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
+    tickSecondaries(core);
     keepCalls(core);
     keepUnread(core);
     keepPositions(core);

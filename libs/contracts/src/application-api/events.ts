@@ -57,6 +57,14 @@ export const CallEventSchema = z.strictObject({
   accountCode: z.strictObject({ value: z.string(), verified: z.boolean() }).optional(),
   /** Besides CURRENT_GLOBAL_CALL_ID and ICP_ID, which are members of their own. */
   attributes: z.partialRecord(z.enum(CALL_EVENT_ATTRIBUTES), z.string()).optional(),
+  /** Of RESILIENT_DEVICE: the controllers of the device, and which of them serves it from now on (R-RES-03). */
+  resilience: z
+    .strictObject({
+      primaryIcpAddress: z.string(),
+      secondaryIcpAddress: z.string().optional(),
+      activeIcpId: id53.optional(),
+    })
+    .optional(),
   /** W3C trace context of the request that caused it, as far as that is known (docs/applications.md). */
   traceparent: z.string().optional(),
   /** What the controller could not tell, rather than something invented (R-CC-05). */

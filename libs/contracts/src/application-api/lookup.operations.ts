@@ -114,7 +114,7 @@ export const LOOKUP_OPERATIONS = {
     }),
   }),
   getResilientStatus: operation({
-    doc: 'The controllers of a device and which of them serves it now (R-RES-02).',
+    doc: 'The controllers of a device and which of them serves it now, as both answer; of one that cannot be asked nothing is said (R-RES-02).',
     level: 'standard',
     kind: 'query',
     rest: { method: 'GET', path: `${DEVICE}/resilience` },

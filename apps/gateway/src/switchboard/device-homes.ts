@@ -1,0 +1,162 @@
+/**
+ * The two controllers of a resilient device: learned from its primary one (R-RES-02), followed as the device moves (R-RES-03). Who sets the
+ * monitor at the secondary controller is secondary-monitors.ts; here is what is asked, and what applications are told.
+ */
+import type { EventMessage, Item } from '#southbound/messages';
+import type { Controller } from './controller-table.js';
+import type { Core } from './core.js';
+import { tellEnded } from './device-snapshots.js';
+import { toHolders } from './event-delivery.js';
+import { liveOrigin, resilienceEvent } from './event-mapping.mapper.js';
+import type { Homes, Monitor } from './monitor-table.js';
+import { objectIdsOf } from './numbering.rules.js';
+import { homesOf, icpIdAt, Items } from './query-answers.mapper.js';
+import { type Home, onAsked, onServiceNews, type Whereabouts } from './resilience.rules.js';
+
+const AT_HOME: Whereabouts = Object.freeze({ active: 'primary', serial: 0 });
+
+/** @param secondaryAddress as the primary controller gave it */
+export const newHomes = (secondaryAddress: string): Homes => ({
+  secondaryAddress,
+  whereabouts: AT_HOME,
+  moves: 0,
+  secondary: undefined,
+});
+
+export const homeOf = (monitor: Monitor): Home => (monitor.device === monitor ? 'primary' : 'secondary');
+
+/** The monitor at that home of the device; undefined when it has none there. */
+const slotAt = (device: Monitor, home: Home): Monitor | undefined => (home === 'primary' ? device : device.homes?.secondary);
+
+/** Whether this is where a resilient device is not served now. */
+export const isInactive = (monitor: Monitor): boolean =>
+  monitor.device.homes !== undefined && monitor.device.homes.whereabouts.active !== homeOf(monitor);
+
+/** The controller that serves a device, as far as that is known; undefined: the one that its id names. */
+export function servingIcpId(core: Core, objectId: number): number | undefined {
+  const homes = core.monitors.get(objectId)?.homes;
+  return homes?.whereabouts.active === 'secondary' ? icpIdAt(core, homes.secondaryAddress) : undefined;
+}
+
+/** Asks the controller of this monitor where the device is at home, and whether it is served there now. */
+export function askHomes(core: Core, controller: Controller, monitor: Monitor): void {
+  const { objectId, handle: target, device } = monitor;
+  const moves = device.homes?.moves ?? 0;
+  const again = (): void => void controller.homesToAsk.add(objectId);
+  const done = (items: readonly Item[]): void => onHomes(core, controller, objectId, new Items(items), moves);
+  const failed = (isFinal: boolean): void => {
+    if (!isFinal) again();
+    else
+      core.note('warn', 'a controller does not say where a resilient device is at home', { icpId: controller.icpId, objectId });
+  };
+  const pending = { kind: 'query', requestId: 0, target, query: 'RESILIENCE', items: [], pages: 1, done, failed } as const;
+  if (!core.send(controller, pending, { type: 'QUERY', target, kind: 'RESILIENCE', from: 0 })) again();
+}
+
+function onHomes(core: Core, controller: Controller, monitorId: number, items: Items, moves: number): void {
+  const monitor = core.monitors.get(monitorId);
+  if (monitor?.state !== 'set') return;
+  const { device } = monitor;
+  if (device === monitor) learn(core, controller, device, items);
+  const { homes } = device;
+  if (homes === undefined) return;
+  // it has moved since it was asked
+  if (homes.moves !== moves) return void controller.homesToAsk.add(monitorId);
+  settleWhereabouts(core, device, onAsked(homes.whereabouts, homeOf(monitor), items.flag('ACTIVE_HERE')), undefined);
+}
+
+/** R-RES-02: from the primary controller alone. Without a place for its secondary monitor, that is said. */
+function learn(core: Core, controller: Controller, device: Monitor, items: Items): void {
+  const { isResilient, primaryIcpId, secondaryIcpAddress } = homesOf(items, core, controller.icpId);
+  const facts = { icpId: controller.icpId, objectId: device.objectId };
+  if (isResilient && primaryIcpId !== controller.icpId)
+    return core.note('info', 'a resilient device is monitored by its id at its secondary controller: it is not followed', facts);
+  if (!isResilient || secondaryIcpAddress === undefined) return forgetHomes(core, device);
+  if (device.homes?.secondaryAddress === secondaryIcpAddress) return;
+  forgetHomes(core, device);
+  device.homes = newHomes(secondaryIcpAddress);
+  core.homeChanges.add(device.objectId);
+  core.secondariesToSet.add(device.objectId);
+  if (icpIdAt(core, secondaryIcpAddress) === undefined)
+    core.note('warn', 'the secondary controller of a resilient device is not one of this instance: it is not followed', {
+      ...facts,
+      secondaryIcpAddress,
+    });
+}
+
+/** The device is not resilient, or not any more. */
+export function forgetHomes(core: Core, device: Monitor): void {
+  const { homes } = device;
+  if (homes === undefined) return;
+  device.homes = undefined;
+  core.homeChanges.add(device.objectId);
+  if (homes.secondary !== undefined) core.secondariesToStop.add(homes.secondary);
+}
+
+/** Takes in an event about where, or whether, the device is served. @returns whether it goes to the application as it is */
+export function onService(core: Core, controller: Controller, monitor: Monitor, message: EventMessage): boolean {
+  const { device, saidMove: afterMove } = monitor;
+  const { eventType, serial } = message;
+  const { homes } = device;
+  if (homes?.secondary === undefined) return true;
+  const { whereabouts, shown } = onServiceNews(homes.whereabouts, { from: homeOf(monitor), eventType, serial, afterMove });
+  monitor.saidMove = eventType === 'RESILIENT_DEVICE';
+  // a device that is out of service says no more than that: whoever reported it is asked
+  if (monitor.saidMove) controller.homesToAsk.add(monitor.objectId);
+  else if (afterMove) controller.homesToAsk.delete(monitor.objectId);
+  settleWhereabouts(core, device, whereabouts, liveOrigin(monitor.told, controller.up?.bootId ?? 0, message));
+  return shown;
+}
+
+type Origin = Parameters<typeof resilienceEvent>[2];
+
+/** The handover (R-RES-03): told once, whatever said it, and with what it ends. */
+function settleWhereabouts(core: Core, device: Monitor, whereabouts: Whereabouts, origin: Origin | undefined): void {
+  const homes = device.homes!;
+  if (whereabouts.serial !== homes.whereabouts.serial) homes.moves += 1;
+  const before = homes.whereabouts.active;
+  homes.whereabouts = whereabouts;
+  if (whereabouts.active === before) return;
+  const [left, come] = [slotAt(device, before), slotAt(device, whereabouts.active)];
+  tellHomes(core, device, come ?? device, 'RESILIENT_INFO_UPDATE', origin);
+  // only what is still to come from where it left can say how its calls ended there
+  if (left !== undefined && left.state !== 'set') tellEnded(core, left);
+  if (come?.state !== 'set') tellGap(core, device);
+}
+
+/** Tells the holders of a device about its homes. @param about the monitor at the controller that is meant */
+export function tellHomes(
+  core: Core,
+  device: Monitor,
+  about: Monitor,
+  cause: Parameters<typeof resilienceEvent>[1],
+  origin: Origin = { eventId: core.syntheticId(), eventTime: core.now.wallMs, source: 'synthetic' },
+): void {
+  const { homes } = device;
+  if (homes === undefined) return;
+  const activeIcpId = slotAt(device, homes.whereabouts.active)?.icpId;
+  toHolders(
+    core,
+    device,
+    resilienceEvent(about.told, cause, origin, {
+      primaryIcpAddress: core.controllers.get(device.icpId)?.grant.address ?? '',
+      secondaryIcpAddress: homes.secondaryAddress,
+      ...(activeIcpId === undefined ? {} : { activeIcpId }),
+    }),
+  );
+}
+
+/** The device is served where its monitor does not stand: what happens there is missing until it does. */
+function tellGap(core: Core, device: Monitor): void {
+  toHolders(core, device, {
+    category: 'GAP',
+    type: 'EVENT_GAP',
+    eventId: core.syntheticId(),
+    eventTime: core.now.wallMs,
+    source: 'synthetic',
+    objectIds: objectIdsOf([device.objectId]),
+    since: core.now.wallMs,
+    lost: null,
+    reason: 'link-lost',
+  });
+}

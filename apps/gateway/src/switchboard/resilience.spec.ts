@@ -1,0 +1,319 @@
+import { describe, expect, it } from 'vitest';
+import type { OperationResponse } from '#contracts/application-api';
+import type { AccessDocument } from '#contracts/gateway-admin';
+import { TRAITS } from '#southbound/messages';
+import { makeObjectId } from './numbering.rules.js';
+import { callEvents, documentOf, gaps, grantOf, typesOf, VirtualPlant } from './virtual-plant.fixture.js';
+
+const HANDLE = 1001;
+const OBJECT_ID = makeObjectId(1, HANDLE);
+const NO_CALL = { localCallId: 0, globalCallId: 0n };
+const two = (more: Partial<AccessDocument> = {}) => documentOf({ controllers: [grantOf(1), grantOf(2)], ...more });
+
+/** A cluster of two whose devices are resilient: at home at 1, taken over by 2. */
+class ResilientPlant extends VirtualPlant {
+  constructor(document = two()) {
+    super(undefined, document);
+    this.serves(1);
+    for (const controller of this.controllers.values()) controller.traits = TRAITS.RESILIENT;
+  }
+
+  /** From now on controllers answer that their devices are at this one. */
+  serves(icpId: number): void {
+    for (const controller of this.controllers.values())
+      controller.items = [
+        { word: 'RESILIENT', value: '1' },
+        { word: 'PRIMARY_ADDRESS', value: '127.9.0.1' },
+        { word: 'SECONDARY_ADDRESS', value: '127.9.0.2' },
+        { word: 'ACTIVE_HERE', value: controller.icpId === icpId ? '1' : '0' },
+        { word: 'CALL_STATE', value: controller.icpId === icpId ? 'connected' : 'null' },
+      ];
+  }
+
+  /** What a controller says when a device leaves it or comes to it. */
+  leaves(icpId: number): void {
+    this.event(HANDLE, 'RESILIENT_DEVICE', 'RESILIENT_INFO_UPDATE', 'null', NO_CALL, 0, icpId);
+    this.event(HANDLE, 'OUT_OF_SERVICE', 'DEVICE_OUT_OF_SERVICE', 'null', NO_CALL, 0, icpId);
+  }
+  comesTo(icpId: number): void {
+    this.serves(icpId);
+    this.event(HANDLE, 'RESILIENT_DEVICE', 'RESILIENT_INFO_UPDATE', 'null', NO_CALL, 0, icpId);
+    this.event(HANDLE, 'IN_SERVICE', 'DEVICE_IN_SERVICE', 'null', NO_CALL, 0, icpId);
+  }
+  talks(icpId: number, localCallId: number): void {
+    const call = { localCallId, globalCallId: BigInt(100 + localCallId) };
+    this.event(HANDLE, 'RECEIVED', 'NEW_CALL', 'alerting', call, 0, icpId);
+    this.event(HANDLE, 'ESTABLISHED', 'ANSWERED_INVOKED', 'connected', call, 0, icpId);
+  }
+  standing(): number[] {
+    return [...this.controllers.values()].map(({ monitors }) => monitors.size);
+  }
+  /** Where a command for the device is sent. */
+  commanded(sessionId: number): number {
+    this.ask({ name: 'answerCall', request: { sessionId, objectId: OBJECT_ID, localCallId: 1 } });
+    const sent = this.effects.findLast((effect) => effect.kind === 'send' && effect.request.type === 'ANSWER_CALL');
+    return sent?.kind === 'send' ? sent.icpId : 0;
+  }
+}
+
+const HANDOVER = { type: 'RESILIENT_DEVICE', cause: 'RESILIENT_INFO_UPDATE' };
+type Events = OperationResponse<'getEvents'>['events'];
+const handovers = (events: Events) => callEvents(events).filter(({ cause }) => cause === 'RESILIENT_INFO_UPDATE');
+
+/** A session that monitors the device at both its controllers, and the cursor behind what it was told so far. */
+function ready(plant = new ResilientPlant()): { plant: ResilientPlant; sessionId: number; events: Events; cursor: string } {
+  plant.up(1).up(2);
+  const sessionId = plant.login();
+  plant.monitor(sessionId, HANDLE);
+  plant.pass(3000, [sessionId]);
+  const { events, cursor } = plant.read(sessionId);
+  return { plant, sessionId, events, cursor };
+}
+
+describe('monitors of resilient devices', () => {
+  it('R-RES-01 stand at both controllers; the second one is told, costs no licence and no place of the instance, but one at its controller', () => {
+    const licences = { pools: [{ pool: 'standard', granted: 1, entitled: 1, full: true }] };
+    const { plant, sessionId, events } = ready(new ResilientPlant(two({ licences })));
+    expect(plant.standing()).toEqual([1, 1]);
+    expect(typesOf(events)).toEqual(['MONITOR_SET', 'RESILIENT_DEVICE']);
+    expect(events[1]).toMatchObject({
+      cause: 'SECONDARY_MONITOR_SET',
+      objectId: OBJECT_ID,
+      icpId: 2,
+      icpRole: 'secondary',
+      resilience: { primaryIcpAddress: '127.9.0.1', secondaryIcpAddress: '127.9.0.2', activeIcpId: 1 },
+    });
+    const report = plant.switchboard.report();
+    expect([report.monitors.used, report.devices]).toEqual([1, { wanted: 1, standing: 1 }]);
+    expect(report.licences.pools).toMatchObject([{ pool: 'standard', used: 1 }]);
+    expect(report.controllers.map(({ monitors }) => monitors.used)).toEqual([1, 1]);
+    expect(plant.run({ name: 'stopMonitor', request: { sessionId, objectId: OBJECT_ID } }).ok).toBe(true);
+    expect(plant.standing()).toEqual([0, 0]);
+    expect(plant.switchboard.report().controllers.map(({ monitors }) => monitors.used)).toEqual([0, 0]);
+  });
+
+  it('R-RES-03 a move is told once, and its events go on under the same id, from the other controller', () => {
+    const { plant, sessionId, cursor } = ready();
+    plant.leaves(1);
+    plant.comesTo(2);
+    plant.talks(2, 5);
+    const there = plant.read(sessionId, cursor);
+    expect(typesOf(there.events)).toEqual(['RESILIENT_DEVICE', 'CALL_RECEIVED', 'CALL_ESTABLISHED']);
+    expect(there.events[0]).toMatchObject({ ...HANDOVER, objectId: OBJECT_ID, icpId: 2, resilience: { activeIcpId: 2 } });
+    for (const event of there.events) expect(event).toMatchObject({ objectId: OBJECT_ID, icpId: 2, icpRole: 'secondary' });
+    expect(plant.commanded(sessionId)).toBe(2);
+    plant.event(HANDLE, 'CLEARED', 'CLEARED', 'null', { localCallId: 5, globalCallId: 105n }, 0, 2);
+    plant.comesTo(1);
+    plant.leaves(2);
+    plant.talks(1, 6);
+    const back = plant.read(sessionId, there.cursor).events;
+    expect(typesOf(back)).toEqual(['CALL_CLEAR', 'RESILIENT_DEVICE', 'CALL_RECEIVED', 'CALL_ESTABLISHED']);
+    expect(back[1]).toMatchObject({ ...HANDOVER, icpId: 1, resilience: { activeIcpId: 1 } });
+    expect(back[2]).not.toHaveProperty('icpRole');
+    expect(plant.commanded(sessionId)).toBe(1);
+    plant.pass(3000, [sessionId]);
+    expect(handovers(plant.read(sessionId, there.cursor).events)).toHaveLength(1);
+  });
+
+  it('R-RES-03 a device in a call stays at its primary; when it has come over, the call that nobody saw end is told as ended', () => {
+    const { plant, sessionId, cursor } = ready();
+    plant.talks(1, 5);
+    plant.down(1);
+    const lost = plant.read(sessionId, cursor);
+    expect(typesOf(lost.events)).toEqual(['CALL_RECEIVED', 'CALL_ESTABLISHED', 'EVENT_GAP', 'ICP_COMMUNICATION_EVENT']);
+    const refused = plant.run({ name: 'clearCall', request: { sessionId, objectId: OBJECT_ID, localCallId: 5 } });
+    expect(refused).toMatchObject({ refusal: { code: 'CONTROLLER_DISCONNECTED' } });
+    plant.pass(10_000, [sessionId]);
+    expect(plant.read(sessionId, lost.cursor).events).toEqual([]);
+    plant.comesTo(2);
+    plant.talks(2, 6);
+    const there = plant.read(sessionId, lost.cursor);
+    expect(typesOf(there.events)).toEqual(['RESILIENT_DEVICE', 'CALL_CLEAR', 'CALL_RECEIVED', 'CALL_ESTABLISHED']);
+    expect(there.events[1]).toMatchObject({ source: 'snapshot', localCallId: 5, callState: 'IDLE', icpId: 1 });
+    // the primary is back: monitored again, and still not where the device is
+    plant.up(1).pass(3000, [sessionId]);
+    const again = plant.read(sessionId, there.cursor);
+    expect(typesOf(again.events)).toEqual(['ICP_COMMUNICATION_EVENT', 'MONITOR_SET']);
+    expect(plant.commanded(sessionId)).toBe(2);
+    plant.event(HANDLE, 'CLEARED', 'CLEARED', 'null', { localCallId: 6, globalCallId: 106n }, 0, 2);
+    plant.leaves(2);
+    plant.comesTo(1);
+    const back = plant.read(sessionId, again.cursor).events;
+    expect(typesOf(back)).toEqual(['CALL_CLEAR', 'RESILIENT_DEVICE']);
+    expect(plant.standing()).toEqual([1, 1]);
+    expect(new Set([...lost.events, ...there.events, ...again.events, ...back].map(({ eventId }) => eventId)).size).toBe(12);
+  });
+
+  it('R-RES-03 a device that leaves for where its monitor does not stand: told with a gap, and asked for when it stands', () => {
+    const { plant, sessionId } = ready();
+    plant.leaves(1);
+    plant.comesTo(2);
+    plant.down(1);
+    const { cursor } = plant.read(sessionId);
+    plant.serves(1);
+    plant.leaves(2);
+    const left = plant.read(sessionId, cursor);
+    expect(typesOf(left.events)).toEqual(['RESILIENT_DEVICE', 'EVENT_GAP']);
+    expect(gaps(left.events)).toMatchObject([{ objectIds: [OBJECT_ID], lost: null }]);
+    plant.controller(1).calls.set(HANDLE, [{ localCallId: 9, globalCallId: 109n, localState: 'alerting' }]);
+    plant.up(1).pass(3000, [sessionId]);
+    const back = plant.read(sessionId, left.cursor).events;
+    expect(typesOf(back)).toEqual(['ICP_COMMUNICATION_EVENT', 'MONITOR_SET', 'CALL_RECEIVED']);
+    expect(plant.commanded(sessionId)).toBe(1);
+  });
+
+  it('R-RES-03 a move that no event told of is seen when the monitor is set: the controller is asked', () => {
+    const { plant, sessionId, cursor } = ready();
+    plant.down(2);
+    plant.down(1);
+    plant.serves(2);
+    plant.up(2).pass(3000, [sessionId]);
+    const { events } = plant.read(sessionId, cursor);
+    expect(handovers(events)).toMatchObject([{ icpId: 2, source: 'synthetic' }]);
+    expect(plant.commanded(sessionId)).toBe(2);
+  });
+
+  it('R-RES-03 the secondary controller goes: said, nothing else ends, and the monitor there is set again', () => {
+    const { plant, sessionId, cursor } = ready();
+    plant.talks(1, 5);
+    plant.down(2);
+    const gone = plant.read(sessionId, cursor);
+    expect(typesOf(gone.events)).toEqual(['CALL_RECEIVED', 'CALL_ESTABLISHED', 'RESILIENT_DEVICE', 'ICP_COMMUNICATION_EVENT']);
+    expect(gone.events[2]).toMatchObject({ cause: 'SECONDARY_CONTROLLER_COMMS_FAILED', icpRole: 'secondary' });
+    plant.up(2).pass(3000, [sessionId]);
+    const back = plant.read(sessionId, gone.cursor).events;
+    expect(callEvents(back).map(({ cause }) => cause)).toEqual(['SECONDARY_MONITOR_SET']);
+    expect(plant.standing()).toEqual([1, 1]);
+  });
+
+  it('R-RES-02 what was learned is known after a restart, before the primary controller is reached', () => {
+    const { plant, sessionId } = ready();
+    plant.restart(two());
+    plant.serves(2);
+    plant.up(2).pass(4000, [sessionId]);
+    expect(plant.standing()).toEqual([0, 1]);
+    plant.talks(2, 5);
+    expect(callEvents(plant.read(sessionId).events).filter(({ localCallId }) => localCallId === 5)).toMatchObject([
+      { type: 'CALL_RECEIVED', objectId: OBJECT_ID, icpRole: 'secondary' },
+      { type: 'CALL_ESTABLISHED' },
+    ]);
+    expect(plant.commanded(sessionId)).toBe(2);
+    // another session may have it too, though its own controller is away
+    const other = plant.login();
+    expect(plant.run({ name: 'monitorObject', request: { sessionId: other, objectId: OBJECT_ID } }).ok).toBe(true);
+    expect(typesOf(plant.read(other).events)).toEqual(['MONITOR_SET', 'CALL_ESTABLISHED']);
+    plant.records.splice(0, Infinity, ...plant.switchboard.records());
+    plant.restart(two());
+    plant.up(2).pass(4000, [sessionId, other]);
+    expect(plant.standing()).toEqual([0, 1]);
+  });
+
+  it('R-RES-02 before the primary was reached, resilience does not work, and that is said', () => {
+    const plant = new ResilientPlant();
+    plant.up(2);
+    const sessionId = plant.login();
+    const status = plant.run({ name: 'getResilientStatus', request: { sessionId, objectId: OBJECT_ID } });
+    expect(status).toMatchObject({
+      refusal: { code: 'CONTROLLER_DISCONNECTED', detail: expect.stringContaining('resilience does not work') as string },
+    });
+  });
+
+  it('R-RES-02 the status is what both controllers say; one that is away is not spoken for', () => {
+    const { plant, sessionId } = ready();
+    const status = () => plant.run({ name: 'getResilientStatus', request: { sessionId, objectId: OBJECT_ID } });
+    const homes = { isResilient: true, primaryIcpId: 1, secondaryIcpId: 2 };
+    expect(status()).toMatchObject({
+      value: { ...homes, activeIcpId: 1, callStatePrimary: 'ESTABLISHED', callStateSecondary: 'IDLE' },
+    });
+    plant.leaves(1);
+    plant.comesTo(2);
+    expect(status()).toMatchObject({
+      value: { ...homes, activeIcpId: 2, callStatePrimary: 'IDLE', callStateSecondary: 'ESTABLISHED' },
+    });
+    plant.down(1);
+    expect(status()).toMatchObject({
+      value: {
+        ...homes,
+        activeIcpId: 2,
+        primaryConnectionState: 'CONNECTION_FAILURE',
+        secondaryConnectionState: 'CONNECTED',
+        callStatePrimary: 'UNAVAILABLE',
+        callStateSecondary: 'ESTABLISHED',
+      },
+    });
+  });
+
+  it('R-RES-04 a line appearance and a phone that is not resilient are monitored at one controller, and said not to be resilient', () => {
+    for (const traits of [0, TRAITS.RESILIENT | TRAITS.LINE_APPEARANCE]) {
+      const plant = new ResilientPlant();
+      for (const controller of plant.controllers.values()) controller.traits = traits;
+      if (traits === 0)
+        for (const controller of plant.controllers.values()) controller.items = [{ word: 'RESILIENT', value: '0' }];
+      const { sessionId, events } = ready(plant);
+      expect(plant.standing()).toEqual([1, 0]);
+      expect(typesOf(events)).toEqual(['MONITOR_SET']);
+      const status = plant.run({ name: 'getResilientStatus', request: { sessionId, objectId: OBJECT_ID } });
+      expect(status).toMatchObject({ value: { isResilient: false, activeIcpId: 1 } });
+      expect(status).not.toHaveProperty('value.secondaryIcpAddress');
+    }
+  });
+
+  it('R-LIM-04 a secondary monitor takes a place at its controller or waits for one, and keeps nobody waiting that an application asked for', () => {
+    const document = two({ controllers: [grantOf(1), grantOf(2, { monitorsMax: 1 })] });
+    const plant = new ResilientPlant(document);
+    plant.controller(2).traits = 0;
+    plant.up(1).up(2);
+    const sessionId = plant.login();
+    const other = plant.monitor(sessionId, 7, 2);
+    plant.monitor(sessionId, HANDLE);
+    plant.pass(3000, [sessionId]);
+    expect(plant.standing()).toEqual([1, 1]);
+    expect(plant.effects.some((effect) => effect.kind === 'note' && effect.text.includes('no room for a secondary'))).toBe(true);
+    expect(plant.run({ name: 'stopMonitor', request: { sessionId, objectId: other } }).ok).toBe(true);
+    plant.pass(31_000, [sessionId]);
+    expect(plant.standing()).toEqual([1, 1]);
+    expect(plant.controller(2).mostMonitors).toBe(1);
+    const full = plant.run({ name: 'monitorObject', request: { sessionId, objectId: other } });
+    expect(full).toMatchObject({ refusal: { code: 'MONITOR_LIMIT', used: 1, cap: 1 } });
+  });
+
+  it('R-RES-01 events that overtake the answer to the start of a secondary monitor are not lost', () => {
+    const plant = new ResilientPlant();
+    plant.up(1).up(2);
+    plant.controller(2).mute = true;
+    const sessionId = plant.login();
+    plant.monitor(sessionId, HANDLE);
+    plant.pass(1500, [sessionId]);
+    const { cursor } = plant.read(sessionId);
+    const request = plant.controller(2).unanswered.find(({ type }) => type === 'MONITOR_START')!;
+    const answer = plant.controller(2).answer(request);
+    plant.comesTo(2);
+    plant.talks(2, 5);
+    plant.input({ kind: 'message', icpId: 2, message: answer });
+    const { events } = plant.read(sessionId, cursor);
+    expect(callEvents(events).map(({ type, cause }) => `${type} ${cause}`)).toEqual([
+      'RESILIENT_DEVICE SECONDARY_MONITOR_SET',
+      'RESILIENT_DEVICE RESILIENT_INFO_UPDATE',
+      'CALL_RECEIVED NEW_CALL',
+      'CALL_ESTABLISHED ANSWERED_INVOKED',
+    ]);
+  });
+
+  it('R-MON-03 secondary monitors are paced like all others, behind what applications wait for', () => {
+    const plant = new ResilientPlant();
+    plant.up(1).up(2);
+    const sessionId = plant.login();
+    for (let handle = 1; handle <= 60; handle += 1)
+      plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(1, handle) } });
+    plant.pass(6000, [sessionId]);
+    plant.down(2).up(2);
+    plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(2, 500) } });
+    plant.pass(1500, [sessionId]);
+    expect([...plant.controller(2).monitors.values()].some(({ handle }) => handle === 500)).toBe(true);
+    expect(plant.standing()[1]).toBeLessThan(60);
+    plant.pass(4000, [sessionId]);
+    expect(plant.standing()).toEqual([60, 61]);
+    const { startsAt } = plant.controller(2);
+    startsAt.forEach((atMs, index) => expect((startsAt[index + 20] ?? Infinity) - atMs).toBeGreaterThan(1000));
+  });
+});
