@@ -290,6 +290,8 @@ export const InstanceStatusReportSchema = z.strictObject({
       state: z.enum(CONNECTION_STATES),
       monitors: use,
       callsPerHour: use.optional(),
+      /** R-LIM-12: numbers of which more than ten line appearances are monitored. */
+      crowdedNumbers: z.int().min(0).optional(),
       /** Last measured round trip, milliseconds; null before the first (R-CLU-09). */
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */

@@ -148,9 +148,13 @@ export function compatibilityOf({ gateway, application, controller, baseSystem }
   }
   const exact = rows.find((one) => one.applications.some((version) => compareVersions(version, application) === 0));
   const chosen = exact ?? rows.at(-1)!;
-  const resilience = controller.multiInstance || compareVersions(controller.release, RESILIENCE_FROM) >= 0;
+  const resilience = hasResilience(controller.release, controller.multiInstance);
   return { ok: true, restrictions: chosen.restrictions, resilience };
 }
+
+/** Whether controllers of this release let resilient phones be followed (R-SES-02). */
+export const hasResilience = (release: string, multiInstance: boolean): boolean =>
+  multiInstance || compareVersions(release, RESILIENCE_FROM) >= 0;
 
 /** What may be done with a kind of device under this combination; undefined: nothing, or nothing is said about it. */
 export function deviceUse(devices: DeviceRule['devices'], gateway: string, controller: string): DeviceRule['use'] | undefined {

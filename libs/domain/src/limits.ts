@@ -49,6 +49,9 @@ export const RATES_PER_SECOND = Object.freeze({
   instanceEvents: 175,
 });
 
+/** R-LIM-12: more monitored line appearances of one number than this are warned of, and never refused. */
+export const LINE_APPEARANCES_WARNED_ABOVE = 10;
+
 /** Applications registered for one tenant: every access document lists all of them and is bounded. */
 export const APPLICATIONS_PER_TENANT = 1000;
 

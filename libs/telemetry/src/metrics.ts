@@ -33,6 +33,12 @@ export const METRICS = {
     'icp_id',
     'rate',
   ),
+  cordboard_crowded_numbers: gauge(
+    'gateway',
+    'R-LIM-12',
+    'Numbers of which more than ten line appearances are monitored',
+    'icp_id',
+  ),
   cordboard_link_up: gauge('gateway', 'R-CLU-03', '1: the link to the controller stands', 'icp_id'),
   cordboard_link_round_trip_seconds: gauge('gateway', 'R-CLU-09', 'Last measured round trip on the link', 'icp_id'),
   cordboard_back_connections_refused_total: counter('gateway', 'R-CLU-04', 'Back connections refused', 'icp_id'),

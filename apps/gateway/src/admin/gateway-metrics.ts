@@ -42,7 +42,7 @@ export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSource
 
 function addController(
   text: MetricsText,
-  { icpId, state, monitors, rates, queues }: SwitchboardReport['controllers'][number],
+  { icpId, state, monitors, rates, crowdedNumbers, queues }: SwitchboardReport['controllers'][number],
   link: ReturnType<MetricsSources['links']>,
 ): void {
   const at = { icp_id: icpId };
@@ -57,6 +57,7 @@ function addController(
   limit('controllerEvents', rates.eventsPerSecond);
   limit('monitorStarts', queues.monitorStartsPerSecond);
   for (const [rate, count] of Object.entries(rates.exceeded)) text.add('cordboard_rate_exceeded_total', { ...at, rate }, count);
+  text.add('cordboard_crowded_numbers', at, crowdedNumbers);
   text.add('cordboard_link_up', at, state === 'CONNECTED' ? 1 : 0);
   if (link.roundTripMs !== null) text.add('cordboard_link_round_trip_seconds', at, link.roundTripMs / 1000);
   text.add('cordboard_back_connections_refused_total', at, link.refusedBackConnections);

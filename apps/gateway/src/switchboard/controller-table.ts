@@ -4,6 +4,7 @@ import type { CallFacts, Item, QueryKind } from '#southbound/messages';
 import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
 import { FairQueue, Fifo } from './fair-queue.js';
+import { LineAppearances } from './line-appearances.rules.js';
 import { Pacer } from './pacing.js';
 import { SharedRoom } from './shared-room.js';
 import type { SwitchboardSettings } from './switchboard.port.js';
@@ -61,10 +62,12 @@ export class Controller {
   readonly stops = new Fifo<{ readonly objectId: number; readonly target: number; readonly reference: number }>();
   /** Object ids whose snapshot waits for room among the open requests. */
   readonly snapshots = new Set<number>();
-  /** Object ids of resilient devices of which the controller is to be asked where they are. */
-  readonly homesToAsk = new Set<number>();
+  /** Monitors of which the controller is to be asked more: where a resilient device is, which number a line appearance shows. */
+  readonly devicesToAsk = new Set<number>();
   /** Secondary monitors at this controller, by the handle of their device. */
   readonly secondaries = new Map<number, number>();
+  /** Monitored line appearances (R-LIM-12). */
+  readonly lines = new LineAppearances();
   /** When to try again, by object id, where the controller could not take a monitor. */
   readonly retries = new Map<number, number>();
   /** Asks for monitors that our part has no room for. */
@@ -116,7 +119,7 @@ export class Controller {
   forgetLink(): void {
     this.starts.clear();
     this.snapshots.clear();
-    this.homesToAsk.clear();
+    this.devicesToAsk.clear();
     this.retries.clear();
     this.lingering.clear();
     this.givingWay.clear();

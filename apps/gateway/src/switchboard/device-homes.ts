@@ -2,6 +2,7 @@
  * The two controllers of a resilient device: learned from its primary one (R-RES-02), followed as the device moves (R-RES-03). Who sets the
  * monitor at the secondary controller is secondary-monitors.ts; here is what is asked, and what applications are told.
  */
+import { hasResilience } from '#domain/compatibility';
 import type { EventMessage, Item } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
@@ -42,7 +43,7 @@ export function servingIcpId(core: Core, objectId: number): number | undefined {
 export function askHomes(core: Core, controller: Controller, monitor: Monitor): void {
   const { objectId, handle: target, device } = monitor;
   const moves = device.homes?.moves ?? 0;
-  const again = (): void => void controller.homesToAsk.add(objectId);
+  const again = (): void => void controller.devicesToAsk.add(objectId);
   const done = (items: readonly Item[]): void => onHomes(core, controller, objectId, new Items(items), moves);
   const failed = (isFinal: boolean): void => {
     if (!isFinal) again();
@@ -61,7 +62,7 @@ function onHomes(core: Core, controller: Controller, monitorId: number, items: I
   const { homes } = device;
   if (homes === undefined) return;
   // it has moved since it was asked
-  if (homes.moves !== moves) return void controller.homesToAsk.add(monitorId);
+  if (homes.moves !== moves) return void controller.devicesToAsk.add(monitorId);
   settleWhereabouts(core, device, onAsked(homes.whereabouts, homeOf(monitor), items.flag('ACTIVE_HERE')), undefined);
 }
 
@@ -72,6 +73,14 @@ function learn(core: Core, controller: Controller, device: Monitor, items: Items
   if (isResilient && primaryIcpId !== controller.icpId)
     return core.note('info', 'a resilient device is monitored by its id at its secondary controller: it is not followed', facts);
   if (!isResilient || secondaryIcpAddress === undefined) return forgetHomes(core, device);
+  const { release, multiInstance = false } = controller.grant;
+  if (!hasResilience(release, multiInstance)) {
+    core.note('info', 'a resilient device is not followed: the release of its controller is too old for that', {
+      ...facts,
+      release,
+    });
+    return forgetHomes(core, device);
+  }
   if (device.homes?.secondaryAddress === secondaryIcpAddress) return;
   forgetHomes(core, device);
   device.homes = newHomes(secondaryIcpAddress);
@@ -102,8 +111,8 @@ export function onService(core: Core, controller: Controller, monitor: Monitor, 
   const { whereabouts, shown } = onServiceNews(homes.whereabouts, { from: homeOf(monitor), eventType, serial, afterMove });
   monitor.saidMove = eventType === 'RESILIENT_DEVICE';
   // a device that is out of service says no more than that: whoever reported it is asked
-  if (monitor.saidMove) controller.homesToAsk.add(monitor.objectId);
-  else if (afterMove) controller.homesToAsk.delete(monitor.objectId);
+  if (monitor.saidMove) controller.devicesToAsk.add(monitor.objectId);
+  else if (afterMove) controller.devicesToAsk.delete(monitor.objectId);
   settleWhereabouts(core, device, whereabouts, liveOrigin(monitor.told, controller.up?.bootId ?? 0, message));
   return shown;
 }

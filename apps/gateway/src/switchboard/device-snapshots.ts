@@ -7,7 +7,7 @@ import type { Core } from './core.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, globalCallIdText, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
-import { isResilient } from './resilience.rules.js';
+import { isLine, isResilient } from './resilience.rules.js';
 import type { Session } from './session-table.js';
 
 /** Calls asked for in one snapshot; what a controller says beyond is not read. */
@@ -51,7 +51,8 @@ export function onSnapshot(
   monitor.traits = response.traits;
   compare(core, monitor, calls, response.more);
   // where a resilient device is at home is asked as soon as it is known to be one (R-RES-02)
-  if (isResilient(response.traits) || monitor.device.homes !== undefined) controller.homesToAsk.add(monitor.objectId);
+  if (isResilient(response.traits) || monitor.device.homes !== undefined) controller.devicesToAsk.add(monitor.objectId);
+  if (isLine(response.traits) && !controller.lines.has(monitor.objectId)) controller.devicesToAsk.add(monitor.objectId);
 }
 
 /** Calls with newer events are left alone. All facts are taken in before anything is told, so that what is told of features is right at once. */

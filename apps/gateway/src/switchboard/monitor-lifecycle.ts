@@ -335,6 +335,7 @@ export function drop(core: Core, controller: Controller | undefined, monitor: Mo
   if (controller?.secondaries.get(monitor.handle) === monitor.objectId) controller.secondaries.delete(monitor.handle);
   core.recovery.settled(monitor.objectId, core.now.wallMs);
   controller?.objectIds.delete(monitor.objectId);
+  controller?.lines.remove(monitor.objectId);
   controller?.retries.delete(monitor.objectId);
   controller?.lingering.delete(monitor.objectId);
   controller?.givingWay.delete(monitor.objectId);

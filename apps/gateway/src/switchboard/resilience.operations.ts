@@ -1,12 +1,12 @@
 /** getResilientStatus (R-RES-02): what both controllers of a device say of it; of one that cannot be asked nothing is invented (R-CC-05). */
 import type { OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
-import { type Item, TRAITS } from '#southbound/messages';
+import type { Item } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
 import { partsOf } from './numbering.rules.js';
 import { callStateOf, homesOf, icpIdAt, Items } from './query-answers.mapper.js';
-import { isResilient } from './resilience.rules.js';
+import { isLine } from './resilience.rules.js';
 import type { Session } from './session-table.js';
 
 type Status = OperationResponse<'getResilientStatus'>;
@@ -81,7 +81,7 @@ function otherOf(core: Core, objectId: number, { icpId, items }: Told): Controll
 function homes(core: Core, objectId: number, { icpId, items }: Told): ReturnType<typeof homesOf> {
   const found = homesOf(items, core, icpId);
   const traits = core.monitors.get(objectId)?.traits ?? 0;
-  if ((traits & TRAITS.LINE_APPEARANCE) === 0 || isResilient(traits)) return found;
+  if (!isLine(traits)) return found;
   const { primaryIcpId, primaryIcpAddress } = found;
   return { isResilient: false, primaryIcpId, primaryIcpAddress };
 }

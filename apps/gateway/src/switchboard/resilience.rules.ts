@@ -38,9 +38,9 @@ const SERVICE: ReadonlySet<EventTypeName> = new Set(['RESILIENT_DEVICE', 'IN_SER
 /** Whether the event is about where, and whether, the device is served: only of these a verdict is wanted. */
 export const isServiceNews = (eventType: EventTypeName): boolean => SERVICE.has(eventType);
 
+export const isLine = (traits: number): boolean => (traits & TRAITS.LINE_APPEARANCE) !== 0;
 /** R-RES-04: phones, users and agents that are resilient; a line appearance never is, whatever its set is. */
-export const isResilient = (traits: number): boolean =>
-  (traits & TRAITS.RESILIENT) !== 0 && (traits & TRAITS.LINE_APPEARANCE) === 0;
+export const isResilient = (traits: number): boolean => (traits & TRAITS.RESILIENT) !== 0 && !isLine(traits);
 
 /** R-RES-03: a move changes where the device is and is not shown itself; other service news is shown from where the device is served. */
 export function onServiceNews(known: Whereabouts, { from, eventType, serial, afterMove }: ServiceNews): NewsVerdict {

@@ -6,10 +6,12 @@ import { admitControllerMonitor } from './admission.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { askHomes, forgetHomes, newHomes } from './device-homes.js';
+import { askLine } from './line-appearances.js';
 import { addMonitor, enqueue, pump, settle } from './monitor-lifecycle.js';
 import { type Monitor, SecondaryMonitor } from './monitor-table.js';
 import { secondaryMonitorId } from './numbering.rules.js';
 import { icpIdAt } from './query-answers.mapper.js';
+import { isLine } from './resilience.rules.js';
 import type { JournalRecord } from './switchboard.port.js';
 
 const NO_ROOM_RETRY_MS = 30_000;
@@ -79,13 +81,14 @@ export function tickSecondaries(core: Core): void {
 function askAtController(core: Core, controller: Controller): void {
   if (!controller.connected) return;
   let left = ASKED_PER_TICK;
-  for (const objectId of [...controller.homesToAsk]) {
+  for (const objectId of [...controller.devicesToAsk]) {
     if (left === 0 || controller.commands.isFull) return;
-    controller.homesToAsk.delete(objectId);
+    controller.devicesToAsk.delete(objectId);
     const monitor = core.monitors.get(objectId);
     if (monitor?.state !== 'set') continue;
     left -= 1;
-    askHomes(core, controller, monitor);
+    if (isLine(monitor.traits)) askLine(core, controller, monitor);
+    else askHomes(core, controller, monitor);
   }
 }
 

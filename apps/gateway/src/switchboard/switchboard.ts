@@ -117,6 +117,7 @@ export class Switchboard {
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
         ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
         rates: this.core.rates.ofController(controller.icpId, this.core.now.nowMs),
+        crowdedNumbers: controller.lines.crowdedCount,
         queues: {
           commandsOpen: controller.commands.size,
           startsWaiting: controller.starts.size,
