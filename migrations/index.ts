@@ -6,6 +6,7 @@ import { ApplicationAccess1700000000010 } from './1700000000010-application-acce
 import { Licences1700000000011 } from './1700000000011-licences.js';
 import { TenantSettings1700000000015 } from './1700000000015-tenant-settings.js';
 import { JournalCopies1700000000035 } from './1700000000035-journal-copies.js';
+import { ControllerMonitors1700000000075 } from './1700000000075-controller-monitors.js';
 
 /** In the order they run. Additive: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Licences1700000000011,
   TenantSettings1700000000015,
   JournalCopies1700000000035,
+  ControllerMonitors1700000000075,
 ];

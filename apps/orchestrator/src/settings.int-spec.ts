@@ -112,6 +112,31 @@ describe('numbering settings', () => {
   });
 });
 
+describe('monitors at a controller', () => {
+  it('R-LIM-07 device licence and what other systems monitor are set, shown and granted; what is none of them is refused', async () => {
+    const mine = bench.client(acme.key);
+    const kinds = async () => (await documentOf(acme)).controllers.find(({ address }) => address === '10.1.2.3')?.monitorKinds;
+    const before = await mine.getController('acme', acme.controllerId);
+    expect(before).toMatchObject({ deviceLicence: 700, otherMonitors: { devices: { total: 0, shared: 0 } } });
+    expect(before.monitorLimits).toEqual({ total: 5600, shared: 10_000 });
+    const otherMonitors = { devices: { total: 600, shared: 100 }, features: { total: 0, shared: 0 } };
+    const after = await mine.updateController('acme', acme.controllerId, { deviceLicence: 5600, otherMonitors });
+    expect(after).toMatchObject({ deviceLicence: 5600, otherMonitors, monitorLimits: { total: 17_000, shared: 30_000 } });
+    expect(await mine.getController('acme', acme.controllerId)).toMatchObject({ otherMonitors });
+    expect((await kinds())?.devices).toMatchObject({
+      total: { granted: 16_400, room: 16_400, others: 600 },
+      shared: { granted: 29_900, room: 29_900, others: 100 },
+    });
+    const fingerprint = await bench.fingerprint();
+    for (const wrong of [
+      { deviceLicence: 701 as 700 },
+      { otherMonitors: { ...otherMonitors, devices: { total: -1, shared: 0 } } },
+    ])
+      expect(await code(mine.updateController('acme', acme.controllerId, wrong))).toBe('INVALID_ARGUMENT');
+    expect(await bench.fingerprint()).toBe(fingerprint);
+  });
+});
+
 describe('explainNumber', () => {
   it('R-E164-02 R-E164-03 says what would be dialled, who may be calling, by whose settings, and why', async () => {
     const mine = bench.client(acme.key);

@@ -227,7 +227,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Enables or disables a controller, or changes its name, release or numbering. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Enables or disables a controller, or changes its name, release, numbering, device licence or what other systems monitor there. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateController(
     tenant: string,
     controller: string,

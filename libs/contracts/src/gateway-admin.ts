@@ -65,6 +65,21 @@ export const InstanceConfigSchema = z.strictObject({
 });
 export type InstanceConfig = z.infer<typeof InstanceConfigSchema>;
 
+/** One counter of R-LIM-07 at one controller. */
+const counterRoom = z.strictObject({
+  /** This instance's part of `room`. */
+  granted: z.int().min(0),
+  /** Of all instances together: the controller's limit less what other systems use. */
+  room: z.int().min(0),
+  /** What other systems use. */
+  others: z.int().min(0),
+  /** All of `room` is in use, as far as was known at issue. */
+  full: z.boolean(),
+});
+/** `total` counts distinct devices, `shared` sums over applications. */
+const kindRoom = z.strictObject({ total: counterRoom, shared: counterRoom });
+export type CounterRoom = z.infer<typeof counterRoom>;
+
 /**
  * What an instance needs to serve alone (design.md 3, 5): who may log in, which controllers it serves, how much it may hold.
  * Signed by the orchestrator (`#pki/documents`); an instance accepts a document only when the signature holds, it is for this instance,
@@ -130,6 +145,8 @@ export const AccessDocumentSchema = z.strictObject({
         enabled: z.boolean(),
         /** R-LIM-04 by platform, less what other systems use. */
         monitorsMax: z.int().min(0).max(5000),
+        /** R-LIM-07; absent: an older document, which knows no such limits. */
+        monitorKinds: z.strictObject({ devices: kindRoom, features: kindRoom }).optional(),
         /** Its release is numbered as those of the multi-instance platform (R-SES-02). */
         multiInstance: z.boolean().optional(),
         /** This instance's part of what several have at this controller; absent: it is alone there and has all. */
@@ -228,6 +245,8 @@ export const InstanceHealthSchema = z.strictObject({
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
 
 const use = z.strictObject({ used: z.int().min(0), cap: z.int().min(0) });
+const counterUse = use.extend({ others: z.int().min(0), wanted: z.boolean() });
+const kindUse = z.strictObject({ total: counterUse, shared: counterUse });
 export const CONNECTION_STATES = [
   'NOT_CONNECTED',
   'CONNECTED',
@@ -290,6 +309,8 @@ export const InstanceStatusReportSchema = z.strictObject({
       state: z.enum(CONNECTION_STATES),
       monitors: use,
       callsPerHour: use.optional(),
+      /** R-LIM-07: what this instance uses of its part, what other systems use, and whether it was refused more just now. */
+      monitorKinds: z.strictObject({ devices: kindUse, features: kindUse }).optional(),
       /** R-LIM-12: numbers of which more than ten line appearances are monitored. */
       crowdedNumbers: z.int().min(0).optional(),
       /** Last measured round trip, milliseconds; null before the first (R-CLU-09). */

@@ -26,6 +26,30 @@ export const INSTANCE_LIMITS: InstanceLimits = Object.freeze({
 /** R-LIM-04: controllers of the small (PowerPC) platform. */
 export const MONITORS_PER_POWERPC_CONTROLLER = 2000;
 
+/** What a controller may be licensed for, in IP users. */
+export const DEVICE_LICENCES = [700, 5600] as const;
+export type DeviceLicence = (typeof DEVICE_LICENCES)[number];
+
+/**
+ * R-LIM-07: monitors at one controller over every system that sets some, of devices and of features alike. `total` counts distinct devices, `shared`
+ * sums over applications. The higher ones are for releases from 7.0 SP1 on (monitor-limits.ts).
+ */
+export const MONITORS_AT_CONTROLLER = Object.freeze({
+  powerpc: Object.freeze({ total: 2000, shared: 5000 }),
+  x86: Object.freeze({ total: 5600, shared: 10_000 }),
+  x86Licence5600: Object.freeze({ total: 17_000, shared: 30_000 }),
+});
+
+/** `total`: distinct monitored devices. `shared`: the sum over applications, of each as many as it monitors devices. */
+export interface MonitorCount {
+  readonly total: number;
+  readonly shared: number;
+}
+export interface MonitorCounts {
+  readonly devices: MonitorCount;
+  readonly features: MonitorCount;
+}
+
 /** R-LIM-05: gateway instances one controller talks to, standbys included. */
 export const INSTANCES_PER_CONTROLLER = 6;
 

@@ -3,7 +3,7 @@
  * Ids are UUID strings; times are `Date`; `version` grows by one with every write of the spec and is the ETag.
  */
 import type { Integration } from './licences.js';
-import type { InstanceLimits } from './limits.js';
+import type { DeviceLicence, InstanceLimits, MonitorCounts } from './limits.js';
 import type { NumberingSettings } from './numbering.js';
 
 export type TenantStatus = 'active' | 'suspended' | 'deleting';
@@ -73,6 +73,9 @@ export interface Controller {
   readonly icpId: number;
   /** Its own numbering settings (R-E164-01); null: the tenant's. */
   readonly numbering: NumberingSettings | null;
+  /** IP users it is licensed for, and what other systems monitor there (R-LIM-07). */
+  readonly deviceLicence: DeviceLicence;
+  readonly otherMonitors: MonitorCounts;
   readonly version: number;
   readonly createdAt: Date;
 }

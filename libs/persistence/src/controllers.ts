@@ -1,5 +1,5 @@
 /** Controllers: call managers of a cluster, known by tenant and address (design.md 17). */
-import { INSTANCE_LIMITS } from '#domain/limits';
+import { type DeviceLicence, INSTANCE_LIMITS, type MonitorCounts } from '#domain/limits';
 import type { NumberingSettings } from '#domain/numbering';
 import type { Controller, ControllerPlatform } from '#domain/resources';
 import { controllerFrom, type ControllerRow } from './mappers/controller.mapper.js';
@@ -10,7 +10,7 @@ import { tenantOf, type Tx } from './sql/transaction.js';
 import { versionRefusal } from './sql/versions.js';
 
 const COLUMNS =
-  'id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering, version, created_at';
+  'id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering, device_licence, other_monitors, version, created_at';
 
 export interface NewController {
   readonly clusterId: string;
@@ -22,6 +22,10 @@ export interface NewController {
   readonly enabled: boolean;
   /** null or absent: the tenant's. */
   readonly numbering?: NumberingSettings | null;
+  /** Absent: 700. */
+  readonly deviceLicence?: DeviceLicence;
+  /** Absent: other systems use none (R-LIM-07). */
+  readonly otherMonitors?: MonitorCounts;
 }
 
 /**
@@ -56,8 +60,9 @@ export async function insert(tx: Tx, controller: NewController): Promise<StoreOu
   if (!numbered) return refused('NOT_FOUND', 'There is no such tenant.');
   const row = await rowOf<ControllerRow>(
     tx,
-    `INSERT INTO controllers (id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO controllers (id, tenant_id, cluster_id, name, address, port, platform, release, enabled, icp_id, numbering,
+            device_licence, other_monitors)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     [
       newId(),
       tenantId,
@@ -70,6 +75,8 @@ export async function insert(tx: Tx, controller: NewController): Promise<StoreOu
       controller.enabled,
       numbered.icp_id,
       jsonOrNull(controller.numbering ?? null),
+      controller.deviceLicence ?? 700,
+      controller.otherMonitors === undefined ? null : JSON.stringify(controller.otherMonitors),
     ],
   );
   return row ? accepted(controllerFrom(row)) : refused('ALREADY_EXISTS', 'A controller has this name or address.');
@@ -103,7 +110,9 @@ export async function update(
   tx: Tx,
   id: string,
   expectedVersion: number | undefined,
-  changes: Partial<Pick<NewController, 'name' | 'port' | 'platform' | 'release' | 'enabled' | 'numbering'>>,
+  changes: Partial<
+    Pick<NewController, 'name' | 'port' | 'platform' | 'release' | 'enabled' | 'numbering' | 'deviceLicence' | 'otherMonitors'>
+  >,
 ): Promise<StoreOutcome<Controller>> {
   const current = await rowOf<ControllerRow>(tx, `SELECT ${COLUMNS} FROM controllers WHERE id = $1 FOR UPDATE`, [id]);
   const refusal = versionRefusal('controller', current?.version, expectedVersion);
@@ -120,7 +129,7 @@ export async function update(
     tx,
     `UPDATE controllers SET name = coalesce($2, name), port = coalesce($3, port), platform = coalesce($4, platform),
             release = coalesce($5, release), enabled = coalesce($6, enabled), numbering = CASE WHEN $7::boolean THEN $8::jsonb ELSE numbering END,
-            version = version + 1
+            device_licence = coalesce($9, device_licence), other_monitors = coalesce($10, other_monitors), version = version + 1
       WHERE id = $1 RETURNING ${COLUMNS}`,
     [
       id,
@@ -131,6 +140,8 @@ export async function update(
       changes.enabled ?? null,
       changes.numbering !== undefined,
       jsonOrNull(changes.numbering ?? null),
+      changes.deviceLicence ?? null,
+      changes.otherMonitors === undefined ? null : JSON.stringify(changes.otherMonitors),
     ],
   );
   return accepted(controllerFrom(row!));

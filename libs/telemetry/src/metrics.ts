@@ -24,8 +24,14 @@ const histogram = (shows: string, help: string, ...labels: readonly string[]) =>
 export const METRICS = {
   cordboard_limit_used: gauge('gateway', 'R-LIM-13', 'Use of a limit of this instance', 'limit'),
   cordboard_limit_cap: gauge('gateway', 'R-LIM-13', 'Cap of a limit of this instance', 'limit'),
-  cordboard_controller_limit_used: gauge('gateway', 'R-LIM-04, 08, 11', 'Use of a limit at one controller', 'icp_id', 'limit'),
-  cordboard_controller_limit_cap: gauge('gateway', 'R-LIM-04, 08, 11', 'Cap of a limit at one controller', 'icp_id', 'limit'),
+  cordboard_controller_limit_used: gauge(
+    'gateway',
+    'R-LIM-04, 07, 08, 11',
+    'Use of a limit at one controller',
+    'icp_id',
+    'limit',
+  ),
+  cordboard_controller_limit_cap: gauge('gateway', 'R-LIM-04, 07, 08, 11', 'Cap of a limit at one controller', 'icp_id', 'limit'),
   cordboard_rate_exceeded_total: counter(
     'gateway',
     'R-LIM-11',

@@ -42,7 +42,7 @@ export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSource
 
 function addController(
   text: MetricsText,
-  { icpId, state, monitors, rates, crowdedNumbers, queues }: SwitchboardReport['controllers'][number],
+  { icpId, state, monitors, monitorKinds, rates, crowdedNumbers, queues }: SwitchboardReport['controllers'][number],
   link: ReturnType<MetricsSources['links']>,
 ): void {
   const at = { icp_id: icpId };
@@ -51,6 +51,9 @@ function addController(
     text.add('cordboard_controller_limit_cap', { ...at, limit: name }, cap);
   };
   limit('monitorsPerController', monitors);
+  for (const [kind, counters] of Object.entries(monitorKinds ?? {}))
+    for (const [counter, { used, cap, others }] of Object.entries(counters))
+      limit(`monitors.${kind}.${counter}`, { used: used + others, cap: cap + others });
   limit('callsPerHour', rates.callsPerHour);
   limit('controllerOperations', rates.operationsPerSecond);
   limit('applicationOperations', rates.applicationOperationsPerSecond);

@@ -5,6 +5,7 @@ import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
 import { FairQueue, Fifo } from './fair-queue.js';
 import { LineAppearances } from './line-appearances.rules.js';
+import type { CountedBy, CountedKind } from './monitor-counts.js';
 import { Pacer } from './pacing.js';
 import { SharedRoom } from './shared-room.js';
 import type { SwitchboardSettings } from './switchboard.port.js';
@@ -66,6 +67,8 @@ export class Controller {
   readonly devicesToAsk = new Set<number>();
   /** Secondary monitors at this controller, by the handle of their device. */
   readonly secondaries = new Map<number, number>();
+  /** Counters of R-LIM-07 that somebody was refused for, though others may have some to spare, and when (monotonic ms). */
+  readonly kindsWanted = new Map<`${CountedKind}.${CountedBy}`, number>();
   /** Monitored line appearances (R-LIM-12). */
   readonly lines = new LineAppearances();
   /** When to try again, by object id, where the controller could not take a monitor. */

@@ -44,7 +44,7 @@ export class Core {
   keeping = true;
   readonly sessions: SessionTable;
   readonly controllers = new Map<number, Controller>();
-  readonly monitors = new MonitorTable();
+  readonly monitors = new MonitorTable((sessionId) => this.sessions.get(sessionId)?.applicationId ?? `${sessionId}`);
   readonly keys = new IdempotencyTable();
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
   readonly wrongLogins = new AttemptLimiter(WRONG_LOGINS_PER_MINUTE);

@@ -15,6 +15,8 @@ import { tellHomes } from './device-homes.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
 import { monitorLicence } from './licence-use.js';
+import { countedKindOf } from './monitor-counts.js';
+import { kindRefusal } from './monitor-kinds.js';
 import { Monitor, SecondaryMonitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
 import { monitorPartsOf } from './numbering.rules.js';
@@ -48,6 +50,7 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
+      countRefusal(core, controller, known, session, parts) ??
       (known === undefined ? roomRefusal(core, controller, { requestId, sessionId: session.id, objectId }, isNext) : undefined));
   if (refusal === 'waits for room') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
@@ -84,6 +87,20 @@ function admissionRefusal(core: Core, controller: Controller, known: Monitor | u
   if (controller.starts.laneSize(session.id) >= LANE_MAX)
     return { ...BUSY, detail: `${LANE_MAX} monitors of this session wait for their turn` };
   return undefined;
+}
+
+/** R-LIM-07; what only lingers gives way, so that the next try finds room. */
+function countRefusal(
+  core: Core,
+  controller: Controller,
+  known: Monitor | undefined,
+  session: Session,
+  { kind, handle }: Pick<Monitor, 'kind' | 'handle'>,
+): Refusal | undefined {
+  const isNew = known === undefined;
+  const shared = isNew || !core.monitors.isOfApplication(known, session.id) ? 1 : 0;
+  const refusal = kindRefusal(core, controller, countedKindOf(kind), { total: isNew && handle !== 0 ? 1 : 0, shared });
+  return refusal !== undefined && makesRoom(core, controller) ? BUSY : refusal;
 }
 
 /** R-LIM-04; where others may have room to spare, the ask waits. Whoever came before goes first. */

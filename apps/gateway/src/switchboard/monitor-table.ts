@@ -5,6 +5,7 @@
 import type { EventMessage, MonitorKind } from '#southbound/messages';
 import type { CallFactsView, DeviceCalls } from './call-features.rules.js';
 import type { DeviceRef } from './event-mapping.mapper.js';
+import { countedKindOf, MonitorCountBook } from './monitor-counts.js';
 import type { Whereabouts } from './resilience.rules.js';
 
 /** `lost`: the link is down. `queued`: waits for its turn. `resting`: the controller could not take it, to be tried again. */
@@ -27,6 +28,8 @@ export class Monitor implements DeviceRef, DeviceCalls {
   reference = 0;
   lastSequence = 0;
   failures = 0;
+  /** How many applications hold it or have asked for it (R-LIM-07). */
+  applications = 0;
   /** Of a resilient device, as soon as that is known of it. */
   homes: Homes | undefined;
   /** Its last event was RESILIENT_DEVICE: the next one may say that it comes or goes. */
@@ -162,6 +165,12 @@ export class MonitorTable {
   /** Places held or asked for by sessions, all monitors together. */
   places = 0;
 
+  /** R-LIM-07 */
+  readonly counts = new MonitorCountBook();
+
+  /** @param applicationOf whose session it is: `shared` sums over applications, however many sessions each has */
+  constructor(private readonly applicationOf: (sessionId: number) => string) {}
+
   get(objectId: number): Monitor | undefined {
     return this.monitors.get(objectId);
   }
@@ -175,13 +184,41 @@ export class MonitorTable {
   }
 
   add(monitor: Monitor): void {
+    if (this.monitors.has(monitor.objectId)) throw new Error(`monitor ${monitor.objectId} is there`);
     this.monitors.set(monitor.objectId, monitor);
+    if (monitor.device !== monitor) monitor.applications = monitor.device.applications;
+    this.count(monitor, 1);
   }
 
   /** Only when nobody holds a place on it any more. */
   remove(monitor: Monitor): void {
     if (monitor.places !== 0) throw new Error(`monitor ${monitor.objectId} is still held`);
-    this.monitors.delete(monitor.objectId);
+    if (this.monitors.delete(monitor.objectId)) this.count(monitor, -1);
+  }
+
+  /** Whether the session's application holds, or has asked for, the monitor already. */
+  isOfApplication(monitor: Monitor, sessionId: number): boolean {
+    const application = this.applicationOf(sessionId);
+    for (const sessions of [monitor.holders, monitor.asking.keys()])
+      for (const other of sessions) if (other !== sessionId && this.applicationOf(other) === application) return true;
+    return false;
+  }
+
+  private count(monitor: Monitor, sign: 1 | -1): void {
+    const kind = countedKindOf(monitor.kind);
+    if (monitor.handle !== 0) this.counts.change(monitor.icpId, kind, 'total', sign);
+    this.counts.change(monitor.icpId, kind, 'shared', sign * monitor.applications);
+  }
+
+  /** A session comes to a monitor, or has left it: the number of its applications may change, at the secondary controller too. */
+  private sessionChange(monitor: Monitor, sessionId: number, delta: 1 | -1): void {
+    this.places += delta;
+    if (this.isOfApplication(monitor, sessionId)) return;
+    for (const slot of monitor.slots) {
+      if (this.monitors.get(slot.objectId) !== slot) continue;
+      slot.applications += delta;
+      this.counts.change(slot.icpId, countedKindOf(slot.kind), 'shared', delta);
+    }
   }
 
   ask(monitor: Monitor, sessionId: number, requestId: number): void {
@@ -190,16 +227,16 @@ export class MonitorTable {
       requests.push(requestId);
       return;
     }
+    this.sessionChange(monitor, sessionId, 1);
     monitor.asking.set(sessionId, [requestId]);
-    this.places += 1;
   }
 
   /** Turns a session's place into a held one, or takes a new one. Answers the requests that waited for it. */
   hold(monitor: Monitor, sessionId: number): number[] {
     const requests = this.withdraw(monitor, sessionId);
     if (!monitor.holders.has(sessionId)) {
+      this.sessionChange(monitor, sessionId, 1);
       monitor.holders.add(sessionId);
-      this.places += 1;
     }
     return requests;
   }
@@ -209,14 +246,14 @@ export class MonitorTable {
     const requests = monitor.asking.get(sessionId);
     if (requests === undefined) return [];
     monitor.asking.delete(sessionId);
-    this.places -= 1;
+    this.sessionChange(monitor, sessionId, -1);
     return requests;
   }
 
   /** @returns false when the session did not hold it */
   release(monitor: Monitor, sessionId: number): boolean {
     if (!monitor.holders.delete(sessionId)) return false;
-    this.places -= 1;
+    this.sessionChange(monitor, sessionId, -1);
     return true;
   }
 }

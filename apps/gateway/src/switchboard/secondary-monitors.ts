@@ -8,6 +8,7 @@ import type { Core } from './core.js';
 import { askHomes, forgetHomes, newHomes } from './device-homes.js';
 import { askLine } from './line-appearances.js';
 import { addMonitor, enqueue, pump, settle } from './monitor-lifecycle.js';
+import { kindRefusal } from './monitor-kinds.js';
 import { type Monitor, SecondaryMonitor } from './monitor-table.js';
 import { secondaryMonitorId } from './numbering.rules.js';
 import { icpIdAt } from './query-answers.mapper.js';
@@ -47,7 +48,9 @@ function setSecondary(core: Core, device: Monitor): void {
   const icpId = icpIdAt(core, homes.secondaryAddress);
   const controller = icpId === undefined ? undefined : core.controllers.get(icpId);
   if (controller === undefined || icpId === device.icpId) return;
-  const full = admitControllerMonitor(controller.places, core.monitorCap(controller));
+  const full =
+    admitControllerMonitor(controller.places, core.monitorCap(controller)) ??
+    kindRefusal(core, controller, 'devices', { total: 1, shared: device.applications });
   if (full !== undefined) {
     core.note('warn', 'there is no room for a secondary monitor: the device is not followed until there is', {
       ...full,

@@ -254,6 +254,8 @@ export interface ControllerReport {
   readonly monitors: { readonly used: number; readonly cap: number };
   readonly shared?: NonNullable<InstanceStatusReport['controllers'][number]['shared']>;
   readonly rates: ReturnType<RateBook['ofController']>;
+  /** R-LIM-07; absent where the document knows no such limits. */
+  readonly monitorKinds?: NonNullable<InstanceStatusReport['controllers'][number]['monitorKinds']>;
   /** R-LIM-12: numbers of which more line appearances are monitored than is recommended. */
   readonly crowdedNumbers: number;
   readonly queues: { readonly commandsOpen: number; readonly startsWaiting: number; readonly monitorStartsPerSecond: Use };

@@ -15,6 +15,7 @@ import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
 import { isMissing, missingRefusal } from './missing-operations.js';
 import { carryOnBulks } from './monitor-bulk.js';
+import { kindsReport, wantsKinds } from './monitor-kinds.js';
 import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
@@ -117,6 +118,7 @@ export class Switchboard {
         monitors: { used: controller.places, cap: this.core.monitorCap(controller) },
         ...(controller.grant.shared === undefined ? {} : { shared: this.shared(controller) }),
         rates: this.core.rates.ofController(controller.icpId, this.core.now.nowMs),
+        ...this.kinds(controller),
         crowdedNumbers: controller.lines.crowdedCount,
         queues: {
           commandsOpen: controller.commands.size,
@@ -145,13 +147,18 @@ export class Switchboard {
   /** Whether something is lacking that others may have to spare, and was not lacking a moment ago. */
   get wants(): boolean {
     const { controllers, now } = this.core;
-    for (const { grant, room, startsWantedSinceMs } of controllers.values())
-      if (
-        grant.shared !== undefined &&
-        (room.wanted(now.nowMs) > 0 || now.nowMs - (startsWantedSinceMs ?? -Infinity) < WANT_FRESH_MS)
-      )
-        return true;
+    for (const controller of controllers.values()) {
+      const { grant, room, startsWantedSinceMs } = controller;
+      if (grant.shared === undefined) continue;
+      if (room.wanted(now.nowMs) > 0 || now.nowMs - (startsWantedSinceMs ?? -Infinity) < WANT_FRESH_MS) return true;
+      if (wantsKinds(controller, now.nowMs, WANT_FRESH_MS)) return true;
+    }
     return false;
+  }
+
+  private kinds(controller: Controller): Pick<SwitchboardReport['controllers'][number], 'monitorKinds'> {
+    const monitorKinds = kindsReport(this.core, controller);
+    return monitorKinds === undefined ? {} : { monitorKinds };
   }
 
   private shared({

@@ -64,6 +64,16 @@ export const grantOf = (
   ...more,
 });
 
+type Kinds = NonNullable<AccessDocument['controllers'][number]['monitorKinds']>;
+/** R-LIM-07: all of what a controller bears, less what is said otherwise. */
+export function kindsOf(
+  more: { readonly devices?: Partial<Kinds['devices']>; readonly features?: Partial<Kinds['features']> } = {},
+): Kinds {
+  const counter = (room: number) => ({ granted: room, room, others: 0, full: true });
+  const kind = () => ({ total: counter(5600), shared: counter(10_000) });
+  return { devices: { ...kind(), ...more.devices }, features: { ...kind(), ...more.features } };
+}
+
 export const documentOf = (more: Partial<AccessDocument> = {}): AccessDocument => ({
   schema: 1,
   serial: 1,

@@ -12,6 +12,7 @@ import {
   type Tenant,
 } from '#domain/resources';
 import { licencesOf, type PoolPlan } from './licence-grants.js';
+import { kindGrantsAt } from './monitor-kind-grants.js';
 
 export type AccessContent = Omit<AccessDocument, 'serial' | 'issuedAt' | 'expiresAt'>;
 
@@ -46,7 +47,7 @@ function capOf(controller: Controller): number {
     : INSTANCE_LIMITS.monitorsPerController;
 }
 
-type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'shared'>;
+type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'monitorKinds' | 'shared'>;
 
 function useOf({ spec, newest, confirmed, report, hasRun }: ClusterMember, icpId: number): SharedUse {
   const granted = newest?.controllers.find((controller) => controller.icpId === icpId);
@@ -70,13 +71,15 @@ function grantsAt(controller: Controller, members: readonly ClusterMember[]): Re
   const uses = members.map((member) => useOf(member, controller.icpId));
   const cap = capOf(controller);
   const monitors = planSharedGrants(cap, uses.map(monitorHolder));
+  const kinds = kindGrantsAt(controller, members);
   const starts = planSharedGrants(MONITOR_STARTS_PER_SECOND, paceHolders(MONITOR_STARTS_PER_SECOND, uses));
   return new Map(
     members.map(({ spec: { id }, report }) => {
       const asked = report?.controllers.find(({ icpId }) => icpId === controller.icpId)?.shared?.askedUpTo ?? 0;
       const { amount, isShort } = monitors.get(id)!;
       const shared = { startsPerSecond: starts.get(id)!.amount, monitorsCap: cap, refusedUpTo: isShort ? asked : 0 };
-      return [id, { monitorsMax: amount, ...(members.length > 1 ? { shared } : {}) }];
+      const monitorKinds = kinds.get(id)!;
+      return [id, { monitorsMax: amount, monitorKinds, ...(members.length > 1 ? { shared } : {}) }];
     }),
   );
 }

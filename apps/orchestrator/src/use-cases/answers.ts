@@ -1,5 +1,6 @@
 /** Domain values as the contract shows them. */
 import type { ApplicationAnswer, ClusterAnswer, ControllerAnswer, KeyAnswer, OperationAnswer } from '#contracts/control-api';
+import { monitorLimits } from '#domain/monitor-limits';
 import type { NumberingSettings } from '#domain/numbering';
 import type { ApiKey, Application, Cluster, Controller, Operation } from '#domain/resources';
 import { applicationKeyOf } from '#pki/application-keys';
@@ -29,6 +30,9 @@ export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
   enabled: controller.enabled,
   icpId: controller.icpId,
   numbering: controller.numbering === null ? null : numberingAnswer(controller.numbering),
+  deviceLicence: controller.deviceLicence,
+  otherMonitors: controller.otherMonitors,
+  monitorLimits: monitorLimits(controller),
   version: controller.version,
   createdAt: controller.createdAt.toISOString(),
 });

@@ -17,6 +17,24 @@ export const PLATFORMS = [
 const name = nameText(100);
 const release = nameText(40).describe('Software release of the controller, for example 9.4');
 
+const deviceLicence = z
+  .union([z.literal(700), z.literal(5600)])
+  .describe(
+    'IP users and devices that the controller is licensed for; with 5600, x86 and release 7.0 SP1 it bears more monitors',
+  );
+const monitorCount = z.strictObject({
+  total: z.int().min(0).max(100_000).describe('Devices that other systems monitor'),
+  shared: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .describe('Sum over the applications of the driver; the legacy client API has a pool of its own'),
+});
+const monitorCounts = z
+  .strictObject({ devices: monitorCount, features: monitorCount })
+  .describe('What other systems use at this controller: it lowers the room of gateway instances (R-LIM-07)');
+const NONE = { devices: { total: 0, shared: 0 }, features: { total: 0, shared: 0 } };
+
 export const controllerSchema = z.strictObject({
   id: z.uuid(),
   tenantId: z.uuid(),
@@ -29,6 +47,13 @@ export const controllerSchema = z.strictObject({
   enabled: z.boolean(),
   icpId: z.int().describe('What applications call this controller'),
   numbering: NumberingSchema.nullable().describe('Its own numbering settings; null: the tenant’s'),
+  deviceLicence,
+  otherMonitors: monitorCounts,
+  monitorLimits: z
+    .strictObject({ total: z.int(), shared: z.int() })
+    .describe(
+      'What it bears by platform, release and device licence, of device monitors and of feature monitors each (R-LIM-07)',
+    ),
   version,
   createdAt: timestamp,
 });
@@ -51,6 +76,8 @@ export const controllerRoutes = {
       release,
       enabled: z.boolean().default(true),
       numbering: NumberingSchema.nullable().default(null),
+      deviceLicence: deviceLicence.default(700),
+      otherMonitors: monitorCounts.default(NONE),
     }),
     status: 201,
     response: controllerSchema,
@@ -84,7 +111,8 @@ export const controllerRoutes = {
     id: 'updateController',
     method: 'PATCH',
     path: '/v1/tenants/{tenant}/controllers/{controller}',
-    summary: 'Enables or disables a controller, or changes its name, release or numbering',
+    summary:
+      'Enables or disables a controller, or changes its name, release, numbering, device licence or what other systems monitor there',
     role: 'tenant',
     params: withId('controller'),
     body: atLeastOne(
@@ -93,6 +121,8 @@ export const controllerRoutes = {
         name: name.optional(),
         release: release.optional(),
         numbering: NumberingSchema.nullable().optional().describe('null: the tenant’s again'),
+        deviceLicence: deviceLicence.optional(),
+        otherMonitors: monitorCounts.optional(),
       }),
     ),
     status: 200,

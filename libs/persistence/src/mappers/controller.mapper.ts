@@ -1,3 +1,5 @@
+import type { DeviceLicence, MonitorCounts } from '#domain/limits';
+import { NO_MONITORS } from '#domain/monitor-limits';
 import type { NumberingSettings } from '#domain/numbering';
 import type { Controller, ControllerPlatform } from '#domain/resources';
 
@@ -13,6 +15,9 @@ export interface ControllerRow {
   readonly enabled: boolean;
   readonly icp_id: number;
   readonly numbering: NumberingSettings | null;
+  readonly device_licence: DeviceLicence;
+  /** null: other systems use none. */
+  readonly other_monitors: MonitorCounts | null;
   readonly version: number;
   readonly created_at: Date;
 }
@@ -29,6 +34,8 @@ export const controllerFrom = (row: ControllerRow): Controller => ({
   enabled: row.enabled,
   icpId: row.icp_id,
   numbering: row.numbering,
+  deviceLicence: row.device_licence,
+  otherMonitors: row.other_monitors ?? NO_MONITORS,
   version: row.version,
   createdAt: row.created_at,
 });

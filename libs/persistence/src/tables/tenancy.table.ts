@@ -61,6 +61,8 @@ export const ControllerTable = new EntitySchema<Record<string, unknown>>({
     enabled: flag(),
     icp_id: integer(),
     numbering: json(optional),
+    device_licence: integer({ default: 700 }),
+    other_monitors: json(optional),
     version,
     created_at: createdNow,
   },
@@ -73,6 +75,7 @@ export const ControllerTable = new EntitySchema<Record<string, unknown>>({
   checks: [
     { name: 'ck_controllers_port', expression: 'port BETWEEN 1 AND 65535' },
     { name: 'ck_controllers_icp_id', expression: 'icp_id > 0' },
+    { name: 'ck_controllers_device_licence', expression: 'device_licence IN (700, 5600)' },
   ],
   foreignKeys: [ownedBy('controllers'), within('controllers', 'cluster', 'clusters', 'NO ACTION')],
 });

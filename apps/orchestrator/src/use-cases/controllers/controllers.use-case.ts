@@ -45,12 +45,14 @@ export class ControllersUseCase {
   }
 
   async update(call: Call<'updateController'>): Promise<StoreOutcome<AnswerOf<'updateController'>>> {
-    const { enabled, name, release, numbering } = call.body;
+    const { enabled, name, release, numbering, deviceLicence, otherMonitors } = call.body;
     const outcome = await controllers.update(call.tx, call.params.controller, call.expectedVersion, {
       ...(enabled === undefined ? {} : { enabled }),
       ...(name === undefined ? {} : { name }),
       ...(release === undefined ? {} : { release }),
       ...(numbering === undefined ? {} : { numbering }),
+      ...(deviceLicence === undefined ? {} : { deviceLicence }),
+      ...(otherMonitors === undefined ? {} : { otherMonitors }),
     });
     if (outcome.ok) await this.documents.renew(call, tenantOf(call.caller));
     return mapped(outcome, controllerAnswer);
