@@ -64,6 +64,8 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
     return describe(core, session, monitor);
   }
   if (monitor.state === 'resting' || monitor.state === 'lost') enqueue(core, controller, monitor);
+  else if (monitor.state === 'queued' && !core.monitors.isOfApplication(monitor, session.id))
+    controller.starts.push(placeOf(session), objectId);
   pump(core, controller);
 }
 
@@ -84,7 +86,7 @@ function admissionRefusal(core: Core, controller: Controller, known: Monitor | u
   const full = admitMonitor(core.monitors.places, core.limits) ?? monitorLicence(core, session);
   if (full !== undefined) return full;
   if (known !== undefined) return undefined;
-  if (controller.starts.laneSize(session.id) >= LANE_MAX)
+  if (controller.starts.laneSize(placeOf(session)) >= LANE_MAX)
     return { ...BUSY, detail: `${LANE_MAX} monitors of this session wait for their turn` };
   return undefined;
 }
@@ -164,9 +166,18 @@ export function enqueue(core: Core, controller: Controller, monitor: Monitor): v
   controller.retries.delete(objectId);
   if (device.isInCall || device.keptInCall) return controller.starts.pushUrgent(objectId);
   if (device !== monitor && core.controllers.get(device.icpId)?.connected === true) return controller.starts.pushLast(objectId);
-  const [lane = 0] = [...monitor.asking.keys(), ...monitor.holders];
-  controller.starts.push(lane, objectId);
+  const applications = new Set<string>();
+  for (const sessions of [monitor.asking.keys(), monitor.holders])
+    for (const sessionId of sessions) {
+      const session = core.sessions.get(sessionId);
+      if (session === undefined || applications.has(session.applicationId)) continue;
+      applications.add(session.applicationId);
+      controller.starts.push(placeOf(session), objectId);
+    }
 }
+
+/** Applications take turns (R-MON-03): a monitor waits once for each that wants it, and is set when the first of them has its turn. */
+const placeOf = ({ applicationId: owner, id: lane }: Session) => ({ owner, lane });
 
 /** Sends as many starts as pace and cap allow now. */
 export function pump(core: Core, controller: Controller): void {

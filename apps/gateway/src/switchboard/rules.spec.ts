@@ -68,12 +68,36 @@ describe('pacing', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(3), fc.boolean()), { maxLength: 60 }), (items) => {
         const queue = new FairQueue<number>();
-        items.forEach(([lane, urgent], index) => (urgent ? queue.pushUrgent(index) : queue.push(lane, index)));
+        items.forEach(([lane, urgent], index) =>
+          urgent ? queue.pushUrgent(index) : queue.push({ owner: `application ${lane % 2}`, lane }, index),
+        );
         const out: number[] = [];
         for (let item = queue.shift(); item !== undefined; item = queue.shift()) out.push(item);
         expect([...out].sort((a, b) => a - b)).toEqual(items.map((_, index) => index));
         const urgent = items.flatMap(([, first], index) => (first ? [index] : []));
         expect(out.slice(0, urgent.length)).toEqual(urgent);
+      }),
+    );
+  });
+
+  it('R-MON-03 an owner waits for one item of each other owner per own item, however many those have and however many lanes', () => {
+    const owners = fc.array(fc.record({ items: fc.integer({ min: 1, max: 60 }), lanes: fc.integer({ min: 1, max: 30 }) }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(owners, (all) => {
+        const queue = new FairQueue<number>();
+        all.forEach(({ items, lanes }, owner) => {
+          for (let item = 0; item < items; item += 1) queue.push({ owner: `${owner}`, lane: item % lanes }, owner);
+        });
+        const out: number[] = [];
+        for (let owner = queue.shift(); owner !== undefined; owner = queue.shift()) out.push(owner);
+        all.forEach(({ items }, owner) => {
+          const own = out.flatMap((one, at) => (one === owner ? [at] : []));
+          expect(own).toHaveLength(items);
+          own.forEach((at, index) => expect(at).toBeLessThan((index + 1) * all.length));
+        });
       }),
     );
   });
