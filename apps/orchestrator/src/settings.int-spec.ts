@@ -118,7 +118,7 @@ describe('monitors at a controller', () => {
     const kinds = async () => (await documentOf(acme)).controllers.find(({ address }) => address === '10.1.2.3')?.monitorKinds;
     const before = await mine.getController('acme', acme.controllerId);
     expect(before).toMatchObject({ deviceLicence: 700, otherMonitors: { devices: { total: 0, shared: 0 } } });
-    expect(before.monitorLimits).toEqual({ total: 5600, shared: 10_000 });
+    expect(before).toMatchObject({ monitorLimits: { total: 5600, shared: 10_000 }, monitorUse: null });
     const otherMonitors = { devices: { total: 600, shared: 100 }, features: { total: 0, shared: 0 } };
     const after = await mine.updateController('acme', acme.controllerId, { deviceLicence: 5600, otherMonitors });
     expect(after).toMatchObject({ deviceLicence: 5600, otherMonitors, monitorLimits: { total: 17_000, shared: 30_000 } });

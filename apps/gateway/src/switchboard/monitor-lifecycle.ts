@@ -167,7 +167,7 @@ export function enqueue(core: Core, controller: Controller, monitor: Monitor): v
   if (device.isInCall || device.keptInCall) return controller.starts.pushUrgent(objectId);
   if (device !== monitor && core.controllers.get(device.icpId)?.connected === true) return controller.starts.pushLast(objectId);
   const applications = new Set<string>();
-  for (const sessions of [monitor.asking.keys(), monitor.holders])
+  for (const sessions of [device.asking.keys(), device.holders])
     for (const sessionId of sessions) {
       const session = core.sessions.get(sessionId);
       if (session === undefined || applications.has(session.applicationId)) continue;

@@ -1,9 +1,11 @@
 /** Domain values as the contract shows them. */
 import type { ApplicationAnswer, ClusterAnswer, ControllerAnswer, KeyAnswer, OperationAnswer } from '#contracts/control-api';
+import type { InstanceStatusReport } from '#contracts/gateway-admin';
 import { monitorLimits } from '#domain/monitor-limits';
 import type { NumberingSettings } from '#domain/numbering';
 import type { ApiKey, Application, Cluster, Controller, Operation } from '#domain/resources';
 import { applicationKeyOf } from '#pki/application-keys';
+import { monitorUseAt } from './controllers/monitor-use.js';
 
 export const clusterAnswer = ({ id, tenantId, name, version, createdAt }: Cluster): ClusterAnswer => ({
   id,
@@ -18,7 +20,8 @@ export const numberingAnswer = (numbering: NumberingSettings) => ({
   localAreaCodes: [...numbering.localAreaCodes],
 });
 
-export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
+/** @param reports of the tenant's instances, as they last came */
+export const controllerAnswer = (controller: Controller, reports: readonly InstanceStatusReport[]): ControllerAnswer => ({
   id: controller.id,
   tenantId: controller.tenantId,
   clusterId: controller.clusterId,
@@ -33,6 +36,7 @@ export const controllerAnswer = (controller: Controller): ControllerAnswer => ({
   deviceLicence: controller.deviceLicence,
   otherMonitors: controller.otherMonitors,
   monitorLimits: monitorLimits(controller),
+  monitorUse: monitorUseAt(controller.icpId, reports),
   version: controller.version,
   createdAt: controller.createdAt.toISOString(),
 });

@@ -33,6 +33,7 @@ const monitorCount = z.strictObject({
 const monitorCounts = z
   .strictObject({ devices: monitorCount, features: monitorCount })
   .describe('What other systems use at this controller: it lowers the room of gateway instances (R-LIM-07)');
+const useOfKind = z.strictObject({ total: z.int(), shared: z.int() });
 const NONE = { devices: { total: 0, shared: 0 }, features: { total: 0, shared: 0 } };
 
 export const controllerSchema = z.strictObject({
@@ -54,6 +55,10 @@ export const controllerSchema = z.strictObject({
     .describe(
       'What it bears by platform, release and device licence, of device monitors and of feature monitors each (R-LIM-07)',
     ),
+  monitorUse: z
+    .strictObject({ devices: useOfKind, features: useOfKind })
+    .nullable()
+    .describe('What gateway instances hold there by their last reports; null: none of them has said'),
   version,
   createdAt: timestamp,
 });

@@ -1,12 +1,16 @@
 /** Controllers: every change reaches the instances of the cluster in their next access document. */
-import type { AnswerOf } from '#contracts/control-api';
+import type { AnswerOf, ControllerAnswer } from '#contracts/control-api';
+import type { Controller } from '#domain/resources';
 import * as controllers from '#persistence/controllers';
+import * as instanceStatus from '#persistence/instance-status';
 import * as instances from '#persistence/instances';
+import type { Tx } from '#persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessDocumentIssuer } from '../../documents/access-document.issuer.js';
 import { tenantOf, type Call } from '../../unit-of-work/call.js';
 import { controllerAnswer } from '../answers.js';
 import { accepted, found, mapped, refused, type StoreOutcome } from '../outcome-map.js';
+import { reportOf } from '../instances/instance-answer.js';
 import { pageAnswer, pageRequest } from '../paging.js';
 import { canonicalAddress } from './canonical-address.js';
 
@@ -33,15 +37,15 @@ export class ControllersUseCase {
     }
     const outcome = await controllers.insert(tx, { ...body, address });
     if (outcome.ok) await this.documents.renew(call, tenantOf(call.caller));
-    return mapped(outcome, controllerAnswer);
+    return mapped(outcome, await this.answer(tx));
   }
 
   async list({ tx, query }: Call<'listControllers'>): Promise<StoreOutcome<AnswerOf<'listControllers'>>> {
-    return accepted(pageAnswer(await controllers.list(tx, pageRequest(query)), controllerAnswer));
+    return accepted(pageAnswer(await controllers.list(tx, pageRequest(query)), await this.answer(tx)));
   }
 
   async get({ tx, params }: Call<'getController'>): Promise<StoreOutcome<AnswerOf<'getController'>>> {
-    return found('controller', await controllers.find(tx, params.controller), controllerAnswer);
+    return found('controller', await controllers.find(tx, params.controller), await this.answer(tx));
   }
 
   async update(call: Call<'updateController'>): Promise<StoreOutcome<AnswerOf<'updateController'>>> {
@@ -55,15 +59,21 @@ export class ControllersUseCase {
       ...(otherMonitors === undefined ? {} : { otherMonitors }),
     });
     if (outcome.ok) await this.documents.renew(call, tenantOf(call.caller));
-    return mapped(outcome, controllerAnswer);
+    return mapped(outcome, await this.answer(call.tx));
   }
 
   async remove(call: Call<'deleteController'>): Promise<StoreOutcome<AnswerOf<'deleteController'>>> {
-    const before = found('controller', await controllers.find(call.tx, call.params.controller), controllerAnswer);
+    const before = found('controller', await controllers.find(call.tx, call.params.controller), await this.answer(call.tx));
     if (!before.ok) return before;
     const removed = await controllers.remove(call.tx, call.params.controller, call.expectedVersion);
     if (!removed.ok) return removed;
     await this.documents.renew(call, tenantOf(call.caller));
     return before;
+  }
+
+  /** As it is shown, with what the tenant's instances last said of it. */
+  private async answer(tx: Tx): Promise<(controller: Controller) => ControllerAnswer> {
+    const reports = (await instanceStatus.listAll(tx)).flatMap((status) => reportOf(status) ?? []);
+    return (controller) => controllerAnswer(controller, reports);
   }
 }

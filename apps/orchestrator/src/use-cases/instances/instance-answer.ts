@@ -27,7 +27,7 @@ export function instanceAnswer(
 }
 
 /** What the incarnation last said of itself, while it runs; the worker keeps it as it came. */
-function reportOf(status: InstanceStatus | undefined): InstanceStatusReport | undefined {
+export function reportOf(status: InstanceStatus | undefined): InstanceStatusReport | undefined {
   if (status?.state !== 'running' || status.observed === null) return undefined;
   const parsed = InstanceStatusReportSchema.safeParse(status.observed);
   return parsed.success ? parsed.data : undefined;
