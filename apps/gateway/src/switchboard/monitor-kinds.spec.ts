@@ -108,24 +108,35 @@ describe('monitors of devices and of features at a controller', () => {
     expect(set(acd, 3)).toBeUndefined();
   });
 
-  it('R-LIM-07 where several instances share the controller, a part that is used up asks for more, and gets it with the next document', () => {
+  it('R-LIM-07 where several instances share the controller, an ask that our part has no room for waits for the next document', () => {
     const part = (granted: number, full = false) =>
       kindsOf({ devices: { total: room(granted, { room: 10, full }), shared: room(10) } });
     const { plant, login, set } = plantOf(part(1));
     const crm = login('crm');
     const wanted = () => plant.switchboard.report().controllers[0]!.monitorKinds!.devices.total.wanted;
-    expect([set(crm, 1), wanted()]).toEqual([undefined, false]);
-    expect(set(crm, 2)).toMatchObject({ code: 'BUDGET_UNAVAILABLE', used: 1, cap: 1 });
-    expect(wanted()).toBe(true);
     const applications = [application('crm'), application('acd')];
     const document = (serial: number, monitorKinds: ReturnType<typeof kindsOf>) =>
       plant.document(documentOf({ serial, applications, controllers: [grantOf(1, { monitorKinds })] }));
+    const ask = (handle: number) =>
+      plant.ask({ name: 'monitorObject', request: { sessionId: crm, objectId: makeObjectId(1, handle) } });
+    expect([set(crm, 1), wanted()]).toEqual([undefined, false]);
+    const waits = ask(2);
+    expect([plant.replies.get(waits), wanted()]).toEqual([undefined, true]);
     document(2, part(2));
-    expect(set(crm, 2)).toBeUndefined();
+    expect(plant.replies.get(waits)).toMatchObject({ ok: true });
+    // everywhere full, and that is said
+    const refused = ask(3);
     document(3, part(2, true));
-    expect(set(crm, 3)).toMatchObject({ code: 'MONITOR_LIMIT' });
+    expect(plant.replies.get(refused)).toMatchObject({
+      refusal: { code: 'MONITOR_LIMIT', limit: 'monitors.devices.total', used: 2, cap: 2 },
+    });
+    // nobody answers: it may be tried again
+    document(4, part(2));
+    const unheard = ask(4);
+    plant.pass(6500, [crm]);
+    expect(plant.replies.get(unheard)).toMatchObject({ refusal: { code: 'BUDGET_UNAVAILABLE', used: 2, cap: 2 } });
     // a lower part takes nothing away
-    document(4, part(1));
+    document(5, part(1));
     expect(plant.controller().monitors.size).toBe(2);
     plant.pass(11_000, [crm]);
     expect(wanted()).toBe(false);

@@ -9,6 +9,7 @@ import { admitControllerMonitor, admitMonitor } from './admission.rules.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { askForRoom, nextAsk } from './room-asks.js';
+import type { RoomAsk } from './shared-room.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
 import { tellHomes } from './device-homes.js';
@@ -50,8 +51,7 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
-      countRefusal(core, controller, known, session, parts) ??
-      (known === undefined ? roomRefusal(core, controller, { requestId, sessionId: session.id, objectId }, isNext) : undefined));
+      roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, isNext));
   if (refusal === 'waits for room') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   session.controllers.add(parts.icpId);
@@ -92,26 +92,27 @@ function admissionRefusal(core: Core, controller: Controller, known: Monitor | u
 }
 
 /** R-LIM-07; what only lingers gives way, so that the next try finds room. */
-function countRefusal(
-  core: Core,
-  controller: Controller,
-  known: Monitor | undefined,
-  session: Session,
-  { kind, handle }: Pick<Monitor, 'kind' | 'handle'>,
-): Refusal | undefined {
+function countRefusal(core: Core, controller: Controller, known: Monitor | undefined, ask: Ask): Refusal | undefined {
+  const { kind, handle } = monitorPartsOf(ask.objectId)!;
   const isNew = known === undefined;
-  const shared = isNew || !core.monitors.isOfApplication(known, session.id) ? 1 : 0;
+  const shared = isNew || !core.monitors.isOfApplication(known, ask.sessionId) ? 1 : 0;
   const refusal = kindRefusal(core, controller, countedKindOf(kind), { total: isNew && handle !== 0 ? 1 : 0, shared });
   return refusal !== undefined && makesRoom(core, controller) ? BUSY : refusal;
 }
 
-/** R-LIM-04; where others may have room to spare, the ask waits. Whoever came before goes first. */
+type Ask = Pick<RoomAsk, 'requestId' | 'sessionId' | 'objectId'>;
+
+/** R-LIM-04 and R-LIM-07; where others may have room to spare, the ask waits. Whoever came before goes first. */
 function roomRefusal(
   core: Core,
   controller: Controller,
-  ask: { readonly requestId: number; readonly sessionId: number; readonly objectId: number },
+  known: Monitor | undefined,
+  ask: Ask,
   isNext: boolean,
 ): Refusal | 'waits for room' | undefined {
+  const counted = countRefusal(core, controller, known, ask);
+  if (counted !== undefined) return askForRoom(core, controller, ask, counted) ?? 'waits for room';
+  if (known !== undefined) return undefined;
   const cap = core.monitorCap(controller);
   const spokenFor = !isNext && controller.room.asks.length > 0;
   const full = admitControllerMonitor(spokenFor ? Math.max(cap, controller.places) : controller.places, cap);
@@ -120,7 +121,11 @@ function roomRefusal(
 
 /** There may be room for monitors that wait for it, or an end to their waiting. */
 export function tryAsksAgain(core: Core, controller: Controller): void {
-  const full = () => admitControllerMonitor(controller.places, core.monitorCap(controller));
+  const full = (ask: RoomAsk) => {
+    const known = core.monitors.get(ask.objectId);
+    const counted = countRefusal(core, controller, known, ask);
+    return counted ?? (known === undefined ? admitControllerMonitor(controller.places, core.monitorCap(controller)) : undefined);
+  };
   for (let ask = nextAsk(core, controller, full); ask !== undefined; ask = nextAsk(core, controller, full)) {
     const session = core.sessions.get(ask.sessionId);
     if (session === undefined) core.refuse(ask.requestId, { code: 'SESSION_INVALID', detail: 'the session has ended' });

@@ -1,5 +1,5 @@
 /**
- * Asks for a monitor that our part of the controller's monitors has no room for (R-LIM-04, design.md 3). Others may have some to spare: the ask
+ * Asks for a monitor that our part of the controller's monitors has no room for (R-LIM-04, R-LIM-07, design.md 3). Others may have some to spare: the ask
  * waits while the control plane recalls it from them, and is refused when the control plane says that there is none, or says nothing in time.
  */
 import type { Refusal } from '#contracts/errors';
@@ -8,12 +8,16 @@ import { BUSY, type Core } from './core.js';
 import type { RoomAsk } from './shared-room.js';
 
 const ASKS_MAX = 1000;
+/** The limit of R-LIM-04. */
+const MONITORS = 'monitorsPerController';
 /** About twice what recalling takes: beat, report, two documents and the report in between. */
 const WAIT_MAX_MS = 6000;
 
-/** Whether what refuses is our part of a shared cap, not the cap itself or a limit of our own. */
-const isOnlyOurPart = (core: Core, { grant, up }: Controller): boolean =>
-  grant.shared !== undefined && grant.monitorsMax < Math.min(grant.shared.monitorsCap, core.ownMonitorCap(up?.platform));
+/** Whether what refuses is our part of a shared cap, not the cap itself or a limit of our own; of R-LIM-07 the refusal says so itself. */
+const isOnlyOurPart = (core: Core, { grant, up }: Controller, { code, limit }: Refusal): boolean =>
+  limit === MONITORS
+    ? grant.shared !== undefined && grant.monitorsMax < Math.min(grant.shared.monitorsCap, core.ownMonitorCap(up?.platform))
+    : code === 'BUDGET_UNAVAILABLE';
 
 /** Refuses for good, or lets the ask wait; undefined then. */
 export function askForRoom(
@@ -23,7 +27,7 @@ export function askForRoom(
   full: Refusal,
 ): Refusal | undefined {
   const { room } = controller;
-  if (!isOnlyOurPart(core, controller)) return full;
+  if (!isOnlyOurPart(core, controller, full)) return full;
   const { nowMs, wallMs } = core.now;
   room.askedUpTo = Math.max(room.askedUpTo + 1, Math.floor(wallMs));
   if (room.asks.length >= ASKS_MAX) return BUSY;
@@ -36,13 +40,13 @@ export function askForRoom(
 }
 
 /** The next ask that may be tried again, because there is room; refuses those that have waited for nothing. Undefined: all others wait on. */
-export function nextAsk(core: Core, controller: Controller, full: () => Refusal | undefined): RoomAsk | undefined {
+export function nextAsk(core: Core, controller: Controller, full: (ask: RoomAsk) => Refusal | undefined): RoomAsk | undefined {
   const { room, grant } = controller;
   for (let ask = room.asks[0]; ask !== undefined; ask = room.asks[0]) {
-    const refusal = full();
+    const refusal = full(ask);
     if (refusal === undefined) return room.asks.shift();
-    if (!isOnlyOurPart(core, controller)) core.refuse(ask.requestId, refusal);
-    else if (ask.number <= (grant.shared?.refusedUpTo ?? 0))
+    if (!isOnlyOurPart(core, controller, refusal)) core.refuse(ask.requestId, refusal);
+    else if (refusal.limit === MONITORS && ask.number <= (grant.shared?.refusedUpTo ?? 0))
       core.refuse(ask.requestId, fullEverywhere(grant.shared!.monitorsCap));
     else if (core.now.nowMs - ask.atMs >= WAIT_MAX_MS) {
       room.isUnheard = true;

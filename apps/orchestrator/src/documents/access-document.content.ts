@@ -71,7 +71,7 @@ function grantsAt(controller: Controller, members: readonly ClusterMember[]): Re
   const uses = members.map((member) => useOf(member, controller.icpId));
   const cap = capOf(controller);
   const monitors = planSharedGrants(cap, uses.map(monitorHolder));
-  const kinds = kindGrantsAt(controller, members);
+  const kinds = kindGrantsAt(controller, cap, members);
   const starts = planSharedGrants(MONITOR_STARTS_PER_SECOND, paceHolders(MONITOR_STARTS_PER_SECOND, uses));
   return new Map(
     members.map(({ spec: { id }, report }) => {

@@ -8,6 +8,8 @@ import type { ClusterMember } from './access-document.content.js';
 import { kindGrantsAt } from './monitor-kind-grants.js';
 
 const ICP_ID = 7;
+/** Above what there is room for, so that this counts. */
+const CAP = 6000;
 const controllerOf = (otherMonitors: MonitorCounts = NO_MONITORS): Controller =>
   ({ icpId: ICP_ID, platform: 'virtual', release: '9.4', deviceLicence: 700, otherMonitors }) as Controller;
 type Kinds = NonNullable<AccessDocument['controllers'][number]['monitorKinds']>;
@@ -32,11 +34,19 @@ function memberOf(id: string, kinds: Kinds | undefined, devices: number, wanted:
 describe('parts of what a controller bears', () => {
   it('R-LIM-07 one instance has all that other systems leave', () => {
     const others = { devices: { total: 600, shared: 4000 }, features: { total: 5600, shared: 0 } };
-    const { devices, features } = kindGrantsAt(controllerOf(others), [memberOf('a', undefined, 0, false)]).get('a')!;
+    const { devices, features } = kindGrantsAt(controllerOf(others), 5000, [memberOf('a', undefined, 0, false)]).get('a')!;
     expect(devices.total).toEqual({ granted: 5000, room: 5000, others: 600, full: true });
     expect(devices.shared).toEqual({ granted: 6000, room: 6000, others: 4000, full: true });
     expect(features.total).toMatchObject({ granted: 0, room: 0, others: 5600 });
     expect(features.shared).toMatchObject({ granted: 10_000 });
+  });
+
+  it('R-LIM-07 devices are not shared out where R-LIM-04 lets all instances together have no more', () => {
+    const grants = kindGrantsAt(controllerOf(), 5000, [memberOf('a', undefined, 0, false), memberOf('b', undefined, 0, false)]);
+    for (const id of ['a', 'b']) {
+      expect(grants.get(id)?.devices.total).toMatchObject({ granted: 5600, room: 5600 });
+      expect(grants.get(id)?.devices.shared.granted).toBeLessThanOrEqual(5000);
+    }
   });
 
   it('R-LIM-07 what several hold never exceeds the limit, whoever wants more, and who is refused gets what others do not use', () => {
@@ -60,14 +70,14 @@ describe('parts of what a controller bears', () => {
             return memberOf(id, grants.get(id), held.get(id)!, wanted[id] > held.get(id)!, !isLate);
           });
           expect(held.get('a')! + held.get('b')!).toBeLessThanOrEqual(5600);
-          grants = kindGrantsAt(controllerOf(), members);
+          grants = kindGrantsAt(controllerOf(), CAP, members);
         }
       }),
     );
-    const alone = kindGrantsAt(controllerOf(), [memberOf('a', undefined, 0, false)]);
+    const alone = kindGrantsAt(controllerOf(), CAP, [memberOf('a', undefined, 0, false)]);
     let members = [memberOf('a', alone.get('a'), 10, false), memberOf('b', undefined, 0, true)];
     for (let round = 0; round < 3; round += 1) {
-      const grants = kindGrantsAt(controllerOf(), members);
+      const grants = kindGrantsAt(controllerOf(), CAP, members);
       members = [memberOf('a', grants.get('a'), 10, false), memberOf('b', grants.get('b'), 0, true)];
     }
     expect(members[1]!.newest?.controllers[0]?.monitorKinds?.devices.total.granted).toBeGreaterThan(2000);

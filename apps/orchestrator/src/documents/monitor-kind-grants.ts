@@ -9,17 +9,27 @@ type Kinds = NonNullable<AccessDocument['controllers'][number]['monitorKinds']>;
 type Kind = keyof Kinds;
 type Counter = keyof Kinds[Kind];
 
-/** What each member is granted of each counter, by instance id. */
-export function kindGrantsAt(controller: Controller, members: readonly ClusterMember[]): ReadonlyMap<string, Kinds> {
+/** What each member is granted of each counter, by instance id. @param monitorsCap of all of them together (R-LIM-04) */
+export function kindGrantsAt(
+  controller: Controller,
+  monitorsCap: number,
+  members: readonly ClusterMember[],
+): ReadonlyMap<string, Kinds> {
   const { otherMonitors } = controller;
   const room = roomForGateways(monitorLimits(controller), otherMonitors);
   const plans = (kind: Kind, counter: Counter) => {
-    const holders = members.map((member) => holderOf(member, controller.icpId, room[kind][counter], kind, counter));
-    const plan = planSharedGrants(room[kind][counter], holders);
+    const whole = room[kind][counter];
+    const others = otherMonitors[kind][counter];
+    // no instances together can have more devices than monitors: R-LIM-04 shares those out already
+    if (counter === 'total' && whole >= monitorsCap)
+      return (): CounterRoom => ({ granted: whole, room: whole, others, full: true });
+    const plan = planSharedGrants(
+      whole,
+      members.map((member) => holderOf(member, controller.icpId, whole, kind, counter)),
+    );
     return (id: string): CounterRoom => {
       const { amount, isShort } = plan.get(id)!;
-      const whole = room[kind][counter];
-      return { granted: amount, room: whole, others: otherMonitors[kind][counter], full: isShort || amount === whole };
+      return { granted: amount, room: whole, others, full: isShort || amount === whole };
     };
   };
   const [devices, sharedDevices] = [plans('devices', 'total'), plans('devices', 'shared')];
@@ -56,4 +66,4 @@ function holderOf(
 }
 
 /** Who was refused one is granted room for so many more, so that the next ones need not ask again. */
-const MORE_AT_ONCE = 50;
+const MORE_AT_ONCE = 500;
