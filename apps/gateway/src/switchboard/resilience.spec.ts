@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OperationResponse } from '#contracts/application-api';
 import type { AccessDocument } from '#contracts/gateway-admin';
@@ -15,7 +16,8 @@ class ResilientPlant extends VirtualPlant {
   constructor(document = two()) {
     super(undefined, document);
     this.serves(1);
-    for (const controller of this.controllers.values()) controller.traits = TRAITS.RESILIENT;
+    const serials = { last: 0 };
+    for (const controller of this.controllers.values()) Object.assign(controller, { traits: TRAITS.RESILIENT, serials });
   }
 
   /** From now on controllers answer that their devices are at this one. */
@@ -142,6 +144,16 @@ describe('monitors of resilient devices', () => {
     expect(typesOf(back)).toEqual(['CALL_CLEAR', 'RESILIENT_DEVICE']);
     expect(plant.standing()).toEqual([1, 1]);
     expect(new Set([...lost.events, ...there.events, ...again.events, ...back].map(({ eventId }) => eventId)).size).toBe(12);
+  });
+
+  it('R-RES-03 what was still to come from where the device has left ends with that link', () => {
+    const { plant, sessionId, cursor } = ready();
+    plant.talks(1, 5);
+    plant.comesTo(2);
+    const there = plant.read(sessionId, cursor);
+    expect(typesOf(there.events)).toEqual(['CALL_RECEIVED', 'CALL_ESTABLISHED', 'RESILIENT_DEVICE']);
+    plant.down(1);
+    expect(typesOf(plant.read(sessionId, there.cursor).events)).toEqual(['CALL_CLEAR', 'ICP_COMMUNICATION_EVENT']);
   });
 
   it('R-RES-03 a device that leaves for where its monitor does not stand: told with a gap, and asked for when it stands', () => {
@@ -315,5 +327,65 @@ describe('monitors of resilient devices', () => {
     expect(plant.standing()).toEqual([60, 61]);
     const { startsAt } = plant.controller(2);
     startsAt.forEach((atMs, index) => expect((startsAt[index + 20] ?? Infinity) - atMs).toBeGreaterThan(1000));
+  });
+
+  const happening = fc.constantFrom('move', 'call', 'end', 'down 1', 'up 1', 'down 2', 'up 2', 'pass');
+  it('R-RES-03 whatever moves, calls and links do: at the end the application knows the truth, and was told nothing twice', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ what: happening, comesFirst: fc.boolean() }), { maxLength: 40 }), (happenings) => {
+        const { plant, sessionId, cursor } = ready();
+        let [at, call, calls, moves] = [1, 0, 0, 0];
+        const say = (type: 'RECEIVED' | 'CLEARED', state: 'alerting' | 'null') => {
+          const about = { localCallId: call, globalCallId: BigInt(call) };
+          plant.event(HANDLE, type, type === 'RECEIVED' ? 'NEW_CALL' : 'CLEARED', state, about, 0, at);
+          const open = state === 'null' ? [] : [{ ...about, localState: state }];
+          plant.controller(at).calls.set(HANDLE, open);
+        };
+        for (const { what, comesFirst } of happenings) {
+          if (what === 'move' && call === 0) {
+            const from = at;
+            [at, moves] = [3 - at, moves + 1];
+            plant.serves(at);
+            // as they happen, and as the two links may bring them
+            const [leaving, coming] = [from, at].map((icpId, coming) =>
+              (['RESILIENT_DEVICE', coming === 1 ? 'IN_SERVICE' : 'OUT_OF_SERVICE'] as const).flatMap((type) =>
+                plant
+                  .controller(icpId)
+                  .event(HANDLE, type, 'RESILIENT_INFO_UPDATE', 'null', NO_CALL)
+                  .map((message) => ({ kind: 'message', icpId, message }) as const),
+              ),
+            );
+            for (const input of comesFirst ? [...coming!, ...leaving!] : [...leaving!, ...coming!]) plant.input(input);
+          } else if (what === 'call' && call === 0) {
+            call = calls += 1;
+            say('RECEIVED', 'alerting');
+          } else if (what === 'end' && call !== 0) {
+            say('CLEARED', 'null');
+            call = 0;
+          } else if (what === 'pass') plant.pass(1500, [sessionId]);
+          else if (what.startsWith('down') || what.startsWith('up')) {
+            const icpId = Number(what.at(-1));
+            if (plant.controller(icpId).connected !== what.startsWith('up'))
+              if (what.startsWith('up')) plant.up(icpId);
+              else plant.down(icpId);
+          }
+        }
+        for (const icpId of [1, 2]) if (!plant.controller(icpId).connected) plant.up(icpId);
+        plant.pass(5000, [sessionId]);
+        const { events } = plant.read(sessionId, cursor);
+        expect(plant.standing()).toEqual([1, 1]);
+        expect(plant.commanded(sessionId)).toBe(at);
+        expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+        const told = handovers(events).map(({ resilience }) => resilience?.activeIcpId);
+        told.forEach((icpId, index) => expect(icpId).not.toBe(told[index - 1] ?? 1));
+        expect(told.length).toBeLessThanOrEqual(moves);
+        const open = new Set<number>();
+        for (const { localCallId, callState } of callEvents(events))
+          if (callState === 'IDLE') open.delete(localCallId);
+          else if (localCallId !== 0) open.add(localCallId);
+        expect([...open]).toEqual(call === 0 ? [] : [call]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -130,7 +130,8 @@ export class VirtualController {
   readonly unanswered: ControllerRequest[] = [];
   mostMonitors = 0;
   private lastReference = 0;
-  private lastSerial = 0;
+  /** Of the last event; one for all controllers that have a device in common. */
+  serials = { last: 0 };
 
   constructor(readonly icpId: number) {}
 
@@ -240,7 +241,7 @@ export class VirtualController {
     skip = 0,
     kind = 'DEVICE',
   ): EventMessage[] {
-    this.lastSerial += 1;
+    this.serials.last += 1;
     const messages: EventMessage[] = [];
     for (const [monitorReference, monitor] of this.monitors) {
       if ((monitor.handle !== handle && monitor.handle !== 0) || monitor.kind !== kind) continue;
@@ -249,7 +250,7 @@ export class VirtualController {
         type: 'EVENT',
         monitorReference,
         target: handle,
-        serial: this.lastSerial,
+        serial: this.serials.last,
         time: WALL_START,
         monitorSequence: monitor.sequence,
         ...call,
