@@ -82,7 +82,7 @@ export function tickSecondaries(core: Core): void {
 }
 
 function askAtController(core: Core, controller: Controller): void {
-  if (!controller.connected) return;
+  if (!controller.connected || controller.devicesToAsk.size === 0) return;
   let left = ASKED_PER_TICK;
   for (const objectId of [...controller.devicesToAsk]) {
     if (left === 0 || controller.commands.isFull) return;
