@@ -70,6 +70,18 @@ describe('resilient phones', () => {
     expect(world.at('2003').serial).toBe(0);
   });
 
+  it('so do local call ids, wherever it is', () => {
+    const world = resilient();
+    const ids = (['primary', 'secondary', 'primary'] as const).map((home, at) => {
+      if (at > 0) world.cluster.send(world.at('2001'), home, at);
+      world.talk('3001', '2001');
+      const id = world.at('2001').legs[0]?.localCallId;
+      world.do('clear', '3001');
+      return id;
+    });
+    expect(ids).toEqual([1, 2, 3]);
+  });
+
   it('a call whose other end is lost ends for the resilient one too', () => {
     const world = resilient();
     world.talk('2001', '2003');
