@@ -81,7 +81,7 @@ function deliverCall(core: Core, monitor: Monitor, bootId: number, message: Even
     const facts = { icpId, objectId, localCallId, eventType, current: known?.state ?? 'null' };
     return core.note('info', 'a late event was dropped: the later state stands', facts);
   }
-  monitor.touched.add(localCallId);
+  (monitor.touched ??= new Set()).add(localCallId);
   const call = factsAfter(known, message, globalCallId, state);
   monitor.setCall(call);
   noteCalls(core, monitor);
@@ -121,14 +121,13 @@ function tellChangedFeatures(core: Core, monitor: Monitor, bootId: number, messa
     if (call.localCallId === message.localCallId) continue;
     const mask = featureMask(call, monitor);
     if (mask === call.mask) continue;
-    monitor.calls.set(call.localCallId, { ...call, mask });
+    monitor.updateCall({ ...call, mask });
     const eventId = `${monitor.icpId}-${bootId}-${monitor.handle}-${message.serial}-${call.localCallId}`;
     toHolders(core, monitor, changedFeaturesEvent(monitor.told, { ...call, mask }, eventId, message.time));
   }
 }
 
 function stopWorkTimer(core: Core, monitor: Monitor, message: EventMessage): void {
-  for (const call of monitor.calls.values())
-    monitor.calls.set(call.localCallId, { ...call, flags: call.flags & ~CALL_FLAGS.WORK_TIMER });
+  for (const call of monitor.calls.values()) monitor.updateCall({ ...call, flags: call.flags & ~CALL_FLAGS.WORK_TIMER });
   tellChangedFeatures(core, monitor, 0, { ...message, localCallId: 0 });
 }

@@ -22,12 +22,12 @@ export function requestSnapshot(core: Core, controller: Controller, monitor: Mon
     return;
   }
   monitor.snapshots += 1;
-  monitor.touched = new Set();
+  monitor.touched = undefined;
 }
 
 /** The calls that were known here have ended, elsewhere and unseen. */
 export function tellEnded(core: Core, monitor: Monitor): void {
-  monitor.touched = new Set();
+  monitor.touched = undefined;
   compare(core, monitor, [], false);
 }
 
@@ -63,26 +63,26 @@ function compare(core: Core, monitor: Monitor, calls: readonly CallFacts[], more
     listed.add(facts.localCallId);
     const call = viewOf(facts);
     const known = monitor.calls.get(call.localCallId);
-    if ((call.state === 'null' && known === undefined) || monitor.touched.has(call.localCallId)) continue;
+    if ((call.state === 'null' && known === undefined) || monitor.touched?.has(call.localCallId) === true) continue;
     const same = known?.state === call.state && known.globalCallId === call.globalCallId;
     if (!same) changed.push(call);
     monitor.setCall(same ? { ...call, mask: known.mask } : call);
   }
   for (const call of more ? [] : [...monitor.calls.values()]) {
-    if (listed.has(call.localCallId) || monitor.touched.has(call.localCallId)) continue;
+    if (listed.has(call.localCallId) || monitor.touched?.has(call.localCallId) === true) continue;
     changed.push({ ...call, state: 'null' });
     monitor.setCall({ ...call, state: 'null' });
   }
   noteCalls(core, monitor);
   for (const call of changed) {
     const told = { ...call, mask: featureMask(call, monitor) };
-    if (told.state !== 'null') monitor.calls.set(told.localCallId, told);
+    if (told.state !== 'null') monitor.updateCall(told);
     toHolders(core, monitor, snapshotEvent(monitor.told, told, core.syntheticId(), core.now.wallMs));
   }
   for (const call of monitor.calls.values()) {
     const mask = featureMask(call, monitor);
     if (mask === call.mask) continue;
-    monitor.calls.set(call.localCallId, { ...call, mask });
+    monitor.updateCall({ ...call, mask });
     toHolders(core, monitor, changedFeaturesEvent(monitor.told, { ...call, mask }, core.syntheticId(), core.now.wallMs));
   }
 }

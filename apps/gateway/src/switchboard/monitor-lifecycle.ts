@@ -345,7 +345,7 @@ export function onStopped(core: Core, controller: Controller, pending: Extract<P
   const monitor = core.monitors.get(pending.objectId);
   if (monitor?.state !== 'stopping' || monitor.reference !== pending.reference) return;
   monitor.forgetLink();
-  monitor.calls.clear();
+  monitor.forgetCalls();
   if (monitor.places === 0) return drop(core, controller, monitor);
   enqueue(core, controller, monitor);
   pump(core, controller);

@@ -22,6 +22,11 @@ const CALLS_MAX = 64;
 const ENDED_MAX = 32;
 const EARLY_MAX = 64;
 
+/** Shared by all monitors that have none, which is most of 50,000 of them at most times; never written. */
+const NO_REQUESTS: ReadonlyMap<number, number[]> = new Map();
+const NO_CALLS: ReadonlyMap<number, CallView> = new Map();
+const NO_EVENTS: readonly EventMessage[] = Object.freeze([]);
+
 export class Monitor implements DeviceRef, DeviceCalls {
   state: MonitorState = 'lost';
   /** Of the present link; 0 for none. */
@@ -34,9 +39,9 @@ export class Monitor implements DeviceRef, DeviceCalls {
   homes: Homes | undefined;
   /** Its last event was RESILIENT_DEVICE: the next one may say that it comes or goes. */
   saidMove = false;
-  /** Requests of sessions that have asked and are not answered yet; each session holds one place. */
-  readonly asking = new Map<number, number[]>();
-  readonly calls = new Map<number, CallView>();
+  /** Requests of sessions that have asked and are not answered yet; each session holds one place. Written by the table alone. */
+  asking: ReadonlyMap<number, number[]> = NO_REQUESTS;
+  private known: Map<number, CallView> | undefined;
   /** Bits of TRAITS, as the last snapshot said. */
   traits = 0;
   /** Whether the journal knows it to be in a call: then it is set before others. */
@@ -44,12 +49,12 @@ export class Monitor implements DeviceRef, DeviceCalls {
   /** Snapshots under way; only the answer to the last one asked for counts. */
   snapshots = 0;
   /** Calls touched by events since the last snapshot was asked for: of these the events know better. */
-  touched = new Set<number>();
+  touched: Set<number> | undefined;
   /** When the last event came, ms since 1970: a gap begins there. */
   heardWallMs = 0;
-  private readonly ended = new Set<string>();
+  private ended: Set<string> | undefined;
   /** Events that came before the answer that names their monitor reference: the two connections of a link race. */
-  early: EventMessage[] = [];
+  early: readonly EventMessage[] = NO_EVENTS;
 
   constructor(
     readonly objectId: number,
@@ -90,31 +95,47 @@ export class Monitor implements DeviceRef, DeviceCalls {
     this.reference = 0;
     this.lastSequence = 0;
     this.snapshots = 0;
-    this.early = [];
+    this.early = NO_EVENTS;
     this.saidMove = false;
   }
 
   keepEarly(message: EventMessage): void {
-    if (this.early.length < EARLY_MAX) this.early.push(message);
+    if (this.early.length < EARLY_MAX) this.early = [...this.early, message];
   }
 
   hasEnded(localCallId: number, globalCallId: string | null): boolean {
-    return this.ended.has(`${localCallId}/${globalCallId}`);
+    return this.ended?.has(`${localCallId}/${globalCallId}`) === true;
+  }
+
+  /** Those that stand, oldest first. */
+  get calls(): ReadonlyMap<number, CallView> {
+    return this.known ?? NO_CALLS;
+  }
+
+  /** The facts of a call that stands, in its place. */
+  updateCall(call: CallView): void {
+    (this.known ??= new Map()).set(call.localCallId, call);
+  }
+
+  forgetCalls(): void {
+    this.known = undefined;
   }
 
   /** Takes a call's new state in; null ends it for good: a late event cannot bring it back. */
   setCall(call: CallView): void {
-    this.calls.delete(call.localCallId);
+    const calls = (this.known ??= new Map<number, CallView>());
+    calls.delete(call.localCallId);
     if (call.state !== 'null') {
-      this.calls.set(call.localCallId, call);
-      if (this.calls.size > CALLS_MAX) this.calls.delete(this.calls.keys().next().value!);
+      calls.set(call.localCallId, call);
+      if (calls.size > CALLS_MAX) calls.delete(calls.keys().next().value!);
       return;
     }
     // the other call of a consultation is an ordinary one from now on, without an event of its own
-    for (const other of this.calls.values())
-      if (other.linkedCallId === call.localCallId) this.calls.set(other.localCallId, { ...other, linkedCallId: 0 });
-    this.ended.add(`${call.localCallId}/${call.globalCallId}`);
-    if (this.ended.size > ENDED_MAX) this.ended.delete(this.ended.values().next().value!);
+    for (const other of calls.values())
+      if (other.linkedCallId === call.localCallId) calls.set(other.localCallId, { ...other, linkedCallId: 0 });
+    const ended = (this.ended ??= new Set<string>());
+    ended.add(`${call.localCallId}/${call.globalCallId}`);
+    if (ended.size > ENDED_MAX) ended.delete(ended.values().next().value!);
   }
 }
 
@@ -228,7 +249,7 @@ export class MonitorTable {
       return;
     }
     this.sessionChange(monitor, sessionId, 1);
-    monitor.asking.set(sessionId, [requestId]);
+    monitor.asking = new Map([...monitor.asking, [sessionId, [requestId]]]);
   }
 
   /** Turns a session's place into a held one, or takes a new one. Answers the requests that waited for it. */
@@ -245,7 +266,8 @@ export class MonitorTable {
   withdraw(monitor: Monitor, sessionId: number): number[] {
     const requests = monitor.asking.get(sessionId);
     if (requests === undefined) return [];
-    monitor.asking.delete(sessionId);
+    const others = [...monitor.asking].filter(([asking]) => asking !== sessionId);
+    monitor.asking = others.length === 0 ? NO_REQUESTS : new Map(others);
     this.sessionChange(monitor, sessionId, -1);
     return requests;
   }
