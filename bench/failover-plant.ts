@@ -14,11 +14,14 @@ import {
   type InstanceConfig,
   type InstanceStatusReport,
 } from '#contracts/gateway-admin';
+import { INTERNAL_HEADERS } from '#contracts/routing';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { makeSessionId } from '#domain/session-id';
+import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
 import { FileJournal } from '../apps/gateway/src/journal/file-journal.js';
+import { CREDENTIALS } from './rig.js';
 
 const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
 const INSTANCE_ID = '00000000-0000-4000-8000-000000000001';
@@ -35,6 +38,14 @@ export interface PlantSize {
 }
 
 export interface FailoverPlant {
+  /** Every phone of every controller: one of each controller in turn. */
+  readonly objectIds: readonly number[];
+  /** As the router talks to the incarnation that runs. */
+  readonly northbound: {
+    readonly base: string;
+    readonly tls: { readonly ca: string; readonly cert: string; readonly key: string; readonly servername: string };
+    readonly headers: Readonly<Record<string, string>>;
+  };
   /** Starts the next incarnation. */
   start(): Promise<ChildProcess>;
   /** Undefined while it does not answer. */
@@ -44,7 +55,8 @@ export interface FailoverPlant {
   close(): Promise<void>;
 }
 
-export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize): Promise<FailoverPlant> {
+/** @param monitored the journal holds a monitor for every phone; else it is empty, and there are only the phones */
+export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize, monitored = true): Promise<FailoverPlant> {
   const block = await freeLoopbackBlock();
   const dir = mkdtempSync(join(tmpdir(), 'cordboard-failover-'));
   const file = (name: string, content: string): string => {
@@ -147,13 +159,27 @@ export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize
     eventLog: { perSessionMax: 10_000, retentionMs: 900_000 },
     monitorStartsPerSecond: 20,
   };
-  await writeJournal(config.journalDir, await seen());
+  const atFirst = await seen();
+  if (monitored) await writeJournal(config.journalDir, atFirst);
+  const router = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true });
   const configFile = file('instance.json', JSON.stringify(config));
   const dispatcher = new Agent({
     connect: { ca: authority.certPem, cert: worker.certPem, key: worker.keyPem, servername: 'bench.internal' },
   });
 
   return {
+    objectIds: Array.from({ length: monitorsEach }, (_, place) =>
+      atFirst.map(({ phones }, index) => objectIdOf(index, phones[place]!.handle)),
+    ).flat(),
+    northbound: {
+      base: `https://${address}:9443`,
+      tls: { ca: authority.certPem, cert: router.certPem, key: router.keyPem, servername: 'bench.internal' },
+      headers: {
+        [INTERNAL_HEADERS.tenant]: TENANT_ID,
+        [INTERNAL_HEADERS.instance]: INSTANCE_ID,
+        [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
+      },
+    },
     async start() {
       const child = spawn(process.execPath, [program('gateway/gateway.mjs'), '--config', configFile], {
         stdio: ['ignore', 'ignore', 'inherit'],
@@ -191,6 +217,8 @@ export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize
   };
 }
 
+const objectIdOf = (controller: number, handle: number): number => (controller + 1) * 2 ** 32 + handle;
+
 interface SeenController {
   readonly monitors: { readonly shared: number };
   readonly counters: { readonly startMonitorPerSecondMax: number };
@@ -208,7 +236,7 @@ async function writeJournal(folder: string, controllers: readonly SeenController
       phones.map(({ handle }, place) => ({
         t: 'monitor' as const,
         sessionId: ids[place % SESSIONS]!,
-        objectId: (index + 1) * 2 ** 32 + handle,
+        objectId: objectIdOf(index, handle),
       })),
     );
   }
@@ -234,8 +262,8 @@ function documentOf(addresses: readonly string[]): AccessDocument {
         type: 'generic',
         advanced: false,
         allowed: true,
-        applicationPasswordSha256: NO_SECRET,
-        localPasswordSha256: NO_SECRET,
+        applicationPasswordSha256: sha256Hex(CREDENTIALS.applicationPassword),
+        localPasswordSha256: sha256Hex(CREDENTIALS.localPassword),
       },
     ],
     controllers: addresses.map((address, index) => ({
