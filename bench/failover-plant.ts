@@ -18,6 +18,7 @@ import { INSTANCE_LIMITS } from '#domain/limits';
 import { makeSessionId } from '#domain/session-id';
 import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 import { FileJournal } from '../apps/gateway/src/journal/file-journal.js';
 
 const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
@@ -133,6 +134,7 @@ export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize
       'access-document.json',
       JSON.stringify(signDocument(documentOf(addresses), documents.privateKeyPem)),
     ),
+    secretsFile: (await ensureSecretsKey(join(dir, 'pki'))).file,
     journalDir: join(home, 'journal'),
     logDir: join(home, 'log'),
     timing: {

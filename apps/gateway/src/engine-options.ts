@@ -34,6 +34,8 @@ export interface EngineOptions {
 export interface EngineStart {
   /** What the journal holds of earlier incarnations. */
   readonly records: readonly JournalRecord[];
+  /** The journal holds something that is written otherwise now: it is rewritten at once. */
+  readonly isStale?: boolean | undefined;
   /** When the last of them was last known to be alive, ms since 1970; undefined: now. */
   readonly lastAliveMs?: number | undefined;
   readonly document: AccessDocument | undefined;

@@ -95,10 +95,11 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
-  start({ records, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
+  start({ records, isStale, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
     if (document !== undefined) this.applyDocument(document);
+    if (isStale === true) this.rewrite();
     this.arm();
   }
 

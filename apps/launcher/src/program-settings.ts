@@ -103,6 +103,7 @@ export function writeControlSettings({ layout, cloneRoot, options, installation 
     authorityDir: layout.pki,
     controllerCaFile: layout.controllersCaFile,
     documentPublicKeyFile: layout.documentPublicKeyFile,
+    secretsKeyFile: layout.secretsKeyFile,
     tls: { ...layout.certificate('worker'), caFile: layout.caFile },
     ...log,
   });

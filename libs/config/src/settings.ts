@@ -66,6 +66,8 @@ export const workerSettings = z.strictObject({
   authorityDir: path,
   controllerCaFile: path,
   documentPublicKeyFile: path,
+  /** The key ring from which tenants' keys are derived (`#pki/sealing`). */
+  secretsKeyFile: path,
   tls,
   /** How often every instance is looked at without being asked. */
   sweepIntervalMs: z.int().min(100).default(2000),

@@ -48,6 +48,8 @@ export const InstanceConfigSchema = z.strictObject({
   documentKeyFile: z.string(),
   /** Last accepted access document; read at start, replaced after a push has been verified. */
   accessDocumentFile: z.string(),
+  /** Keys of the tenant, under which secrets are sealed in the journal (`#pki/sealing`). */
+  secretsFile: z.string(),
   journalDir: z.string(),
   logDir: z.string(),
   /** Milliseconds, except counts. */
