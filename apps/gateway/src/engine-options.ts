@@ -27,7 +27,7 @@ export interface EngineOptions {
   readonly clock?: () => Instant;
   /** What applications read of the controllers; default: an empty one in memory. */
   readonly directory?: Directory;
-  /** Default: writes are refused. */
+  /** Default: the controllers themselves, over their links. */
   readonly directoryWriter?: DirectoryWriter;
 }
 

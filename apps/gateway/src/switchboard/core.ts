@@ -42,6 +42,8 @@ export class Core {
   draining = false;
   /** False while the journal cannot be written. */
   keeping = true;
+  /** Some application has asked for data of the directory (directory-watch.ts). */
+  watchesDirectories = false;
   readonly sessions: SessionTable;
   readonly controllers = new Map<number, Controller>();
   readonly monitors = new MonitorTable();
@@ -133,6 +135,11 @@ export class Core {
   /** @param begins send from where it has acknowledged; else it goes on */
   tellHandler({ id, handler }: Session, begins = false): void {
     this.effects.push({ kind: 'handler', sessionId: id, handler: handler?.facts, from: begins ? handler?.ackedSeq : undefined });
+  }
+
+  /** An entry of a controller's directory has changed; undefined: anything may have. */
+  tellDirectory(icpId: number, entry: { readonly deiId: number; readonly handle: number } | undefined): void {
+    this.effects.push({ kind: 'directory', icpId, entry });
   }
 
   wake(session: Session): void {

@@ -6,6 +6,7 @@ import { advance, isConnectionEvent, mayJoin } from './connection-state.rules.js
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { requestSnapshot } from './device-snapshots.js';
+import { directoryChanged, directoryUnknown } from './directory-events.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
@@ -51,12 +52,14 @@ function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: nu
     reason: 'missed',
   });
   requestSnapshot(core, controller, monitor);
+  directoryUnknown(core, monitor);
 }
 
 function deliver(core: Core, controller: Controller, monitor: Monitor, message: EventMessage): void {
   const bootId = controller.up?.bootId ?? 0;
   const { eventType } = message;
-  if (eventType === 'UNKNOWN_EVENT' || eventType === 'DIRECTORY_CHANGED') {
+  if (eventType === 'DIRECTORY_CHANGED') return directoryChanged(core, monitor, message);
+  if (eventType === 'UNKNOWN_EVENT') {
     const facts = { icpId: monitor.icpId, objectId: monitor.objectId };
     return core.note('info', 'an event of an unknown type was passed over', facts);
   }

@@ -4,6 +4,7 @@ import type { LinkUp } from '../southbound-port.js';
 import { onCommandUnknown } from './command.operations.js';
 import type { Controller } from './controller-table.js';
 import { disconnected, type Core } from './core.js';
+import { watchAgain } from './directory-watch.js';
 import { objectIdsOf } from './numbering.rules.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
@@ -67,6 +68,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
 function onUp(core: Core, controller: Controller): void {
   controller.pacer.linkUp(core.now.nowMs);
   sayState(core, controller, new Map(), core.now.wallMs);
+  watchAgain(core, controller);
   for (const objectId of controller.objectIds) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) enqueue(controller, monitor);

@@ -11,6 +11,7 @@ import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { askForRoom, nextAsk } from './room-asks.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
+import { directoryUnknown } from './directory-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
 import { monitorLicence } from './licence-use.js';
@@ -201,6 +202,7 @@ export function onStarted(
   monitor.reference = reference;
   for (const message of early) onEvent(core, controller, message);
   requestSnapshot(core, controller, monitor);
+  directoryUnknown(core, monitor);
 }
 
 /** To those that held it before its link, or our predecessor, went away. */
@@ -229,6 +231,8 @@ export function startFailed(core: Core, controller: Controller, monitor: Monitor
 /** Not at all: nobody has it any more, and everybody concerned is told. */
 export function endMonitor(core: Core, controller: Controller | undefined, monitor: Monitor, refusal: Refusal): void {
   refuseAsking(core, monitor, refusal);
+  if (monitor.isWatch) core.note('info', 'changes of a directory are not told', { icpId: monitor.icpId, refusal });
+  monitor.isWatch = false;
   const holders = [...monitor.holders];
   for (const sessionId of holders) {
     core.monitors.release(monitor, sessionId);

@@ -26,6 +26,8 @@ export class Monitor implements DeviceRef, DeviceCalls {
   reference = 0;
   lastSequence = 0;
   failures = 0;
+  /** The gateway itself wants it, whoever else does (directory-watch.ts). */
+  isWatch = false;
   /** Sessions that hold it. */
   readonly holders = new Set<number>();
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. */
@@ -53,7 +55,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
   ) {}
 
   get places(): number {
-    return this.holders.size + this.asking.size;
+    return this.holders.size + this.asking.size + (this.isWatch ? 1 : 0);
   }
 
   /** What belonged to the link that is gone. */

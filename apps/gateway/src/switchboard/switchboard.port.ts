@@ -160,6 +160,8 @@ export type Input =
   /** Verified by the caller; may be the same again. */
   | { readonly kind: 'access-document'; readonly document: AccessDocument }
   | { readonly kind: 'drain'; readonly on: boolean }
+  /** Somebody reads the directory: changes of it are to be told (effect `directory`) from now on. */
+  | { readonly kind: 'watch-directories' }
   /** This incarnation ends: every session is told (OIG_SHUTDOWN). Once. */
   | { readonly kind: 'shutdown' }
   /** False: records are not being kept, so nothing may be acknowledged that has to be. */
@@ -197,6 +199,12 @@ export type Effect =
       readonly from: number | undefined;
     }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
+  /** An entry of a controller's directory has changed; undefined: anything may have. */
+  | {
+      readonly kind: 'directory';
+      readonly icpId: number;
+      readonly entry: { readonly deiId: number; readonly handle: number } | undefined;
+    }
   /** Something an operator may want to know; never on the way of an ordinary event. */
   | {
       readonly kind: 'note';

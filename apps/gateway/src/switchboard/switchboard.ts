@@ -10,6 +10,7 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
+import { watchDirectories } from './directory-watch.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
@@ -133,6 +134,12 @@ export class Switchboard {
     return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
   }
 
+  /** Why a controller cannot be used now; undefined: it can. */
+  controllerRefusal(icpId: number): Refusal | undefined {
+    const usable = this.core.usableController(icpId);
+    return 'refusal' in usable ? usable.refusal : undefined;
+  }
+
   /** Whether a session stands; for what is kept of sessions beside the switchboard. */
   hasSession(sessionId: number): boolean {
     return this.core.sessions.get(sessionId) !== undefined;
@@ -213,6 +220,8 @@ export class Switchboard {
       case 'drain':
         core.draining = input.on;
         return;
+      case 'watch-directories':
+        return watchDirectories(core);
       case 'shutdown':
         return this.shutdown();
       case 'journal':
