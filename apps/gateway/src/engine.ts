@@ -340,10 +340,10 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   /** What is sent to, or with which secret, has to be kept first. Never from within the handling that told it. */
-  private tellHandler({ sessionId, handler, from }: Extract<Effect, { kind: 'handler' }>): void {
+  private tellHandler({ sessionId, handler, from, retires }: Extract<Effect, { kind: 'handler' }>): void {
     if (this.stopping) return;
     this.afterKept(
-      () => this.deliveries.set(sessionId, handler, from),
+      () => (retires === true ? this.deliveries.retire(sessionId) : this.deliveries.set(sessionId, handler, from)),
       () => {},
     );
   }

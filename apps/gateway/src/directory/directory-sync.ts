@@ -95,10 +95,7 @@ export class DirectorySync implements DirectoryWriter {
     this.changed(icpId, { deiId: entity.deiId, handle });
   }
 
-  private object(
-    icpId: number,
-    outcome: Outcome<{ readonly handle: number }>,
-  ): Outcome<{ readonly objectId: number }> {
+  private object(icpId: number, outcome: Outcome<{ readonly handle: number }>): Outcome<{ readonly objectId: number }> {
     return outcome.ok ? { ok: true, value: { objectId: makeObjectId(icpId, outcome.value.handle) } } : outcome;
   }
 

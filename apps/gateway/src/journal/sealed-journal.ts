@@ -2,7 +2,7 @@
  * Secrets of receivers in the journal, and so in its copy, are sealed (S-71, S-72): the whole of a handler, because its address may hold a
  * secret as well. Everything else is written as it is.
  */
-import { Sealer } from '#pki/sealing';
+import type { Sealer } from '#pki/sealing';
 import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import type { Journal } from './journal.port.js';
 

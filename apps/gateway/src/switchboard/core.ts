@@ -17,6 +17,7 @@ import { MonitorTable } from './monitor-table.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
+import { DepartedSessions } from './departed-sessions.js';
 import { TraceTable } from './trace-table.js';
 import {
   refused,
@@ -45,6 +46,7 @@ export class Core {
   /** Some application has asked for data of the directory (directory-watch.ts). */
   watchesDirectories = false;
   readonly sessions: SessionTable;
+  readonly departed = new DepartedSessions();
   readonly controllers = new Map<number, Controller>();
   readonly monitors = new MonitorTable();
   readonly keys = new IdempotencyTable();
@@ -130,6 +132,11 @@ export class Core {
     const last = this.lastEntry;
     if (last?.body === body && last.atMs === this.now.nowMs) return last;
     return (this.lastEntry = entryOf(body, this.now.nowMs));
+  }
+
+  /** The handler's session is gone: what is left is sent, then it ends. */
+  retireHandler({ id }: Session): void {
+    this.effects.push({ kind: 'handler', sessionId: id, handler: undefined, from: undefined, retires: true });
   }
 
   /** @param begins send from where it has acknowledged; else it goes on */

@@ -184,8 +184,9 @@ class Run {
 
 /** The report without what passes with time alone or counts refusals. */
 function whatIsHeld({ switchboard }: VirtualPlant) {
-  const { figures: _figures, controllers, ...held } = switchboard.report();
-  return { ...held, controllers: controllers.map(({ rates: _rates, queues: _queues, ...controller }) => controller) };
+  // refused operations are counted, and nothing else
+  const { figures: _figures, rates: _rates, controllers, ...held } = switchboard.report();
+  return { ...held, controllers: controllers.map(({ rates: _ofController, queues: _queues, ...controller }) => controller) };
 }
 
 describe('the switchboard under any interleaving', () => {

@@ -197,6 +197,8 @@ export type Effect =
       readonly sessionId: number;
       readonly handler: EventHandler | undefined;
       readonly from: number | undefined;
+      /** Its session has ended: what is left of the log is sent first. */
+      readonly retires?: true;
     }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
   /** An entry of a controller's directory has changed; undefined: anything may have. */

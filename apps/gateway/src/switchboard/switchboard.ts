@@ -20,6 +20,7 @@ import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
+import { readLast } from './event.operations.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
@@ -229,7 +230,7 @@ export class Switchboard {
         return;
       case 'log-in-unkept': {
         const session = core.sessions.get(input.sessionId);
-        return session === undefined ? undefined : endSession(core, session, 'its log-in could not be kept');
+        return session === undefined ? undefined : endSession(core, session, 'its log-in could not be kept', false);
       }
       case 'polling': {
         const session = core.sessions.get(input.sessionId);
@@ -255,6 +256,11 @@ export class Switchboard {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
     if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
     if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
+    if (operation.name === 'readOn') {
+      const { sessionId, afterSeq, max } = operation.request;
+      const departed = this.core.sessions.get(sessionId) === undefined ? this.core.departed.get(sessionId) : undefined;
+      if (departed !== undefined) return this.core.reply(requestId, readLast(this.core, departed, afterSeq, max));
+    }
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
@@ -293,6 +299,7 @@ export class Switchboard {
     for (const session of core.sessions.silent(core.now.nowMs))
       endSession(core, session, `silent for more than ${core.settings.sessionKeepAliveMs} ms`);
     for (const session of core.sessions.all()) session.log.expire(core.now.nowMs);
+    core.departed.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
     keepCalls(core);
