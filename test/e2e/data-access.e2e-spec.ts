@@ -59,10 +59,13 @@ const phoneOnce = (dn: string, isWanted: (name: string) => boolean) =>
 describe('R-DAS-01 reading', () => {
   it('R-CLU-08 getAllTuples answers what the controllers hold, of every entity, the same over REST and SOAP', async () => {
     const extensions = controllers().flatMap(({ extensions: own }) => own);
-    const phones = await eventually(async () => ((await tuplesOf(PHONES)).length > extensions.length ? tuplesOf(PHONES) : undefined), {
-      what: 'the sync',
-      deadlineMs: 20_000,
-    });
+    const phones = await eventually(
+      async () => ((await tuplesOf(PHONES)).length > extensions.length ? tuplesOf(PHONES) : undefined),
+      {
+        what: 'the sync',
+        deadlineMs: 20_000,
+      },
+    );
     const numbers = phones.map((fields) => fields[2]!);
     expect(new Set(numbers).size).toBe(numbers.length);
     expect(numbers).toEqual(expect.arrayContaining(extensions));
@@ -110,9 +113,8 @@ describe('R-DAS-03 writing', () => {
     const fields = ['', icpId, '8888', 'New', 'VOICE_SET_PRIME', '', '', ''];
     const overRest = await session.ask('POST', `/tuples/${PHONES}`, { newTuple: { fields } });
     expect(overRest.body).toMatchObject({ code: 'FEATURE_NOT_ALLOWED' });
-    expect(await soap('insertTuple', { deiId: PHONES, newTuple: { fields }, distributionOnly: false })).toContain(
-      'FEATURE_NOT_ALLOWED',
-    );
+    const overSoap = await soap('insertTuple', { deiId: PHONES, newTuple: { fields }, distributionOnly: false });
+    expect(overSoap).toMatch(/result="false".*Feature not allowed/);
     await simulator('POST', `/v1/controllers/${address}/faults`, {
       kind: 'refuse-requests',
       result: 'NOT_ALLOWED',
@@ -131,14 +133,14 @@ describe('R-CLU-08 changes at a controller', () => {
   it('are seen by a later read and told to who registered for them', async () => {
     const { extensions } = controllers()[2]!;
     const dn = extensions[44]!;
-    const old = await phoneOnce(dn, () => true);
+    await phoneOnce(dn, () => true);
     await session.ask('POST', '/data-notifications', { deiIds: [PHONES, HOT_DESK_USERS] });
     await simulator('PUT', `/v1/phones/${dn}/name`, { name: 'By hand' });
     const renamed = await phoneOnce(dn, (name) => name === 'By hand');
     const told = await session.get<{ operationPerformed?: string; updatedTuple?: Tuple }>('/data-notifications');
     expect(told).toMatchObject({ operationPerformed: 'OP_UPDATE', updatedTuple: { fields: renamed } });
-    await simulator('PUT', `/v1/phones/${dn}/name`, { name: old[3]! });
-    await phoneOnce(dn, (name) => name === old[3]);
+    await simulator('PUT', `/v1/phones/${dn}/name`, { name: 'Again' });
+    await phoneOnce(dn, (name) => name === 'Again');
   });
 
   it('R-CLU-05 while the link is away, writes are refused at once; when it is back, what happened meanwhile is read', async () => {
@@ -152,7 +154,5 @@ describe('R-CLU-08 changes at a controller', () => {
     await simulator('PUT', `/v1/phones/${dn}/name`, { name: 'Meanwhile' });
     await simulator('DELETE', `/v1/controllers/${address}/faults`);
     await phoneOnce(dn, (name) => name === 'Meanwhile');
-    await simulator('PUT', `/v1/phones/${dn}/name`, { name: old[3]! });
-    await phoneOnce(dn, (name) => name === old[3]);
   });
 });

@@ -4,10 +4,12 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { workerSettings } from '#config/settings';
 import { JOURNAL_FILES } from '#contracts/gateway-admin';
+import { openDatabase } from '#persistence/database';
+import * as journalCopies from '#persistence/journal-copies';
 import { eventually } from '#testkit/eventually';
 import { freeze, settled } from '../../tools/chaos/away.js';
 import { instancesOf, isAlive, signal } from '../../tools/chaos/process-table.js';
@@ -62,16 +64,17 @@ const socketStatus = (origin: string): Promise<number> =>
 async function journalBytes(): Promise<{ readonly disk: Buffer; readonly store: Buffer }> {
   const { id } = site.run.tenant.instances[0]!;
   const disk = readFileSync(join(site.layout.instance(id).journal, JOURNAL_FILES.log));
-  const { databaseOwnerUrl } = JSON.parse(readFileSync(site.layout.settingsFile('migrate'), 'utf8')) as {
-    databaseOwnerUrl: string;
-  };
-  const client = new pg.Client(databaseOwnerUrl);
-  await client.connect();
+  const { databaseUrl } = workerSettings.parse(JSON.parse(readFileSync(site.layout.settingsFile('worker'), 'utf8')));
+  const database = await openDatabase({ url: databaseUrl, poolMax: 1 });
   try {
-    const { rows } = await client.query<{ bytes: Buffer }>('SELECT bytes FROM journal_copy_pieces ORDER BY instance_id, generation, at_byte');
-    return { disk, store: Buffer.concat(rows.map(({ bytes }) => bytes)) };
+    const store = await database.asPlatform(async (tx) => {
+      const pieces: Uint8Array[] = [];
+      for await (const bytes of journalCopies.read(tx, (await journalCopies.find(tx, id))!)) pieces.push(bytes);
+      return Buffer.concat(pieces);
+    });
+    return { disk, store };
   } finally {
-    await client.end();
+    await database.close();
   }
 }
 
@@ -89,7 +92,7 @@ describe('receivers of events', () => {
     await eventually(async () => (await setHandler()).status === 200, { what: 'the approval', deadlineMs: 20_000 });
     const { address, extensions } = site.run.tenant.controllers[0]!;
     const objectId = await session.phone(address, extensions[40]!);
-    expect((await session.ask('POST', '/monitors', { objectId })).status).toBe(201);
+    expect((await session.ask('POST', '/monitors', { objectId })).status).toBe(200);
     await eventually(() => receiver.events.some(({ type }) => type === 'MONITOR_SET'), { what: 'an event', deadlineMs: 20_000 });
     expect(verifies(receiver.hits.at(-1)!, SECRET)).toBe(true);
   });

@@ -144,7 +144,15 @@ describe('where events may go, and which pages may read them', () => {
 
   it('S-42 updateTenantOutbound refuses what is no range and what is never connected to; nothing changes', async () => {
     const before = await bench.fingerprint();
-    for (const wrong of ['10.0.0.1/8', '10.0.0.0/33', '169.254.0.0/16', '169.254.169.254/32', '::ffff:10.0.0.0/104', 'fe80::/64', '10.0.0.0'])
+    for (const wrong of [
+      '10.0.0.1/8',
+      '10.0.0.0/33',
+      '169.254.0.0/16',
+      '169.254.169.254/32',
+      '::ffff:10.0.0.0/104',
+      'fe80::/64',
+      '10.0.0.0',
+    ])
       expect(await code(bench.admin.updateTenantOutbound('acme', { ranges: [wrong] })), wrong).toBe('INVALID_ARGUMENT');
     expect(await code(bench.admin.updateTenantOutbound('acme', {}))).toBe('INVALID_ARGUMENT');
     expect(await bench.fingerprint()).toBe(before);

@@ -64,7 +64,10 @@ const whole = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
-const nameSchema = z.string().refine((name) => Buffer.byteLength(name, 'utf8') <= NAME_BYTES_MAX, `at most ${NAME_BYTES_MAX} bytes`);
+const nameSchema = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name, 'utf8') <= NAME_BYTES_MAX, `at most ${NAME_BYTES_MAX} bytes`);
 const traceQuery = z.strictObject({
   after: whole.default(0),
   limit: whole.pipe(z.number().min(1).max(TRACE_LINES_MAX)).default(1_000),

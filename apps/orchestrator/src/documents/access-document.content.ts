@@ -138,7 +138,9 @@ function applicationOf(application: Application, own: readonly ApplicationUser[]
 const plain = (numbering: NumberingSettings) => ({ ...numbering, localAreaCodes: [...numbering.localAreaCodes] });
 
 /** Only what the tenant has set: the instance knows the defaults. */
-function settingsOf({ settings }: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates' | 'outbound' | 'browserOrigins'> {
+function settingsOf({
+  settings,
+}: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates' | 'outbound' | 'browserOrigins'> {
   const { numbering, loggedNumbers, rates, outbound, browserOrigins } = settings;
   return {
     ...(numbering === undefined ? {} : { numbering: plain(numbering) }),

@@ -10,7 +10,9 @@ export const tenantSettingsSchema = z.strictObject({
   loggedNumbers: z.enum(LOGGED_NUMBERS).describe('How telephone numbers stand in the logs of instances'),
   rates: RatesSchema.describe('R-LIM-11: warn or enforce'),
   browserOrigins: BrowserOriginsSchema.describe('Origins of pages that may open sockets of events'),
-  outbound: OutboundSchema.describe('Where instances may send events, beyond https to public addresses; set by updateTenantOutbound'),
+  outbound: OutboundSchema.describe(
+    'Where instances may send events, beyond https to public addresses; set by updateTenantOutbound',
+  ),
   sources: z.strictObject({
     numbering: z.enum(['default', 'tenant']),
     loggedNumbers: z.enum(['default', 'tenant']),
