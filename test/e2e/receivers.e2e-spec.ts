@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { workerSettings } from '#config/settings';
-import { JOURNAL_FILES } from '#contracts/gateway-admin';
+import { JOURNAL_FILES } from '#contracts/journal-files';
 import { openDatabase } from '#persistence/database';
 import * as journalCopies from '#persistence/journal-copies';
 import { eventually } from '#testkit/eventually';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JOURNAL_FILES } from '#contracts/gateway-admin';
+import { JOURNAL_FILES } from '#contracts/journal-files';
 import { ensureSecretsKey, Sealer, SealError, tenantKeyRing } from '#pki/sealing';
 import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import { FileJournal } from './file-journal.js';
