@@ -20,6 +20,7 @@ import { makeSessionId } from '#domain/session-id';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 import { FileJournal } from '../apps/gateway/src/journal/file-journal.js';
 import { CREDENTIALS } from './rig.js';
 
@@ -145,6 +146,7 @@ export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize
       'access-document.json',
       JSON.stringify(signDocument(documentOf(addresses), documents.privateKeyPem)),
     ),
+    secretsFile: (await ensureSecretsKey(join(dir, 'pki'))).file,
     journalDir: join(home, 'journal'),
     logDir: join(home, 'log'),
     timing: {

@@ -17,6 +17,7 @@ import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 
 export const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
 export const CREDENTIALS = {
@@ -86,6 +87,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const authority = await openAuthority(join(dir, 'pki'), 'ca', 'bench');
   const controllers = await openAuthority(join(dir, 'pki'), 'controllers-ca', 'bench controllers');
   const documents = await ensureDocumentKey(join(dir, 'pki'));
+  const secrets = await ensureSecretsKey(join(dir, 'pki'));
   const key = 'bench-simulator-key-0123456789';
   const controllerAddress = block.address(101);
   const extensions = Array.from({ length: options.phones }, (_, index) => String(10_000 + index));
@@ -180,6 +182,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         peers: { router: 'router', worker: 'worker' },
         documentKeyFile: files('documents.pub', documents.publicKeyPem),
         accessDocumentFile: join(home, 'access-document.json'),
+        secretsFile: secrets.file,
         journalDir: join(home, 'journal'),
         logDir: join(home, 'log'),
         timing: {

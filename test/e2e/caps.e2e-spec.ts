@@ -1,4 +1,5 @@
 /** R-LIM-13: at the last places a crowd asks at once; exactly the room is filled, everybody else is told limit, use and cap. Counted at the controllers. */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationResponse } from '#contracts/application-api';
@@ -49,7 +50,7 @@ async function standing(...ids: readonly string[]): Promise<number[]> {
 
 beforeAll(async () => {
   const { controllers } = runFile().tenant;
-  await client().createTenant({ slug: SLUG, companyName: 'Caps Company' });
+  await client().createTenant({ slug: SLUG, companyName: 'Caps Company', licences: UNLIMITED_LICENCES });
   clusterId = (await client().createCluster(SLUG, { name: 'main' })).id;
   for (const [index, { address }] of controllers.entries())
     await client().createController(SLUG, { clusterId, name: `c${index}`, address, platform: 'virtual', release: '9.4' });

@@ -2,6 +2,7 @@
  * R-LIM-04, R-LIM-11, R-LIM-13: one small controller (2,000 monitors, 20 starts a second) and two instances that share it. What one does not use the
  * other gets, exactly the room is filled, the others are told limit, use and cap, and the controller never sees more, whoever is killed.
  */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -81,7 +82,7 @@ beforeAll(async () => {
   const [{ port }] = (await once(sim, 'message', { signal: AbortSignal.timeout(60_000) })) as [{ port: number }];
   base = `http://127.0.0.1:${port}`;
 
-  await client().createTenant({ slug: SLUG, companyName: 'Shared Company' });
+  await client().createTenant({ slug: SLUG, companyName: 'Shared Company', licences: UNLIMITED_LICENCES });
   const clusterId = (await client().createCluster(SLUG, { name: 'main' })).id;
   await client().createController(SLUG, { clusterId, name: 'small', address, platform: 'cx', release: '9.4' });
   const application = await client().createApplication(SLUG, { name: 'crowd' });

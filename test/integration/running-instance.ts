@@ -7,6 +7,7 @@ import type { RoutingTable } from '#contracts/routing';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 import { createLogger } from '#telemetry/logger';
 import type { RouterSurroundings } from '#testkit/routed-instances';
 import { startIncarnation, type Incarnation } from '../../apps/gateway/src/incarnation.js';
@@ -107,6 +108,7 @@ export async function runInstance(
     peers: { router: 'router', worker: 'worker' },
     documentKeyFile: join(around.dir, 'documents.pub'),
     accessDocumentFile: accessDocumentFile!,
+    secretsFile: (await ensureSecretsKey(around.dir)).file,
     journalDir: join(dir, 'journal'),
     logDir: join(dir, 'log'),
     timing: {

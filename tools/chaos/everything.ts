@@ -1,4 +1,5 @@
 /** Everything killed at once under load, and what must be there after the next start (issue: nothing acknowledged is lost). */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Application } from './application.js';
 import { untilBack } from './convergence.js';
@@ -32,7 +33,7 @@ function provider(site: Site, prefix: string): { readonly acknowledged: Acknowle
   let ended = false;
   const one = async (count: number) => {
     const slug = `${prefix}-${count}`;
-    await control.createTenant({ slug, companyName: slug });
+    await control.createTenant({ slug, companyName: slug, licences: UNLIMITED_LICENCES });
     acknowledged.tenants.push(slug);
     const application = await control.createApplication(slug, { name: 'Dialler' });
     acknowledged.applications.push({ tenant: slug, id: application.id });

@@ -85,6 +85,7 @@ export class ControlPlane {
       authorityDir: layout.pki,
       controllerCaFile: layout.controllersCaFile,
       documentPublicKeyFile: layout.documentPublicKeyFile,
+      secretsKeyFile: layout.secretsKeyFile,
       tls: tls('worker'),
       sweepIntervalMs: SWEEP_MS,
     };

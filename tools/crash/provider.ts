@@ -1,4 +1,5 @@
 /** A provider who asks for changes through the control API and does not give up when the answer is lost. */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '#contracts/control-api';
 import { ControlApiError, type ControlApiClient } from '#contracts/control-api-client';
@@ -30,7 +31,7 @@ export class Provider {
   /** A tenant with one cluster per controller address. */
   static async arrive(client: ControlApiClient, controllers: readonly string[]): Promise<Provider> {
     const slug = `crash-${randomUUID().slice(0, 8)}`;
-    const tenant = await client.createTenant({ slug, companyName: slug });
+    const tenant = await client.createTenant({ slug, companyName: slug, licences: UNLIMITED_LICENCES });
     const clusterIds: string[] = [];
     for (const [index, address] of controllers.entries()) {
       const cluster = await client.createCluster(tenant.id, { name: `cluster ${index + 1}` });

@@ -8,10 +8,11 @@ import { Cluster, type ControllerSpec, type Operation } from './model/cluster.js
 import { press } from './model/hand.js';
 import type { Happening } from './model/happening.js';
 import { MonitorBook, type Monitor, type MonitorLimits } from './model/monitors.js';
-import type { Phone } from './model/phone.js';
+import type { Device, Phone } from './model/phone.js';
 import { UsersBook } from './model/users-book.js';
 import type { Result } from './model/words.js';
 import { ACTION, ENTITY, type DirectoryAction } from './wire/asked-numbers.js';
+import { entityOf } from './wire/entity-kinds.js';
 
 export interface SimulatedControllerSpec extends ControllerSpec {
   readonly monitorLimits: MonitorLimits;
@@ -71,6 +72,17 @@ export class Simulation {
     this.cluster.directoryChanged(controller, handle, change, this.virtualMs);
   }
 
+  /** The name of a device as its controller's directory has it from now on. */
+  rename(device: Device, name: string): void {
+    this.cluster.rename(device, name, this.virtualMs);
+    this.entryChanged(device);
+  }
+
+  private entryChanged(device: Device): void {
+    const entity = entityOf(device);
+    if (entity) this.directoryChanged(device.primary, entity, device.handle, 'UPDATE');
+  }
+
   monitors(controller: number): MonitorBook {
     const book = this.books[controller];
     if (!book) throw new Error(`there is no controller ${controller}`);
@@ -115,7 +127,10 @@ export class Simulation {
 
   private spread(happening: Happening): void {
     this.onHappening(happening);
-    const { change, phone } = happening;
+    const { change, phone, event } = happening;
+    // where a user sits is a fact of the directory, too; told when what happens now has been told
+    if (event === 'HOT_DESK_USER' && phone.kind === 'hot-desk-user')
+      this.agenda.enter('directory', this.virtualMs, () => this.entryChanged(phone));
     const personal = change !== undefined && this.cluster.directory.device(change.number)?.kind === 'personal-ring-group';
     for (const monitor of this.monitors(phone.controller).toldOf(happening, personal)) {
       monitor.sequence = (monitor.sequence % 0xffff_ffff) + 1;

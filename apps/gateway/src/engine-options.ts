@@ -27,13 +27,15 @@ export interface EngineOptions {
   readonly clock?: () => Instant;
   /** What applications read of the controllers; default: an empty one in memory. */
   readonly directory?: Directory;
-  /** Default: writes are refused. */
+  /** Default: the controllers themselves, over their links. */
   readonly directoryWriter?: DirectoryWriter;
 }
 
 export interface EngineStart {
   /** What the journal holds of earlier incarnations. */
   readonly records: readonly JournalRecord[];
+  /** The journal holds something that is written otherwise now: it is rewritten at once. */
+  readonly isStale?: boolean | undefined;
   /** When the last of them was last known to be alive, ms since 1970; undefined: now. */
   readonly lastAliveMs?: number | undefined;
   readonly document: AccessDocument | undefined;

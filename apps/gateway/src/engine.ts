@@ -5,11 +5,10 @@
 import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
-import type { ControllerResponse, EventMessage } from '#southbound/messages';
-import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/data-access.js';
+import type { ControllerResponse, DirectoryEntries, EventMessage } from '#southbound/messages';
+import type { CarriedDataOperation } from './directory/data-access.js';
 import type { Directory } from './directory/directory.port.js';
-import { describeController } from './directory/controller-entries.js';
-import { MemoryDirectory } from './directory/memory-directory.js';
+import { DirectoryDesk, isOfDirectory } from './directory/directory-desk.js';
 import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, type Prepared } from './log-in.js';
 import { callerOf } from './caller.js';
 import type { EngineOptions, EngineStart } from './engine-options.js';
@@ -57,9 +56,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
   private readonly deliveries: Deliveries;
-  /** The sync of the controller links writes here. */
-  readonly directory: Directory;
-  private readonly data: DataAccess;
+  private readonly desk: DirectoryDesk;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -85,8 +82,21 @@ export class GatewayEngine implements Engine, LinkListener {
       retentionMs: config.eventLog.retentionMs,
       now: this.clock,
     });
-    this.directory = options.directory ?? new MemoryDirectory();
-    this.data = new DataAccess(this.directory, options.directoryWriter ?? NO_WRITER, (id) => this.switchboard.hasSession(id));
+    this.desk = new DirectoryDesk({
+      directory: options.directory,
+      writer: options.directoryWriter,
+      isLive: (id) => this.switchboard.hasSession(id),
+      timeoutMs: commandTimeoutMs,
+      nowMs: () => this.clock().nowMs,
+      send: (icpId, request) => this.links?.send(icpId, request) === true,
+      refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
+      note: (text, facts) => options.logger.info(facts, text),
+    });
+  }
+
+  /** What applications read of the controllers. */
+  get directory(): Directory {
+    return this.desk.directory;
   }
 
   /** Pages that may open sockets (S-37), as the access document lists them. */
@@ -95,21 +105,19 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   /** Once, before anything else. The links begin with the controllers of the document. */
-  start({ records, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
+  start({ records, isStale, lastAliveMs, document }: EngineStart, links: ControllerLinks): void {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
     if (document !== undefined) this.applyDocument(document);
+    if (isStale === true) this.rewrite();
     this.arm();
   }
 
   /** The caller has verified and stored it, and asked `documentRefusal`. */
   applyDocument(document: AccessDocument): void {
-    const gone = this.switchboard.document?.controllers.filter(
-      ({ icpId }) => !document.controllers.some((controller) => controller.icpId === icpId),
-    );
+    const before = this.switchboard.document;
     this.dispatch({ kind: 'access-document', document });
-    for (const { icpId } of gone ?? []) this.directory.forget(icpId);
-    for (const controller of document.controllers) describeController(this.directory, controller);
+    this.desk.documentChanged(before, document);
   }
 
   /** What no numbering plan has is no caller's number; may be called at any time. */
@@ -174,13 +182,13 @@ export class GatewayEngine implements Engine, LinkListener {
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
     this.linkChanges.set(icpId, (this.linkChanges.get(icpId) ?? 0) + 1);
     this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
-    const granted = this.switchboard.document?.controllers.find((controller) => controller.icpId === icpId);
-    if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
+    this.desk.linkChanged(icpId, state, up, this.switchboard.document);
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
     this.arm();
   }
 
-  message(icpId: number, message: ControllerResponse | EventMessage): void {
+  message(icpId: number, message: ControllerResponse | DirectoryEntries | EventMessage): void {
+    if (isOfDirectory(message)) return this.desk.sync.message(icpId, message);
     this.dispatch({ kind: 'message', icpId, message });
     if (message.type !== 'EVENT') this.arm();
   }
@@ -210,7 +218,7 @@ export class GatewayEngine implements Engine, LinkListener {
     if (operation.name === 'validateToken') return this.validateToken(operation.request, context);
     if (operation.name === 'authenticate')
       return this.run(prepareAuthenticate(operation.request, this.switchboard), callerOf(context));
-    if (this.data.carries(operation.name)) return this.dataOperation(operation.name, operation.request, context);
+    if (this.desk.data.carries(operation.name)) return this.dataOperation(operation.name, operation.request, context);
     if (isHandlerOperation(operation.name)) return this.handlerOperation(operation as CoreOperation, context);
     if (operation.name === 'getEvents')
       return this.readEvents(operation.request, context).then((page) =>
@@ -234,7 +242,9 @@ export class GatewayEngine implements Engine, LinkListener {
   ): Promise<CoreOutcome> {
     const { sessionId } = request;
     const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
-    return checked.ok ? this.data.execute(name, request as never) : checked;
+    if (!checked.ok) return checked;
+    this.dispatch({ kind: 'watch-directories' });
+    return this.desk.data.execute(name, request as never);
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */
@@ -321,16 +331,19 @@ export class GatewayEngine implements Engine, LinkListener {
         return this.tellHandler(effect);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
+      case 'directory':
+        // not from within the handling that told it
+        return queueMicrotask(() => this.desk.sync.changed(effect.icpId, effect.entry));
       case 'note':
         return this.options.logger[effect.level](effect.facts, effect.text);
     }
   }
 
   /** What is sent to, or with which secret, has to be kept first. Never from within the handling that told it. */
-  private tellHandler({ sessionId, handler, from }: Extract<Effect, { kind: 'handler' }>): void {
+  private tellHandler({ sessionId, handler, from, retires }: Extract<Effect, { kind: 'handler' }>): void {
     if (this.stopping) return;
     this.afterKept(
-      () => this.deliveries.set(sessionId, handler, from),
+      () => (retires === true ? this.deliveries.retire(sessionId) : this.deliveries.set(sessionId, handler, from)),
       () => {},
     );
   }
@@ -426,6 +439,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.tickedAtMs = nowMs;
     for (const sessionId of this.claims.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
+    this.desk.sync.tick();
     this.arm();
   }
 }

@@ -17,6 +17,7 @@ import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority, type Authority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 import { eventually } from '#testkit/eventually';
 import { bundleGateway } from '../../../tools/bundle-gateway.mjs';
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
   authority = await openAuthority(join(home, 'pki'));
   const key = await ensureDocumentKey(join(home, 'pki'));
   documentKey = key.privateKeyPem;
+  await ensureSecretsKey(join(home, 'pki'));
   const peer = async (commonName: string): Promise<Peer> => {
     const { certPem, keyPem } = await authority.issue({ commonName });
     return { cert: certPem, key: keyPem };
@@ -84,6 +86,7 @@ function configOf(name: string): InstanceConfig {
     peers: { router: 'router', worker: 'worker' },
     documentKeyFile: join(home, 'pki', 'documents.pub'),
     accessDocumentFile: join(home, name, 'access-document.json'),
+    secretsFile: join(home, 'pki', 'secrets.key'),
     journalDir: join(home, name),
     logDir: join(home, name),
     timing: {

@@ -1,6 +1,7 @@
 /** One run of a gateway instance, put together from its parts, and its end. */
 import { readFile } from 'node:fs/promises';
 import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
+import { parseKeyRing, Sealer } from '#pki/sealing';
 import { AccessDocumentStore } from './admin/access-document.store.js';
 import { gatewayMetrics } from './admin/gateway-metrics.js';
 import { createAdminServer, type AdminServer } from './admin/admin-server.js';
@@ -8,6 +9,7 @@ import { GatewayEngine } from './engine.js';
 import type { EngineLogger } from './engine-options.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
 import { FileJournal } from './journal/file-journal.js';
+import { RecordSeal, SealedJournal } from './journal/sealed-journal.js';
 import { JournalCopy, restoredJournal, takeUpRestored } from './journal/journal-copy.js';
 import { giveLifeSigns, lastAliveMs } from './journal/life-sign.js';
 import type { InstanceLog } from './instance-log.js';
@@ -57,13 +59,15 @@ async function assemble(
   const startedAt = new Date().toISOString();
   let state: InstanceHealth['state'] = 'starting';
   const tls = await readTls(config);
+  const seal = await sealOf(config);
   const { journal, records, tornBytes } = await FileJournal.open(config.journalDir);
+  const opened = { records: records.map((record) => seal.open(record)), isStale: records.some((record) => seal.isStale(record)) };
   if (tornBytes > 0) logger.warn({ tornBytes }, 'the journal had a torn tail, which was never acknowledged');
   const restored = await restoredJournal(config.journalDir);
   if (restored !== null)
     logger.warn({ restored }, 'the journal was gone: this is its copy, what was acknowledged later may be missing');
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
-  const engine = new GatewayEngine({ config, epoch: held.epoch, journal, logger });
+  const engine = new GatewayEngine({ config, epoch: held.epoch, journal: new SealedJournal(journal, seal), logger });
   undo.push(() => engine.stop());
   const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
     log?.setLoggedNumbers(document.loggedNumbers);
@@ -102,7 +106,7 @@ async function assemble(
     },
   });
   undo.push(() => admin.close());
-  engine.start({ records, lastAliveMs: await lastAliveMs(config.journalDir), document: documents.current?.document }, links);
+  engine.start({ ...opened, lastAliveMs: await lastAliveMs(config.journalDir), document: documents.current?.document }, links);
   const endLifeSigns = await giveLifeSigns(config.journalDir);
   undo.push(async () => endLifeSigns());
   const northbound = await createNorthbound({
@@ -133,6 +137,11 @@ async function useNumberPlan(engine: GatewayEngine, logger: EngineLogger): Promi
     (isNumber) => engine.useNumberPlan(isNumber),
     (error: unknown) => logger.error({ err: error }, 'numbering plans could not be loaded'),
   );
+}
+
+async function sealOf({ tenant, instance, secretsFile }: InstanceConfig): Promise<RecordSeal> {
+  const ring = parseKeyRing(await readFile(secretsFile, 'utf8'));
+  return new RecordSeal(new Sealer(ring), { tenantId: tenant.id, instanceId: instance.id });
 }
 
 async function readTls({ tls }: InstanceConfig) {

@@ -3,7 +3,7 @@
  * jitter); the engine numbers requests, times them out and decides what to do when a link comes or goes.
  */
 import type { ConnectionState } from '#contracts/gateway-admin';
-import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
+import type { ControllerRequest, ControllerResponse, DirectoryEntries, EventMessage } from '#southbound/messages';
 
 export interface ControllerTarget {
   readonly icpId: number;
@@ -23,7 +23,7 @@ export interface LinkListener {
    * @param silentMs where a link that stood has ended: for so long nothing had been heard of the controller; events may be missing since then
    */
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs?: number): void;
-  message(icpId: number, message: ControllerResponse | EventMessage): void;
+  message(icpId: number, message: ControllerResponse | DirectoryEntries | EventMessage): void;
 }
 
 export interface ControllerLinks {

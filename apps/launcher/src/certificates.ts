@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { HomeLayout } from '#config/home';
 import { ensureCertificate, openAuthority } from '#pki/authority';
 import { ensureDocumentKey } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 
 export interface CertificateNames {
   readonly edgeDomain: string;
@@ -19,6 +20,7 @@ export async function ensureCertificates(layout: HomeLayout, names: CertificateN
     openAuthority(layout.pki, basename(layout.caFile, '.crt'), 'Cordboard installation'),
     openAuthority(layout.pki, basename(layout.controllersCaFile, '.crt'), 'Cordboard simulated controllers'),
     ensureDocumentKey(layout.pki),
+    ensureSecretsKey(layout.pki),
   ]);
   const internal = (name: string, server: boolean) =>
     ensureCertificate(installation, layout.pki, name, {

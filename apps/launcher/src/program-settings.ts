@@ -19,6 +19,8 @@ import { sampleEquipment } from './sample-equipment.js';
 
 export const ROUTER_ADMIN_PORT = 9444;
 export const SIMULATOR_ADMIN_PORT = 8471;
+/** Where orchestrator and worker tell their figures, at the installation's own address. */
+export const METRICS_PORTS = { orchestrator: 9445, worker: 9446 } as const;
 /** Each controller's phones: 50, from these numbers on. */
 export const FIRST_EXTENSIONS = [1001, 1101, 1201];
 export const PHONES_PER_CONTROLLER = 50;
@@ -76,6 +78,10 @@ export function writeEdgeSettings({ layout, options, installation }: SettingsFac
 export function writeControlSettings({ layout, cloneRoot, options, installation }: SettingsFacts, database: Database): void {
   const queueUrl = options.queueUrl ?? database.appUrl;
   const log = logLevelOf(options);
+  const metrics = (program: keyof typeof METRICS_PORTS) => ({
+    listen: { host: installation.serviceAddress, port: METRICS_PORTS[program] },
+    keySha256: sha256Hex(installation.adminKey),
+  });
   written(layout.settingsFile('migrate'), orchestratorMigrateSettings, {
     databaseOwnerUrl: database.ownerUrl,
     appRole: database.appRole,
@@ -92,6 +98,7 @@ export function writeControlSettings({ layout, cloneRoot, options, installation 
     documentKeyFile: layout.documentKeyFile,
     edge: { ...edgeBases(installation), domain: options.edgeDomain },
     bootstrapAdminKeySha256: sha256Hex(installation.adminKey),
+    metrics: metrics('orchestrator'),
     ...log,
   });
   written(layout.settingsFile('worker'), workerSettings, {
@@ -103,7 +110,9 @@ export function writeControlSettings({ layout, cloneRoot, options, installation 
     authorityDir: layout.pki,
     controllerCaFile: layout.controllersCaFile,
     documentPublicKeyFile: layout.documentPublicKeyFile,
+    secretsKeyFile: layout.secretsKeyFile,
     tls: { ...layout.certificate('worker'), caFile: layout.caFile },
+    metrics: metrics('worker'),
     ...log,
   });
 }

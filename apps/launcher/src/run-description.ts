@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { HomeLayout } from '#config/home';
 import { RunFileSchema, type RunFile } from '#contracts/run-file';
 import type { Installation } from './installation.js';
-import { controllerName, edgeBases, FIRST_EXTENSIONS, PHONES_PER_CONTROLLER, SIMULATOR_ADMIN_PORT } from './program-settings.js';
+import {
+  controllerName,
+  edgeBases,
+  FIRST_EXTENSIONS,
+  PHONES_PER_CONTROLLER,
+  METRICS_PORTS,
+  SIMULATOR_ADMIN_PORT,
+} from './program-settings.js';
 import { commandsToTry } from './run-summary.js';
 import { SAMPLE, type SampleTenant } from './sample-tenant.js';
 
@@ -28,6 +35,7 @@ function extensionsOf(index: number): string[] {
 export function describeRun({ layout, cloneRoot, installation, tenant, startedAt, instances, pids }: RunFacts): RunFile {
   const base = {
     control: { base: controlBase(installation), adminKey: installation.adminKey },
+    metrics: { orchestrator: metricsUrl(installation, 'orchestrator'), worker: metricsUrl(installation, 'worker') },
     edge: {
       ...edgeBases(installation),
       external: `https://127.0.0.1:${installation.ports.edgeExternal}`,
@@ -64,3 +72,6 @@ export function describeRun({ layout, cloneRoot, installation, tenant, startedAt
     }),
   } satisfies RunFile);
 }
+
+const metricsUrl = ({ serviceAddress }: Pick<Installation, 'serviceAddress'>, program: keyof typeof METRICS_PORTS): string =>
+  `http://${serviceAddress}:${METRICS_PORTS[program]}/v1/metrics`;

@@ -2,6 +2,7 @@
  * The sample tenant, provisioned through the control API as any provider would. May run at every start: what is there is kept, what is
  * missing is made. Secrets are told once by the API, so they are kept in `sample.json` (mode 0600) as soon as they are told.
  */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { z } from 'zod';
 import { ControlApiClient, ControlApiError } from '#contracts/control-api-client';
 import { LaunchError } from './launch-error.js';
@@ -122,7 +123,7 @@ export async function ensureSampleTenant({ base, adminKey, file, controllerAddre
   const api = new ControlApiClient({ base, key: adminKey });
   const tenant =
     (await orNothing(api.getTenant(SAMPLE.slug))) ??
-    (await api.createTenant({ slug: SAMPLE.slug, companyName: SAMPLE.companyName }));
+    (await api.createTenant({ slug: SAMPLE.slug, companyName: SAMPLE.companyName, licences: UNLIMITED_LICENCES }));
   const read = SecretsSchema.safeParse(readJson(file)).data;
   let kept: Secrets = read?.tenantId === tenant.id ? read : { tenantId: tenant.id };
   const keep = (more: Partial<Secrets>) => {

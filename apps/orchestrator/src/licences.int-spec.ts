@@ -83,6 +83,40 @@ async function renew(tenant: SampleTenant, now = Date.now()): Promise<number> {
 const addInstance = async (tenant: SampleTenant, name: string): Promise<string> =>
   (await bench.admin.createInstance(tenant.slug, { clusterId: tenant.clusterId, name })).targetId;
 
+describe('R-LIC-03 what nobody has granted', () => {
+  it('is not there: a new tenant has none of a kind that it was not given, and is not limited where that was said', async () => {
+    const { admin } = bench;
+    await admin.createTenant({ slug: 'unlicensed', companyName: 'Unlicensed' });
+    const shown = async (slug: string) => (await admin.getLicences(slug)).pools.map(({ pool, licences }) => [pool, licences]);
+    expect(await shown('unlicensed')).toEqual([
+      ['advanced', 0],
+      ['google', 0],
+      ['salesforce', 0],
+      ['standard', 0],
+    ]);
+    await admin.createTenant({ slug: 'partly', companyName: 'Partly', licences: { standard: 5, salesforce: null } });
+    expect(await shown('partly')).toEqual([
+      ['advanced', 0],
+      ['google', 0],
+      ['standard', 5],
+    ]);
+    const cluster = await admin.createCluster('partly', { name: 'main' });
+    const { targetId } = await admin.createInstance('partly', { clusterId: cluster.id, name: 'gw-1' });
+    const granted = (await stored(targetId)).document.licences!.pools.map(({ pool, granted: units, full }) => [
+      pool,
+      units,
+      full,
+    ]);
+    expect(granted, 'and so do its instances know').toEqual([
+      ['advanced', 0, false],
+      ['google', 0, false],
+      ['standard', 10, false],
+    ]);
+    await admin.updateLicences('unlicensed', { standard: null });
+    expect(await shown('unlicensed')).toHaveLength(3);
+  });
+});
+
 describe('R-LIC-01 licences', () => {
   it('are set by an administrator alone, read by the tenant, one user licence as two monitors', async () => {
     const acme = await sampleTenant(bench, 'acme');

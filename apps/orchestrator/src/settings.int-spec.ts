@@ -137,6 +137,53 @@ describe('monitors at a controller', () => {
   });
 });
 
+describe('where events may go, and which pages may read them', () => {
+  it('S-37 a tenant sets the origins of its pages; they are in the signed document, each once', async () => {
+    const mine = bench.client(acme.key);
+    const before = await mine.getTenantSettings('acme');
+    expect(before).toMatchObject({ browserOrigins: [], sources: { browserOrigins: 'default', outbound: 'default' } });
+    const origins = ['https://crm.example', 'http://localhost:5173', 'https://crm.example'];
+    const changed = await mine.updateTenantSettings('acme', { browserOrigins: origins });
+    expect(changed).toMatchObject({ browserOrigins: origins.slice(0, 2), sources: { browserOrigins: 'tenant' } });
+    expect((await documentOf(acme)).browserOrigins).toEqual(origins.slice(0, 2));
+    const kept = await bench.fingerprint();
+    for (const wrong of ['*', 'null', 'https://crm.example/', 'https://CRM.example', 'ftp://crm.example', 'https://a.example:0'])
+      expect(await code(mine.updateTenantSettings('acme', { browserOrigins: [wrong] })), wrong).toBe('INVALID_ARGUMENT');
+    expect(await bench.fingerprint()).toBe(kept);
+  });
+
+  it('S-41 updateTenantOutbound is the operator’s alone; the tenant sees it, its instances have it in the signed document', async () => {
+    const { admin } = bench;
+    const mine = bench.client(acme.key);
+    expect(await code(mine.updateTenantOutbound('acme', { http: true }))).toBe('FORBIDDEN');
+    const { version } = await mine.getTenantSettings('acme');
+    const changed = await admin.updateTenantOutbound('acme', { ranges: ['10.20.0.0/16', 'fd12::/16'] }, { ifMatch: version });
+    expect(changed.outbound).toEqual({ http: false, ranges: ['10.20.0.0/16', 'fd12::/16'] });
+    expect(await code(admin.updateTenantOutbound('acme', { http: true }, { ifMatch: version }))).toBe('PRECONDITION_FAILED');
+    const both = await admin.updateTenantOutbound('acme', { http: true });
+    expect(both.outbound).toEqual({ http: true, ranges: ['10.20.0.0/16', 'fd12::/16'] });
+    expect(await mine.getTenantSettings('acme')).toMatchObject({ outbound: both.outbound, sources: { outbound: 'operator' } });
+    expect((await documentOf(acme)).outbound).toEqual(both.outbound);
+    expect((await documentOf(other)).outbound, 'nobody else’s').toBeUndefined();
+  });
+
+  it('S-42 updateTenantOutbound refuses what is no range and what is never connected to; nothing changes', async () => {
+    const before = await bench.fingerprint();
+    for (const wrong of [
+      '10.0.0.1/8',
+      '10.0.0.0/33',
+      '169.254.0.0/16',
+      '169.254.169.254/32',
+      '::ffff:10.0.0.0/104',
+      'fe80::/64',
+      '10.0.0.0',
+    ])
+      expect(await code(bench.admin.updateTenantOutbound('acme', { ranges: [wrong] })), wrong).toBe('INVALID_ARGUMENT');
+    expect(await code(bench.admin.updateTenantOutbound('acme', {}))).toBe('INVALID_ARGUMENT');
+    expect(await bench.fingerprint()).toBe(before);
+  });
+});
+
 describe('explainNumber', () => {
   it('R-E164-02 R-E164-03 says what would be dialled, who may be calling, by whose settings, and why', async () => {
     const mine = bench.client(acme.key);

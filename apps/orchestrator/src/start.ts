@@ -8,9 +8,11 @@ import type { Producer } from '#jobs/producer';
 import * as apiKeys from '#persistence/api-keys';
 import { openDatabase, type Database } from '#persistence/database';
 import { nestLogger, type Logger } from '#telemetry/logger';
+import { serveMetrics } from '#telemetry/metrics-server';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
+import { controlMetrics } from './control-metrics.js';
 import { AccessDocumentIssuer } from './documents/access-document.issuer.js';
 import { DocumentRenewalLoop } from './documents/document-renewal.loop.js';
 import { CONTROLLERS, OrchestratorModule } from './orchestrator.module.js';
@@ -24,6 +26,8 @@ import { OperationNotices } from './use-cases/operations/operation-notices.js';
 
 export interface RunningOrchestrator {
   readonly port: number;
+  /** Where figures are told, if anywhere. */
+  readonly metricsPort: number | undefined;
   readonly server: Server;
   /** Finishes what is under way and closes everything. May be called twice. */
   close(): Promise<void>;
@@ -102,19 +106,24 @@ async function assemble(
   await database.listen('cordboard_spec', publisher.nudge);
   await database.listen('cordboard_operation', (id) => notices.publish(id));
   const server = await listen(express as unknown as RequestListener, settings.listen, times);
+  const metrics =
+    settings.metrics === undefined
+      ? undefined
+      : await serveMetrics({ ...settings.metrics, logger, text: () => controlMetrics(database, producer) });
   publisher.start();
   renewal.start();
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     notices.close();
+    await metrics?.close();
     await closeServer(server);
     await Promise.all([publisher.stop(), renewal.stop()]);
     await bell.close();
     await app.close();
     await database.close();
   };
-  return { port: (server.address() as AddressInfo).port, server, close: () => (closing ??= close()) };
+  return { port: (server.address() as AddressInfo).port, metricsPort: metrics?.port, server, close: () => (closing ??= close()) };
 }
 
 /** Upsert: the same key twice is one; a revoked one stays revoked. */

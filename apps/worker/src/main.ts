@@ -8,6 +8,7 @@ import { loadSettings, workerSettings } from '#config/settings';
 import { armFailpoints } from '#telemetry/failpoints';
 import { announceReady, exitWithLauncher, stopOnSignals } from '#telemetry/lifecycle';
 import { createLogger, nestLogger } from '#telemetry/logger';
+import { serveMetrics } from '#telemetry/metrics-server';
 import { stopAllInstances } from './shutdown/stop-instances.js';
 import { openDriver, WorkerRuntime } from './worker-runtime.js';
 import { WorkerModule } from './worker.module.js';
@@ -35,8 +36,14 @@ const module = await WorkerModule.open(settings, logger).catch((error: unknown) 
 const application = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger) });
 const runtime = application.get(WorkerRuntime);
 
+const metrics =
+  settings.metrics === undefined
+    ? undefined
+    : await serveMetrics({ ...settings.metrics, logger, text: async () => runtime.figures.text(performance.now()) });
+
 let instancesToo = false;
 const stop = stopOnSignals(async () => {
+  await metrics?.close();
   await application.close();
   if (instancesToo) await runtime.stopInstances();
   await runtime.close();

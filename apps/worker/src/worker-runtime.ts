@@ -25,6 +25,7 @@ import { sweepOutbox } from './loops/outbox/outbox.loop.js';
 import { Periodic } from './loops/periodic.js';
 import { sweepDeletedTenants } from './loops/tenants/tenant-deletion.loop.js';
 import { stopAllInstances } from './shutdown/stop-instances.js';
+import { WorkerFigures } from './worker-metrics.js';
 
 const OUTBOX_GRACE_MS = 2000;
 const ORPHAN_GRACE_MS = 30_000;
@@ -46,6 +47,7 @@ export interface WorkerRuntimeOptions {
 
 export class WorkerRuntime {
   readonly handlers: JobHandlers;
+  readonly figures = new WorkerFigures();
   readonly #beats: InstanceBeats;
   readonly #copies: JournalCopies;
   readonly #instances: InstanceLoop;
@@ -60,13 +62,18 @@ export class WorkerRuntime {
     private readonly admin: GatewayAdminClient,
     options: WorkerRuntimeOptions,
   ) {
+    const onTurn = (name: string, tookMs: number, ok: boolean) => this.figures.swept(name, tookMs, ok, performance.now());
     this.#copies = new JournalCopies({ database, admin, logger });
     const nudge = (instanceId: string) => void this.#instances.nudge(instanceId);
     this.#beats = new InstanceBeats({
       admin,
       logger,
       onSilent: nudge,
-      onHeard: (target, health, askedAt) => this.#copies.heard(target, health, askedAt),
+      onHeard: (target, health, askedAt) => {
+        const { sizeBytes, copiedBytes } = health.journal;
+        this.figures.heard(target.instanceId, Math.max(0, sizeBytes - copiedBytes), performance.now());
+        this.#copies.heard(target, health, askedAt);
+      },
       onWanting: nudge,
     });
     const reconciler = new InstanceReconciler({
@@ -86,10 +93,12 @@ export class WorkerRuntime {
       database,
       logger,
       sweepIntervalMs: settings.sweepIntervalMs,
+      onSweep: onTurn,
       reconcile: (instanceId, signal) => reconciler.reconcile(instanceId, signal),
     });
     const orphans = new OrphanLoop({ database, driver, logger, graceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS });
-    const sweep = (name: string, intervalMs: number, run: () => Promise<void>) => new Periodic({ name, intervalMs, logger, run });
+    const sweep = (name: string, intervalMs: number, run: () => Promise<void>) =>
+      new Periodic({ name, intervalMs, logger, run, onTurn });
     this.#sweeps = [
       sweep('outbox sweep', settings.sweepIntervalMs, () =>
         sweepOutbox({ database, producer, logger, graceMs: OUTBOX_GRACE_MS }),

@@ -7,6 +7,7 @@ export interface InstanceLayout {
   readonly cert: string;
   readonly key: string;
   readonly accessDocument: string;
+  readonly secrets: string;
   readonly handle: string;
   readonly journal: string;
   readonly log: string;
@@ -26,6 +27,7 @@ export interface HomeLayout {
   readonly controllersCaFile: string;
   readonly documentKeyFile: string;
   readonly documentPublicKeyFile: string;
+  readonly secretsKeyFile: string;
   readonly controllerCertificates: string;
   readonly settings: string;
   readonly postgres: string;
@@ -54,6 +56,7 @@ export function homeLayout(home: string): HomeLayout {
     controllersCaFile: join(pki, 'controllers-ca.crt'),
     documentKeyFile: join(pki, 'documents.key'),
     documentPublicKeyFile: join(pki, 'documents.pub'),
+    secretsKeyFile: join(pki, 'secrets.key'),
     controllerCertificates: join(pki, 'controllers'),
     settings: join(root, 'settings'),
     postgres: join(root, 'postgres'),
@@ -77,6 +80,7 @@ function instanceLayout(dir: string): InstanceLayout {
     cert: join(dir, 'cert.pem'),
     key: join(dir, 'key.pem'),
     accessDocument: join(dir, 'access-document.json'),
+    secrets: join(dir, 'secrets.key'),
     handle: join(dir, 'handle.json'),
     journal: join(dir, 'journal'),
     log: join(dir, 'log'),

@@ -15,6 +15,8 @@ const queueUrl = z.string().regex(/^(postgres(ql)?|rediss?):\/\//, 'must be a po
 const tls = z.strictObject({ certFile: path, keyFile: path, caFile: path });
 /** For tests only: with it the program can be made to die or stand still at its step boundaries (docs/design/failpoints.md). */
 const failpoints = z.strictObject({ folder: path }).optional();
+/** Where figures are told (docs/design/metrics.md), and the SHA-256 (hex) of the key that is asked for; absent: nowhere. */
+const metrics = z.strictObject({ listen, keySha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional();
 const edgeDomain = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/, 'must be a DNS name in lower case')
@@ -38,6 +40,7 @@ export const orchestratorSettings = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  metrics,
   failpoints,
   logLevel,
 });
@@ -66,9 +69,12 @@ export const workerSettings = z.strictObject({
   authorityDir: path,
   controllerCaFile: path,
   documentPublicKeyFile: path,
+  /** The key ring from which tenants' keys are derived (`#pki/sealing`). */
+  secretsKeyFile: path,
   tls,
   /** How often every instance is looked at without being asked. */
   sweepIntervalMs: z.int().min(100).default(2000),
+  metrics,
   failpoints,
   logLevel,
 });

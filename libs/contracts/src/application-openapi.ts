@@ -1,6 +1,7 @@
 /** OpenAPI 3.1 of the application API over REST, written from APPLICATION_OPERATIONS: where each member travels is decided here, once. */
 import { z } from 'zod';
 import { APPLICATION_OPERATIONS, type OperationName } from './application-api.js';
+import { eventSchemas, eventStreamPaths, eventWebhooks } from './application-openapi-events.js';
 import { CONTRACT_VERSION, type RestMember, type RestOperation } from './application-rest.js';
 import { ERROR_KINDS } from './errors.js';
 
@@ -127,16 +128,20 @@ export function applicationOpenApi(): Readonly<Record<string, unknown>> {
       description: `Compatible with release ${CONTRACT_VERSION} of the contract.`,
     },
     servers: [{ url: '..' }],
-    paths,
+    paths: { ...paths, ...eventStreamPaths() },
+    webhooks: eventWebhooks(),
     components: {
-      securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'The token that log-in answered' } },
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer', description: 'The token that log-in answered' },
+        ticket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'What issueEventTicket answered' },
+      },
       responses: {
         Problem: {
           description: 'A refusal (RFC 9457)',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: problemSchema, ...eventSchemas() },
     },
   };
 }

@@ -153,6 +153,15 @@ export class ControlApiClient {
     return this.send({ method: 'PATCH', path: `/v1/tenants/${encodeURIComponent(tenant)}/settings`, body, options });
   }
 
+  /** Sets where instances may send events of this tenant, beyond https to public addresses; what is not named stays. Codes: BODY_TOO_LARGE, CONFLICT, FORBIDDEN, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  updateTenantOutbound(
+    tenant: string,
+    body: BodyInputOf<'updateTenantOutbound'>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<'updateTenantOutbound'>> {
+    return this.send({ method: 'PATCH', path: `/v1/tenants/${encodeURIComponent(tenant)}/outbound`, body, options });
+  }
+
   /** Explains what a controller would dial for a number, and whom it would take for the caller, and why. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
   explainNumber(
     tenant: string,

@@ -20,6 +20,9 @@ import { settingsRoutes, type numberExplanationSchema, type tenantSettingsSchema
 import { systemRoutes } from './control-api/system.js';
 import { tenantRoutes, type tenantSchema } from './control-api/tenants.js';
 
+/** Of a tenant whose provider does not license. */
+export const UNLIMITED_LICENCES = Object.freeze({ standard: null, advanced: null, salesforce: null, google: null });
+
 export type { ControlRoute, RouteRole } from './control-api/route.js';
 export { ROUTE_ROLES } from './control-api/route.js';
 

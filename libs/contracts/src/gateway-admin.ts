@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { JOURNAL_PIECE_BYTES_MAX } from './journal-files.js';
-import { LOGGED_NUMBERS, NumberingSchema, RatesSchema } from './tenant-settings.js';
+import { BrowserOriginsSchema, LOGGED_NUMBERS, NumberingSchema, OutboundSchema, RatesSchema } from './tenant-settings.js';
 
 export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
 /** An incarnation's epoch; compared by major, then minor; only grows (design.md 6). */
@@ -48,6 +48,8 @@ export const InstanceConfigSchema = z.strictObject({
   documentKeyFile: z.string(),
   /** Last accepted access document; read at start, replaced after a push has been verified. */
   accessDocumentFile: z.string(),
+  /** Keys of the tenant, under which secrets are sealed in the journal (`#pki/sealing`). */
+  secretsFile: z.string(),
   journalDir: z.string(),
   logDir: z.string(),
   /** Milliseconds, except counts. */
@@ -104,15 +106,9 @@ export const AccessDocumentSchema = z.strictObject({
   /** R-LIM-11; default: all `warn`. */
   rates: RatesSchema.optional(),
   /** Where instances may send events for this tenant, beyond https to public addresses; set by the operator alone (design.md 17). */
-  outbound: z
-    .strictObject({
-      http: z.boolean(),
-      /** CIDR, for example `10.20.0.0/16`. */
-      ranges: z.array(z.string().max(50)).max(64),
-    })
-    .optional(),
+  outbound: OutboundSchema.optional(),
   /** Pages that may open sockets of events (S-37), for example `https://crm.example`. */
-  browserOrigins: z.array(z.string().max(300)).max(64).optional(),
+  browserOrigins: BrowserOriginsSchema.optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),

@@ -8,6 +8,8 @@ export const RunFileSchema = z.strictObject({
   pid: z.int(),
   home: z.string(),
   control: z.strictObject({ base: z.url(), adminKey: z.string() }),
+  /** Figures of the control plane; the admin key opens them. */
+  metrics: z.strictObject({ orchestrator: z.url(), worker: z.url() }).optional(),
   edge: z.strictObject({
     http: z.url(),
     https: z.url(),

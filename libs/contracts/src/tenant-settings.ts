@@ -34,3 +34,31 @@ export const RatesSchema = z.strictObject({
   instanceOperations: policy.describe('150 operations a second of one instance'),
 });
 export type Rates = z.infer<typeof RatesSchema>;
+
+/** Pages that may open sockets of events (S-37), each as a browser names its origin. */
+export const BrowserOriginsSchema = z
+  .array(
+    z
+      .string()
+      .max(300)
+      .regex(
+        /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:[1-9][0-9]{0,4})?$/,
+        'an origin as browsers send it: scheme and host in lower case, no path, for example https://crm.example',
+      ),
+  )
+  .max(64);
+
+/** Where instances may send events for a tenant, beyond https to public addresses (S-41, S-44). */
+export const OutboundSchema = z.strictObject({
+  http: z.boolean().describe('http is allowed as well as https'),
+  ranges: z
+    .array(
+      z
+        .string()
+        .max(50)
+        .regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, 'address/bits, for example 10.20.0.0/16'),
+    )
+    .max(64)
+    .describe('Networks that are not public in which receivers may be, as address/bits'),
+});
+export type Outbound = z.infer<typeof OutboundSchema>;

@@ -93,6 +93,17 @@ const NEVER = ranges([
   ...['::/128', 'fe80::/10', 'ff00::/8', '64:ff9b::/96', '64:ff9b:1::/48', '2001::/32', '2002::/16', 'fd00:ec2::/32'],
 ]);
 
+/** Why a range cannot be approved; undefined: it can. */
+export function approvalRefusal(text: string): string | undefined {
+  const range = parseRange(text);
+  if (range === undefined) return 'must be address/bits without bits set behind them, for example 10.20.0.0/16';
+  const bytes = unmapped(range.bytes);
+  if (bytes !== range.bytes) return 'must be written as the IPv4 range it is';
+  if (NEVER.some((never) => never.bits <= range.bits && isWithin(bytes, never)))
+    return 'is never connected to, whatever is approved (this host, link-local, multicast, addresses inside addresses)';
+  return undefined;
+}
+
 /**
  * @param approved ranges in which this tenant may also reach what is not public
  * @param own addresses of the machine itself: never, whatever is approved

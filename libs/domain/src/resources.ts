@@ -31,6 +31,17 @@ export interface TenantSettings {
     readonly controllerOperations: RatePolicy;
     readonly instanceOperations: RatePolicy;
   };
+  /** Pages that may open sockets of events (S-37). */
+  readonly browserOrigins?: readonly string[];
+  /** Set by the operator alone (S-41); see {@link Outbound}. */
+  readonly outbound?: Outbound;
+}
+
+/** Where instances may send events, beyond https to public addresses. */
+export interface Outbound {
+  readonly http: boolean;
+  /** `address/bits` */
+  readonly ranges: readonly string[];
 }
 
 /** One system of call managers (R-CLU-01). */

@@ -6,6 +6,8 @@ import { JOB_CATALOG, RECONCILE_QUEUE, type JobName, type JobPayloads } from './
 export interface Producer {
   /** Never rejects and never takes longer than `timeoutMs`; false when it is not certain that the queue has the job. */
   ring<N extends JobName>(name: N, payload: JobPayloads[N]): Promise<boolean>;
+  /** Jobs that wait; undefined while the queue does not answer in time. Never rejects. */
+  depth(): Promise<number | undefined>;
   /** May be called twice. */
   close(): Promise<void>;
 }
@@ -28,13 +30,19 @@ export function openProducer(options: ProducerOptions): Producer {
   queue.on('error', onError);
   let closing: Promise<void> | undefined;
 
+  const inTime = async <T, L>(work: Promise<T>, otherwise: L): Promise<T | L> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<L>((resolve) => {
+      timer = setTimeout(() => resolve(otherwise), options.timeoutMs ?? 2000);
+    });
+    const first = await Promise.race([work, late]);
+    clearTimeout(timer);
+    return first;
+  };
+
   return {
     ring: async (name, payload) => {
       if (closing) return false;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), options.timeoutMs ?? 2000);
-      });
       const added = queue
         .add(name, payload, { deduplication: { id: JOB_CATALOG[name].deduplicationId(payload), keepLastIfActive: true } })
         .then(
@@ -44,9 +52,18 @@ export function openProducer(options: ProducerOptions): Producer {
             return false;
           },
         );
-      const rung = await Promise.race([added, late]);
-      clearTimeout(timer);
-      return rung;
+      return inTime(added, false);
+    },
+    depth: async () => {
+      if (closing) return undefined;
+      const counted = queue.getJobCounts('waiting', 'delayed', 'prioritized').then(
+        (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0),
+        (error: Error) => {
+          onError(error);
+          return undefined;
+        },
+      );
+      return inTime(counted, undefined);
     },
     close: () => (closing ??= queue.close()),
   };

@@ -2,7 +2,7 @@
  * Licences of a tenant and what of them is granted to which instance (R-LIC-01, design.md 3). Whoever changes grants locks the account and every
  * pool first, so all counters move in one transaction or none does.
  */
-import { unitsOf, type LicencePool } from '#domain/licences';
+import { unitsOf, type LicenceKind, type LicencePool } from '#domain/licences';
 import { accepted, refused, type StoreOutcome } from './outcome.js';
 import { rowOf, rowsOf } from './sql/query.js';
 import { tenantOf, type Tx } from './sql/transaction.js';
@@ -95,6 +95,19 @@ export interface PoolChange {
   readonly applicationId: string | null;
   /** null: no limit any more. */
   readonly licences: number | null;
+}
+
+/** For a new tenant: what it is entitled to, by kind; null: not limited there. */
+export async function begin(tx: Tx, tenantId: string, licences: Readonly<Record<LicenceKind, number | null>>): Promise<void> {
+  await rowsOf(tx, 'INSERT INTO licence_accounts (tenant_id) VALUES ($1)', [tenantId]);
+  for (const [pool, count] of Object.entries(licences)) {
+    if (count === null) continue;
+    await rowsOf(tx, 'INSERT INTO licence_pools (tenant_id, pool, application_id, licences) VALUES ($1, $2, NULL, $3)', [
+      tenantId,
+      pool,
+      count,
+    ]);
+  }
 }
 
 /** Sets pools; the account's version grows by one. PRECONDITION_FAILED; NOT_FOUND for an application the tenant does not have. */

@@ -3,22 +3,23 @@
  * is named once, in {@link METRICS}; docs/design/metrics.md is made from it, and a test says when it is stale.
  */
 
+type Program = 'gateway' | 'router' | 'orchestrator' | 'worker';
 export type MetricType = 'gauge' | 'counter' | 'histogram';
 export interface MetricDefinition {
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly string[];
-  readonly program: 'gateway' | 'router';
+  readonly program: Program;
   /** The row of the requirements or the guide it shows. */
   readonly shows: string;
 }
 
-const gauge = (program: 'gateway' | 'router', shows: string, help: string, ...labels: readonly string[]) =>
+const gauge = (program: Program, shows: string, help: string, ...labels: readonly string[]) =>
   ({ type: 'gauge', program, shows, help, labels }) as const;
-const counter = (program: 'gateway' | 'router', shows: string, help: string, ...labels: readonly string[]) =>
+const counter = (program: Program, shows: string, help: string, ...labels: readonly string[]) =>
   ({ type: 'counter', program, shows, help, labels }) as const;
-const histogram = (shows: string, help: string, ...labels: readonly string[]) =>
-  ({ type: 'histogram', program: 'gateway', shows, help, labels }) as const;
+const histogram = (program: Program, shows: string, help: string, ...labels: readonly string[]) =>
+  ({ type: 'histogram', program, shows, help, labels }) as const;
 
 /** Every limit has two: `limit="…"` with its use, and with its cap. */
 export const METRICS = {
@@ -49,12 +50,14 @@ export const METRICS = {
   cordboard_link_round_trip_seconds: gauge('gateway', 'R-CLU-09', 'Last measured round trip on the link', 'icp_id'),
   cordboard_back_connections_refused_total: counter('gateway', 'R-CLU-04', 'Back connections refused', 'icp_id'),
   cordboard_operation_seconds: histogram(
+    'gateway',
     'R-PERF-04',
     'From request to outcome, of operations that ask a controller',
     'icp_id',
     'application_type',
   ),
   cordboard_event_lag_seconds: histogram(
+    'gateway',
     'R-PERF-04',
     'From the time a controller gives an event to its place in the logs',
     'icp_id',
@@ -71,6 +74,23 @@ export const METRICS = {
   cordboard_router_table_version: gauge('router', 'R-ORC-06', 'Version of the routing table in use'),
   cordboard_router_instances: gauge('router', 'R-ORC-03', 'Instances in the routing table'),
   cordboard_router_tenants: gauge('router', 'R-ORC-03', 'Tenants in the routing table'),
+  cordboard_operations_open: gauge('orchestrator', 'R-ORC-02', 'Operations that are not finished', 'state'),
+  cordboard_operation_oldest_seconds: gauge('orchestrator', 'R-ORC-02', 'Age of the oldest of them', 'state'),
+  cordboard_operations_overdue: gauge('orchestrator', 'R-ORC-02', 'Of these, past their deadline'),
+  cordboard_instances: gauge('orchestrator', 'R-ORC-02', 'Instances by the state the worker wrote last', 'state'),
+  cordboard_outbox_waiting: gauge('orchestrator', 'design 1', 'Bells that are not rung yet'),
+  cordboard_outbox_oldest_seconds: gauge('orchestrator', 'design 1', 'Age of the oldest of them: how far ringing lags behind'),
+  cordboard_queue_jobs: gauge('orchestrator', 'R-ORC-02', 'Jobs that wait in the queue; absent while it does not answer'),
+  cordboard_routing_table_published: gauge('orchestrator', 'R-ORC-06', 'Version of the newest routing table'),
+  cordboard_sweep_seconds: histogram('worker', 'design 2', 'How long a turn of a sweep took', 'sweep'),
+  cordboard_sweeps_failed_total: counter('worker', 'design 2', 'Turns of a sweep that failed', 'sweep'),
+  cordboard_sweep_age_seconds: gauge('worker', 'design 2', 'Since a turn of a sweep last succeeded', 'sweep'),
+  cordboard_instances_heard: gauge('worker', 'R-RES-05', 'Incarnations that have answered within six seconds'),
+  cordboard_journal_copy_lag_bytes: gauge(
+    'worker',
+    'design 7',
+    'Bytes of journals that are not known to be copied, all together',
+  ),
 } as const satisfies Record<string, MetricDefinition>;
 export type MetricName = keyof typeof METRICS;
 
@@ -145,7 +165,8 @@ export function metricsPage(): string {
 
 Made from the catalogue (\`libs/telemetry/src/metrics.ts\`) by \`npm run generate\`: do not edit.
 
-Gateway and router tell their figures (the control plane does not yet) in the text format of Prometheus at \`GET /v1/metrics\` of its admin interface, over mutual TLS: the gateway to the worker's certificate, the router to the orchestrator's. A gateway
+Every program tells its figures in the text format of Prometheus at \`GET /v1/metrics\`. Gateway and router do so at their admin interface, over mutual TLS: the gateway to the worker's certificate, the router to the orchestrator's. Orchestrator and worker have
+\`metrics\` in their settings: an address of the host (\`listen\`) and the SHA-256 of a key (\`keySha256\`) that is sent as \`Authorization: Bearer\`; \`npm start\` takes its admin key and writes the addresses to \`run.json\`. A gateway
 instance serves one tenant and tells of that tenant alone; no figure carries the name of a tenant, an application or a number (S-06). Histograms have the bounds ${LATENCY_BUCKETS_S.join(', ')} seconds.
 
 | name | type | labels | program | shows | what |

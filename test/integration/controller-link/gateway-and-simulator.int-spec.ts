@@ -58,7 +58,7 @@ beforeAll(async () => {
       linkState: (_icpId, state) => states.push(state),
       message: (_icpId, message) => {
         if (message.type === 'EVENT') events.push(message);
-        else responses.set(message.correlation, message);
+        else if (message.type !== 'DIRECTORY_ENTRIES') responses.set(message.correlation, message);
       },
     },
   );

@@ -4,8 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessDocument } from '#contracts/gateway-admin';
+import { ensureSecretsKey, Sealer } from '#pki/sealing';
 import { GatewayEngine } from '../../../apps/gateway/src/engine.js';
 import { FileJournal } from '../../../apps/gateway/src/journal/file-journal.js';
+import { RecordSeal, SealedJournal } from '../../../apps/gateway/src/journal/sealed-journal.js';
 import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
 import { CONTROLLER, CREDENTIALS } from './little-engine.js';
 import { INSTANCE, TENANT } from './running-northbound.js';
@@ -20,6 +22,8 @@ export interface Tried {
 /** The gateway's own engine with its journal; its controllers are out of reach, which no bad request may get as far as to notice. */
 export async function realEngine(): Promise<Tried & { readonly engine: GatewayEngine }> {
   const dir = await mkdtemp(join(tmpdir(), 'cordboard-bad-input-'));
+  const { ring } = await ensureSecretsKey(dir);
+  const seal = new RecordSeal(new Sealer(ring), { tenantId: TENANT, instanceId: INSTANCE });
   const { journal, records } = await FileJournal.open(dir);
   const timing = { sessionKeepAliveMs: 600_000, commandTimeoutMs: 1000, longPollMaxMs: 1000 };
   const limits = { sessions: 10, controllers: 2, monitors: 10, monitorsPerController: 10 };
@@ -31,7 +35,7 @@ export async function realEngine(): Promise<Tried & { readonly engine: GatewayEn
     eventLog: { perSessionMax: 100, retentionMs: 60_000 },
     monitorStartsPerSecond: 20,
   };
-  const engine = new GatewayEngine({ config, epoch: { major: 1, minor: 0 }, journal, logger });
+  const engine = new GatewayEngine({ config, epoch: { major: 1, minor: 0 }, journal: new SealedJournal(journal, seal), logger });
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const application = { id: TENANT, name: CREDENTIALS.applicationName, type: 'generic' as const, advanced: false, allowed: true };
   const controller = {
@@ -68,7 +72,7 @@ export async function realEngine(): Promise<Tried & { readonly engine: GatewayEn
     figures: () => ({ roundTripMs: null, refusedBackConnections: 0 }),
     close: async () => {},
   };
-  engine.start({ records, document }, links);
+  engine.start({ records: records.map((record) => seal.open(record)), document }, links);
   return {
     engine,
     state: async () => {

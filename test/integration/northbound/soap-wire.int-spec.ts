@@ -9,6 +9,8 @@ import { envelope, FACTS, postXml, requestElement, serviceOf, soap, attributeOf 
 import { CONTROLLER, CREDENTIALS, LittleEngine, systemEvent } from './little-engine.js';
 import { PUBLIC_BASE, runNorthbound, type RunningNorthbound } from './running-northbound.js';
 
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 let engine: LittleEngine;
 let northbound: RunningNorthbound;
 beforeAll(async () => {
@@ -174,6 +176,29 @@ describe('the wire form is that of the contract', () => {
   });
 });
 
+describe('what the contract has no place for, of a call event', () => {
+  const header = (text: string) => /<soapenv:Header>(.*)<\/soapenv:Header>/.exec(text)?.[1];
+
+  it('R-LOG-01 R-E164-03 the trace and callers in E.164 stand in the header of the envelope, and nothing of them in the body', async () => {
+    const sessionId = await login();
+    const caller = (attributes: Record<string, string>) => [{ role: 'CALLING_DEVICE' as const, attributes }];
+    engine.emit({ traceparent: TRACE, devices: caller({ NUMBER: '6135550123', E164_NUMBER: '+16135550123' }) });
+    engine.emit({ devices: caller({ NUMBER: '5550123', E164_CANDIDATES: '+16135550123,+13435550123' }) });
+    engine.emit({ devices: caller({ NUMBER: '1001' }) });
+    const next = async () => (await soap(northbound, 'getEvent', { sessionId, timeout: 1000 })).text;
+    const open = '<cb:callEvent xmlns:cb="urn:cordboard:call-event:1"';
+    const first = await next();
+    expect(header(first)).toBe(
+      `${open} traceparent="${TRACE}"><cb:device deviceName="CALLING_DEVICE" E164_NUMBER="+16135550123"/></cb:callEvent>`,
+    );
+    expect(first.slice(first.indexOf('<soapenv:Body>'))).not.toMatch(/E164|traceparent|00-0af7/);
+    expect(header(await next())).toBe(
+      `${open}><cb:device deviceName="CALLING_DEVICE" E164_CANDIDATES="+16135550123,+13435550123"/></cb:callEvent>`,
+    );
+    expect(header(await next())).toBeUndefined();
+  });
+});
+
 describe('WSDL', () => {
   const clientFor = async (service: string): Promise<Client> => {
     const { text } = await northbound.send('GET', `/axis2/services/${service}?wsdl`);
@@ -230,7 +255,11 @@ describe('WSDL', () => {
     expect((await invoke(control, 'makeCall', { sessionId, objectId: 1001, number: '1002' })).attributes).toMatchObject({
       result: 'true',
     });
-    engine.emit({});
+    // what the contract has no place for stands in the header, which a client that does not know it passes over
+    engine.emit({
+      traceparent: TRACE,
+      devices: [{ role: 'CALLING_DEVICE', attributes: { NUMBER: '6135550123', E164_NUMBER: '+16135550123' } }],
+    });
     const event = await invoke(control, 'getNumberedEvent', { sessionId, timeout: 1000, eventNumber: 0 });
     expect(event).toMatchObject({
       eventType: 'CALL_EVENT',

@@ -1,5 +1,6 @@
 /** Events sent to handlers: order, retries, secrets, replay, dead letters, and the addresses nobody may have connected to. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebhookMessageSchema } from '#contracts/application-openapi-events';
 import { eventually } from '#testkit/eventually';
 import { eventPlant, type EventPlant, type LoggedIn } from './event-plant.js';
 import { liveOf } from './event-readers.js';
@@ -51,6 +52,8 @@ describe('webhooks', () => {
     expect(to.challenges).toHaveLength(1);
     for (const hit of [...to.challenges, ...to.hits]) {
       expect(verifies(hit, secret)).toBe(true);
+      // as the OpenAPI document says
+      WebhookMessageSchema.parse(JSON.parse(hit.body));
       expect(verifies({ ...hit, body: hit.body.replace('"', "'") }, secret)).toBe(false);
       expect(Math.abs(hit.timestamp - Date.now() / 1000)).toBeLessThan(60);
       // over SOAP the session id is all that is asked for

@@ -4,6 +4,7 @@ import { named } from '../model/exchange.js';
 import { lampShines } from '../model/features.js';
 import type { AcdGroup, AcdPath, Group } from '../model/group.js';
 import type { Leg, Phone } from '../model/phone.js';
+import type { UserEntry } from '../model/users-book.js';
 import type { Result } from '../model/words.js';
 import { enterScript, moveHand, phoneOf, unknownPhone, type Hand, type Script } from '../scenarios/script.js';
 import { Traffic, type TrafficFigures, type TrafficSettings } from '../scenarios/traffic.js';
@@ -46,6 +47,20 @@ export class Desk {
   has(hand: Pick<Hand, 'dn' | 'button'>, at: 'phones' | 'trunks'): boolean {
     if (at === 'trunks') return this.simulation.cluster.directory.trunk(hand.dn) !== null;
     return phoneOf(this.simulation, hand) !== null && this.simulation.cluster.directory.station(hand.dn) !== null;
+  }
+
+  /** Of one controller: the users its directory has. */
+  users(server: ControllerServer): readonly UserEntry[] {
+    return this.simulation.users(this.servers.indexOf(server)).all();
+  }
+
+  /** By hand at the controller, as its administrator would. False: no device has this number. */
+  rename(dn: string, name: string): boolean {
+    this.clock.catchUp();
+    const device = this.simulation.cluster.directory.device(dn);
+    if (!device) return false;
+    this.simulation.rename(device, name);
+    return true;
   }
 
   move(hand: Hand): Result {

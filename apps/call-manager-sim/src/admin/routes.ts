@@ -1,6 +1,7 @@
 /** The admin interface's routes as plain functions of path, query and body; no HTTP here. */
 import { z } from 'zod';
 import { faultSchema } from '../faults/faults.js';
+import { NAME_BYTES_MAX } from '../model/phone.js';
 import type { Result } from '../model/words.js';
 import { KEYS, SERVICE_KEYS, comeInBody, dialBody, handBody, scriptSchema, type Hand } from '../scenarios/script.js';
 import { trafficSchema } from '../scenarios/traffic.js';
@@ -63,6 +64,10 @@ const whole = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
+const nameSchema = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name, 'utf8') <= NAME_BYTES_MAX, `at most ${NAME_BYTES_MAX} bytes`);
 const traceQuery = z.strictObject({
   after: whole.default(0),
   limit: whole.pipe(z.number().min(1).max(TRACE_LINES_MAX)).default(1_000),
@@ -95,6 +100,8 @@ export const ROUTES: readonly Route[] = [
   { path: ['v1', 'controllers'], methods: { GET: bare((desk) => ({ status: 200, body: { controllers: desk.controllers() } })) } },
   { path: ['v1', 'trace'], methods: { GET: reading } },
   { path: ['v1', 'controllers', ':', 'faults'], methods: { POST: taking(faultSchema, injectFault), DELETE: bare(clearFaults) } },
+  { path: ['v1', 'controllers', ':', 'users'], methods: { GET: bare(usersOf) } },
+  { path: ['v1', 'phones', ':', 'name'], methods: { PUT: taking(z.strictObject({ name: nameSchema }), rename) } },
   { path: ['v1', 'scripts'], methods: { POST: taking(scriptSchema, enterScript) } },
   {
     path: ['v1', 'traffic'],
@@ -172,6 +179,16 @@ function clearFaults(desk: Desk, address: string): AdminAnswer {
   if (!server) return refusal(404, 'UNKNOWN_CONTROLLER', 'no controller has this address');
   server.clearFaults();
   return { status: 204 };
+}
+
+function usersOf(desk: Desk, address: string): AdminAnswer {
+  const server = desk.controllerAt(address);
+  if (!server) return refusal(404, 'UNKNOWN_CONTROLLER', 'no controller has this address');
+  return { status: 200, body: { users: desk.users(server) } };
+}
+
+function rename(desk: Desk, dn: string, { name }: { readonly name: string }): AdminAnswer {
+  return desk.rename(dn, name) ? { status: 204 } : refusal(404, 'UNKNOWN_PHONE', 'no device has this number');
 }
 
 function enterScript(desk: Desk, _argument: string, script: z.infer<typeof scriptSchema>): AdminAnswer {

@@ -5,6 +5,7 @@ import type { UserEntry, UserFields } from '../model/users-book.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { ENTITY, DirectoryAction } from '../wire/asked-numbers.js';
+import { ENTITY_KINDS } from '../wire/entity-kinds.js';
 import type { DirectoryEntry, ItemValue } from '../wire/controller.encoder.js';
 import type { Item } from '../wire/request.decoder.js';
 import { asPhone, traitsOf, typeName } from './described.js';
@@ -13,15 +14,6 @@ export type Entity = keyof typeof ENTITY;
 
 /** Entries sent for one request. */
 export const READ_ENTRIES_MAX = 500;
-
-const KINDS: Partial<Record<Entity, readonly Device['kind'][]>> = {
-  PHONE: ['phone', 'sip-phone'],
-  HOT_DESK_USER: ['hot-desk-user', 'external-user'],
-  ACD_AGENT: ['agent'],
-  LINE_APPEARANCE: ['line'],
-  GROUP: ['hunt-group', 'ring-all-group', 'ring-cascade-group', 'personal-ring-group', 'acd-group', 'acd-path'],
-  TRUNK: ['trunk', 'sip-peer'],
-};
 
 export function readDirectory(
   simulation: Simulation,
@@ -46,7 +38,7 @@ function entriesOf(simulation: Simulation, controller: number, entity: Entity): 
     return [{ handle: controller + 1, items }];
   }
   if (entity === 'USER') return simulation.users(controller).all().map(userEntry);
-  const kinds = KINDS[entity] ?? [];
+  const kinds = ENTITY_KINDS[entity] ?? [];
   return simulation.cluster.directory
     .devices(controller)
     .filter(({ kind }) => kinds.includes(kind))
@@ -171,7 +163,7 @@ function userFields(items: readonly Item[]): Partial<UserFields> | null {
 /** Devices come and go with the equipment; their names may be written. */
 function writeName(simulation: Simulation, controller: number, { entity, action, target, items }: Write) {
   const refused = (result: Result) => ({ result, handle: 0 });
-  const kinds = KINDS[entity];
+  const kinds = ENTITY_KINDS[entity];
   if (!kinds || action !== 'UPDATE') return refused('NOT_SUPPORTED');
   const device = simulation.cluster.directory.at(controller, target);
   if (!device) return refused('UNKNOWN_DEVICE');
@@ -181,7 +173,6 @@ function writeName(simulation: Simulation, controller: number, { entity, action,
   if (!first || known.length !== 1) return refused('MALFORMED');
   if (first.word !== 'NAME') return refused('NOT_SUPPORTED');
   if (Buffer.byteLength(first.value, 'utf8') > NAME_BYTES_MAX) return refused('MALFORMED');
-  simulation.cluster.rename(device, first.value, simulation.nowMs);
-  simulation.directoryChanged(controller, entity, target, action);
+  simulation.rename(device, first.value);
   return { result: 'OK' as const, handle: target };
 }

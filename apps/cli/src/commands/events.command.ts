@@ -145,5 +145,6 @@ function lineOf(event: ApplicationEvent, names: ReadonlyMap<number, string>): st
     const facts = Object.entries(event.attributes).map(([name, value]) => `${name}=${value}`);
     return `${head}  ${names.get(event.objectId) ?? event.objectId}  ${plain(facts.join(' '))}`.trimEnd();
   }
+  if (event.category === 'SESSION_EVENT') return `${head}  ${plain(event.reason)}`;
   return `${head}  lost ${event.lost ?? 'unknown'} (${event.reason})  ${event.objectIds.map((id) => names.get(id) ?? id).join(' ')}`.trimEnd();
 }

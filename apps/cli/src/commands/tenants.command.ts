@@ -6,6 +6,9 @@ import { watchOperation } from '../operation-watch.js';
 import { facts, show, table } from '../output.js';
 import type { Surroundings } from '../surroundings.js';
 
+/** The contract's, without its schemas. */
+const UNLIMITED = { standard: null, advanced: null, salesforce: null, google: null };
+
 const lines = ({ id, slug, companyName, status, addresses, version, createdAt }: TenantAnswer): string[] =>
   facts({ id, slug, company: companyName, status, http: addresses.http, https: addresses.https, version, created: createdAt });
 
@@ -34,10 +37,16 @@ export function addTenants(program: Command, surroundings: Surroundings): void {
   tenants
     .command('create <slug>')
     .requiredOption('--company <name>', 'what its applications send as companyName')
+    .option('--unlimited', 'without limits of licences; else it has none until `licences set`')
     .addHelpText('after', '\nExample:\n  cordboard tenants create acme --company "Acme Ltd"')
-    .action(async (slug: string, { company }: { company: string }, command: Command) => {
+    .action(async (slug: string, { company, unlimited }: { company: string; unlimited?: boolean }, command: Command) => {
       const { client, tell } = reach(command);
-      tell(await client.createTenant({ slug, companyName: company }, { idempotencyKey: randomUUID() }));
+      tell(
+        await client.createTenant(
+          { slug, companyName: company, ...(unlimited === true ? { licences: UNLIMITED } : {}) },
+          { idempotencyKey: randomUUID() },
+        ),
+      );
     });
   for (const [verb, status] of [
     ['suspend', 'suspended'],

@@ -35,11 +35,6 @@ const changed = (entity: Entity): Refusal => ({
   detail: `the tuple of ${entity.name} is not, or no more, as it was given: read it again`,
 });
 
-/** For gateways whose controllers' directories cannot be written. */
-export const NO_WRITER: DirectoryWriter = {
-  write: () => Promise.resolve(no(notAllowed('this release does not write to the directories of controllers'))),
-};
-
 export class DataAccess {
   private readonly notices = new ChangeNotices();
   /** Tuples with a change under way. */

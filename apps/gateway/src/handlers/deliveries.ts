@@ -1,6 +1,7 @@
 /** The deliveries of all handlers of an instance. */
 import type { DeadLetter, Delivery as DeliveryTry } from '#contracts/application-api';
 import type { EventReader, Outcome, ReaderListener } from '../northbound-port.js';
+import { LAST_WORDS_MS } from '../switchboard/departed-sessions.js';
 import type { EventHandler, HandlerKind, Input } from '../switchboard/switchboard.port.js';
 import { Delivery } from './delivery.js';
 import { WEBHOOK_FORM, type MessageForm } from './message-form.js';
@@ -27,6 +28,7 @@ export interface DeliveryFigures {
 
 export class Deliveries {
   private readonly byId = new Map<number, { readonly handlerId: string; readonly delivery: Delivery }>();
+  private readonly leaving = new Set<Delivery>();
   private readonly receivers: Receivers;
   private readonly forms: Record<HandlerKind, MessageForm>;
 
@@ -47,6 +49,19 @@ export class Deliveries {
     delivery.begin(from ?? 0);
   }
 
+  /** Its session has ended: what is left of the log is sent while that can be read, with the retries there is time for. */
+  retire(sessionId: number): void {
+    const held = this.byId.get(sessionId);
+    if (held === undefined) return;
+    this.byId.delete(sessionId);
+    this.leaving.add(held.delivery);
+    held.delivery.onNews();
+    setTimeout(() => {
+      held.delivery.stop();
+      this.leaving.delete(held.delivery);
+    }, LAST_WORDS_MS).unref();
+  }
+
   figures(sessionId: number): DeliveryFigures {
     const delivery = this.byId.get(sessionId)?.delivery;
     return { failures: delivery?.failures ?? 0, nextAttemptAt: delivery?.nextAttemptMs, tries: delivery?.tries ?? [] };
@@ -55,10 +70,12 @@ export class Deliveries {
   /** What is under way may be answered for a moment; then nothing is sent any more. */
   async close(): Promise<void> {
     const deadline = this.parts.now().nowMs + CLOSE_GRACE_MS;
-    const isSending = () => [...this.byId.values()].some(({ delivery }) => delivery.isSending);
+    const all = [...this.leaving, ...[...this.byId.values()].map(({ delivery }) => delivery)];
+    const isSending = () => all.some((delivery) => delivery.isSending);
     while (isSending() && this.parts.now().nowMs < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-    for (const { delivery } of this.byId.values()) delivery.stop();
+    for (const delivery of all) delivery.stop();
     this.byId.clear();
+    this.leaving.clear();
     await this.receivers.close();
   }
 

@@ -2,10 +2,10 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILES } from '#contracts/journal-files';
-import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import { replaceDurably, syncFolder } from './durable-file.js';
 import type { Journal, JournalBytes, JournalPlace, JournalSource } from './journal.port.js';
 import { decodeJournal, encodeRecord, JOURNAL_HEADER } from './record.codec.js';
+import type { StoredRecord } from './sealed-journal.js';
 
 const LARGE_BYTES_MIN = 4 * 1024 * 1024;
 const LARGE_FACTOR = 4;
@@ -31,7 +31,7 @@ function newBatch(): Batch {
 
 export interface OpenedJournal {
   readonly journal: FileJournal;
-  readonly records: JournalRecord[];
+  readonly records: StoredRecord[];
   /** Bytes of a torn tail that were cut off. */
   readonly tornBytes: number;
 }
@@ -97,7 +97,7 @@ export class FileJournal implements Journal, JournalSource {
     return { rewrites, sizeBytes, fromByte, bytes };
   }
 
-  append(records: readonly JournalRecord[]): Promise<void> {
+  append(records: readonly StoredRecord[]): Promise<void> {
     if (this.closed) return Promise.reject(new Error('the journal is closed'));
     if (this.failure !== undefined) return Promise.reject(this.failure);
     if (this.queued === undefined) {
@@ -109,7 +109,7 @@ export class FileJournal implements Journal, JournalSource {
     return this.queued.done;
   }
 
-  rewrite(records: Iterable<JournalRecord>): Promise<void> {
+  rewrite(records: Iterable<StoredRecord>): Promise<void> {
     const content = Buffer.concat([JOURNAL_HEADER, ...[...records].map(encodeRecord)]);
     // what is queued is in these records already, and is kept when they are
     const subsumed = this.queued;

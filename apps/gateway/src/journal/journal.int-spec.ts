@@ -8,6 +8,7 @@ import { eventually } from '#testkit/eventually';
 import type { JournalRecord } from '../switchboard/switchboard.port.js';
 import { holdEpoch, JournalLockedError, StaleEpochError } from './epoch-lock.js';
 import { FileJournal } from './file-journal.js';
+import type { StoredRecord } from './sealed-journal.js';
 
 const record = (id: number): JournalRecord => ({
   t: 'session',
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-async function contentOf(dir: string): Promise<JournalRecord[]> {
+async function contentOf(dir: string): Promise<StoredRecord[]> {
   const { journal, records } = await FileJournal.open(dir);
   await journal.close();
   return records;

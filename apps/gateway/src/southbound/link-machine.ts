@@ -6,7 +6,7 @@
  * Times are milliseconds of one monotonic clock. Effects are to be carried out in order, before the machine is told anything else.
  */
 import type { ConnectionState } from '#contracts/gateway-admin';
-import type { ControllerMessage, ControllerResponse, EventMessage, LinkMessage } from '#southbound/messages';
+import type { ControllerMessage, ControllerResponse, DirectoryEntries, EventMessage, LinkMessage } from '#southbound/messages';
 import type { LinkUp } from '../southbound-port.js';
 import { Heartbeat } from './heartbeat.js';
 
@@ -49,7 +49,7 @@ export type LinkEffect =
       /** When a link that stood has ended: so long ago the controller was last heard on the back connection, where events come. */
       readonly silentMs?: number;
     }
-  | { readonly kind: 'deliver'; readonly message: ControllerResponse | EventMessage };
+  | { readonly kind: 'deliver'; readonly message: ControllerResponse | DirectoryEntries | EventMessage };
 
 type Ack = Extract<LinkMessage, { readonly type: 'HELLO_ACK' }>;
 type Phase =
@@ -194,7 +194,7 @@ export class LinkMachine {
         if (beat !== undefined && connection === 'back') return [{ kind: 'deliver', message }];
         break;
       default:
-        if (beat !== undefined && connection === 'forward' && isResponse(message)) return [{ kind: 'deliver', message }];
+        if (beat !== undefined && connection === 'forward' && isAnswer(message)) return [{ kind: 'deliver', message }];
     }
     return this.broken(now, `${message.type} out of turn on the ${connection} connection`);
   }
@@ -288,6 +288,7 @@ export class LinkMachine {
   }
 }
 
-function isResponse(message: ControllerMessage): message is ControllerResponse {
-  return message.type.endsWith('_RESPONSE');
+/** What the controller says to a request of ours: its response, and pages before it. */
+function isAnswer(message: ControllerMessage): message is ControllerResponse | DirectoryEntries {
+  return message.type === 'DIRECTORY_ENTRIES' || message.type.endsWith('_RESPONSE');
 }

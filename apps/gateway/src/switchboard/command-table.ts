@@ -1,10 +1,12 @@
 /**
- * Requests under way to one controller, by correlation (R-CLU-06). Numbers go from 1 to 2^32 - 1, wrap, and are never those of an
- * open request. Bounded; full means refuse. All requests have the same time-out, so the oldest entry is always the next to expire.
+ * Requests under way to one controller, by correlation (R-CLU-06). Numbers go from 1 up, wrap before those of the
+ * directory sync, and are never those of an open request. Bounded; full means refuse. All requests have the same time-out, so the oldest entry is always the next to expire.
  */
-const CORRELATION_END = 2 ** 32;
-/** What a controller keeps of requests that overtake BACK_ACK (controller-link.md, section 1). */
-const OPEN_MAX = 1000;
+/** Numbers of the requests of the directory sync, which are none of ours. */
+export const SYNC_CORRELATIONS = Object.freeze({ from: 2 ** 32 - 2 ** 20, end: 2 ** 32 });
+const CORRELATION_END = SYNC_CORRELATIONS.from;
+/** What a controller keeps of requests that overtake BACK_ACK (controller-link.md, section 1), less the one of the directory sync. */
+const OPEN_MAX = 999;
 const LATE_MAX = 1000;
 
 export class CommandTable<P> {

@@ -17,6 +17,7 @@ import { MonitorTable, type SecondaryMonitor } from './monitor-table.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
+import { DepartedSessions } from './departed-sessions.js';
 import { TraceTable } from './trace-table.js';
 import {
   refused,
@@ -42,7 +43,10 @@ export class Core {
   draining = false;
   /** False while the journal cannot be written. */
   keeping = true;
+  /** Some application has asked for data of the directory (directory-watch.ts). */
+  watchesDirectories = false;
   readonly sessions: SessionTable;
+  readonly departed = new DepartedSessions();
   readonly controllers = new Map<number, Controller>();
   readonly monitors = new MonitorTable((sessionId) => this.sessions.get(sessionId)?.applicationId ?? `${sessionId}`);
   readonly keys = new IdempotencyTable();
@@ -139,9 +143,19 @@ export class Core {
     return (this.lastEntry = entryOf(body, this.now.nowMs));
   }
 
+  /** The handler's session is gone: what is left is sent, then it ends. */
+  retireHandler({ id }: Session): void {
+    this.effects.push({ kind: 'handler', sessionId: id, handler: undefined, from: undefined, retires: true });
+  }
+
   /** @param begins send from where it has acknowledged; else it goes on */
   tellHandler({ id, handler }: Session, begins = false): void {
     this.effects.push({ kind: 'handler', sessionId: id, handler: handler?.facts, from: begins ? handler?.ackedSeq : undefined });
+  }
+
+  /** An entry of a controller's directory has changed; undefined: anything may have. */
+  tellDirectory(icpId: number, entry: { readonly deiId: number; readonly handle: number } | undefined): void {
+    this.effects.push({ kind: 'directory', icpId, entry });
   }
 
   wake(session: Session): void {

@@ -7,6 +7,7 @@ import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { onService } from './device-homes.js';
 import { requestSnapshot } from './device-snapshots.js';
+import { directoryChanged, directoryUnknown } from './directory-events.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
@@ -55,14 +56,16 @@ function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: nu
   });
   monitor.saidMove = false;
   requestSnapshot(core, controller, monitor);
+  directoryUnknown(core, monitor);
 }
 
 function deliver(core: Core, controller: Controller, monitor: Monitor, message: EventMessage): void {
   const bootId = controller.up?.bootId ?? 0;
   const { eventType } = message;
+  if (eventType === 'DIRECTORY_CHANGED') return directoryChanged(core, monitor, message);
   if (!isServiceNews(eventType)) monitor.saidMove = false;
   else if (monitor.kind === 'DEVICE' && !onService(core, controller, monitor, message)) return;
-  if (eventType === 'UNKNOWN_EVENT' || eventType === 'DIRECTORY_CHANGED') {
+  if (eventType === 'UNKNOWN_EVENT') {
     const facts = { icpId: monitor.icpId, objectId: monitor.objectId };
     return core.note('info', 'an event of an unknown type was passed over', facts);
   }

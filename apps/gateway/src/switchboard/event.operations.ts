@@ -34,6 +34,13 @@ export function readOn(core: Core, session: Session, afterSeq: number, max: numb
   return { ok: true, value: read(core, session, Math.min(afterSeq, session.log.handedSeq), max) };
 }
 
+/** Of a session that has ended: what is left, then that it has. */
+export function readLast(core: Core, session: Session, afterSeq: number, max: number): Outcome<EventPage> {
+  const page = read(core, session, Math.min(afterSeq, session.log.handedSeq), max);
+  if (page.entries.length > 0) return { ok: true, value: page };
+  return refused({ code: 'SESSION_INVALID', detail: `the session has ended: ${core.sessions.endOf(session.id) ?? 'long ago'}` });
+}
+
 /** A cursor of an older epoch stands before everything of this one, which begins with a GAP. */
 export function positionOf(core: Core, session: Session, cursor: string): number | 'invalid' {
   const { epoch } = core.settings;

@@ -7,6 +7,7 @@ import { disconnected, type Core } from './core.js';
 import { homeOf, isInactive, tellHomes } from './device-homes.js';
 import { tellEnded } from './device-snapshots.js';
 import { failQuery } from './query.operations.js';
+import { watchAgain } from './directory-watch.js';
 import { objectIdsOf } from './numbering.rules.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
@@ -74,6 +75,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
 function onUp(core: Core, controller: Controller): void {
   controller.pacer.linkUp(core.now.nowMs);
   sayState(core, controller, new Map(), core.now.wallMs);
+  watchAgain(core, controller);
   for (const objectId of controller.objectIds) {
     const monitor = core.monitors.get(objectId);
     if (monitor !== undefined) enqueue(core, controller, monitor);

@@ -13,6 +13,7 @@ import type { RoomAsk } from './shared-room.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
 import { tellHomes } from './device-homes.js';
+import { directoryUnknown } from './directory-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { monitorEvent } from './event-mapping.mapper.js';
 import { monitorLicence } from './licence-use.js';
@@ -171,6 +172,7 @@ export function enqueue(core: Core, controller: Controller, monitor: Monitor): v
   controller.retries.delete(objectId);
   if (device.isInCall || device.keptInCall) return controller.starts.pushUrgent(objectId);
   if (device !== monitor && core.controllers.get(device.icpId)?.connected === true) return controller.starts.pushLast(objectId);
+  if (monitor.isWatch) controller.starts.push(OWN_PLACE, objectId);
   const applications = new Set<string>();
   for (const sessions of [device.asking.keys(), device.holders])
     for (const sessionId of sessions) {
@@ -182,6 +184,8 @@ export function enqueue(core: Core, controller: Controller, monitor: Monitor): v
 }
 
 /** Applications take turns (R-MON-03): a monitor waits once for each that wants it, and is set when the first of them has its turn. */
+/** The gateway's own: it takes its turn among them. */
+const OWN_PLACE = { owner: '', lane: 0 };
 const placeOf = ({ applicationId: owner, id: lane }: Session) => ({ owner, lane });
 
 /** Sends as many starts as pace and cap allow now. */
@@ -247,6 +251,7 @@ export function onStarted(
   monitor.reference = reference;
   for (const message of early) onEvent(core, controller, message);
   requestSnapshot(core, controller, monitor);
+  directoryUnknown(core, monitor);
 }
 
 /** To those that held it before its link, or our predecessor, went away. */
@@ -282,6 +287,8 @@ export function startFailed(core: Core, controller: Controller, monitor: Monitor
 export function endMonitor(core: Core, controller: Controller | undefined, monitor: Monitor, refusal: Refusal): void {
   if (monitor instanceof SecondaryMonitor) return endSecondary(core, controller, monitor, refusal);
   refuseAsking(core, monitor, refusal);
+  if (monitor.isWatch) core.note('info', 'changes of a directory are not told', { icpId: monitor.icpId, refusal });
+  monitor.isWatch = false;
   const holders = [...monitor.holders];
   for (const sessionId of holders) {
     core.monitors.release(monitor, sessionId);

@@ -42,6 +42,8 @@ export class Monitor implements DeviceRef, DeviceCalls {
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. Written by the table alone. */
   asking: ReadonlyMap<number, number[]> = NO_REQUESTS;
   private known: Map<number, CallView> | undefined;
+  /** The gateway itself wants it, whoever else does (directory-watch.ts). */
+  isWatch = false;
   /** Bits of TRAITS, as the last snapshot said. */
   traits = 0;
   /** Whether the journal knows it to be in a call: then it is set before others. */
@@ -66,7 +68,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
   ) {}
 
   get places(): number {
-    return this.holders.size + this.asking.size;
+    return this.holders.size + this.asking.size + (this.isWatch ? 1 : 0);
   }
 
   /** The monitor that applications hold; of a secondary one that of its device. */

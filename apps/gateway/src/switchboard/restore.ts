@@ -54,7 +54,7 @@ function restoreOne(core: Core, record: JournalRecord): void {
     }
     case 'session-end': {
       const session = core.sessions.get(record.id);
-      return session === undefined ? undefined : endSession(core, session, 'ended before the restart');
+      return session === undefined ? undefined : endSession(core, session, 'ended before the restart', false);
     }
     case 'monitor':
       return restoreMonitor(core, record.sessionId, record.objectId);

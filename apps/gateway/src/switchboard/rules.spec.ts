@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LocalStateName } from '#southbound/messages';
 import { AttemptLimiter } from './attempt-limiter.js';
-import { CommandTable } from './command-table.js';
+import { CommandTable, SYNC_CORRELATIONS } from './command-table.js';
 import { advance, CONNECTION_STATE_NAMES } from './connection-state.rules.js';
 import { FairQueue } from './fair-queue.js';
 import { IdempotencyTable } from './idempotency-table.js';
@@ -134,15 +134,16 @@ describe('tables', () => {
 
   it('correlations wrap and skip what is open; full means refuse', () => {
     const table = new CommandTable<string>(1000, 2);
-    Object.assign(table, { last: 2 ** 32 - 2 });
-    expect(table.add('a', 0)).toBe(2 ** 32 - 1);
+    const last = SYNC_CORRELATIONS.from - 1;
+    Object.assign(table, { last: last - 1 });
+    expect(table.add('a', 0)).toBe(last);
     expect(table.add('b', 1)).toBe(1);
     expect(table.add('c', 1)).toBeUndefined();
-    expect(table.expire(1000)).toEqual([{ correlation: 2 ** 32 - 1, pending: 'a', order: 1 }]);
+    expect(table.expire(1000)).toEqual([{ correlation: last, pending: 'a', order: 1 }]);
     expect(table.take(1, (pending) => pending === 'other')).toBeUndefined();
     expect(table.take(1, () => true)).toEqual({ pending: 'b', late: false, order: 2 });
-    table.keepLate({ correlation: 2 ** 32 - 1, pending: 'a', order: 1 });
-    expect(table.take(2 ** 32 - 1, () => true)).toEqual({ pending: 'a', late: true, order: 1 });
+    table.keepLate({ correlation: last, pending: 'a', order: 1 });
+    expect(table.take(last, () => true)).toEqual({ pending: 'a', late: true, order: 1 });
   });
 
   it('idempotency keys are bounded: full refuses new ones and forgets none that is young', () => {

@@ -223,12 +223,16 @@ export function findSession(core: Core, caller: Caller, sessionId: number): Sess
 
 export function logout(core: Core, session: Session, requestId: number): void {
   if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
-  endSession(core, session, 'logged out');
+  endSession(core, session, 'logged out', false);
   core.answer(requestId, {}, true);
 }
 
-/** Ends a session and frees what it held. Its waiting reader is woken and told why. */
-export function endSession(core: Core, session: Session, reason: string): void {
+/**
+ * Ends a session and frees what it held. Its waiting reader is woken and told why.
+ * @param tells its stream, socket or handler gets what is left of the log, and `session.terminated` with the reason; not where its own
+ *   application ends it
+ */
+export function endSession(core: Core, session: Session, reason: string, tells = true): void {
   const refusal: Refusal = { code: 'SESSION_INVALID', detail: `the session has ended: ${reason}` };
   withdrawAsks(core, session.id, refusal);
   for (const objectId of [...session.monitors]) {
@@ -236,11 +240,25 @@ export function endSession(core: Core, session: Session, reason: string): void {
     if (monitor !== undefined) releaseMonitor(core, session, monitor, refusal);
   }
   core.bulks.forget(session.id);
+  if (tells) terminated(core, session, reason);
   core.sessions.remove(session.id, reason);
   core.journal({ t: 'session-end', id: session.id });
   if (session.handler !== undefined) {
     session.handler = undefined;
-    core.tellHandler(session);
+    if (tells) core.retireHandler(session);
+    else core.tellHandler(session);
   }
   core.wake(session);
+}
+
+function terminated(core: Core, session: Session, reason: string): void {
+  core.post(session, {
+    category: 'SESSION_EVENT',
+    type: 'session.terminated',
+    eventId: core.syntheticId(),
+    eventTime: core.now.wallMs,
+    source: 'synthetic',
+    reason,
+  });
+  core.departed.keep(session, core.now.nowMs);
 }

@@ -160,6 +160,8 @@ export type Input =
   /** Verified by the caller; may be the same again. */
   | { readonly kind: 'access-document'; readonly document: AccessDocument }
   | { readonly kind: 'drain'; readonly on: boolean }
+  /** Somebody reads the directory: changes of it are to be told (effect `directory`) from now on. */
+  | { readonly kind: 'watch-directories' }
   /** This incarnation ends: every session is told (OIG_SHUTDOWN). Once. */
   | { readonly kind: 'shutdown' }
   /** False: records are not being kept, so nothing may be acknowledged that has to be. */
@@ -195,8 +197,16 @@ export type Effect =
       readonly sessionId: number;
       readonly handler: EventHandler | undefined;
       readonly from: number | undefined;
+      /** Its session has ended: what is left of the log is sent first. */
+      readonly retires?: true;
     }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
+  /** An entry of a controller's directory has changed; undefined: anything may have. */
+  | {
+      readonly kind: 'directory';
+      readonly icpId: number;
+      readonly entry: { readonly deiId: number; readonly handle: number } | undefined;
+    }
   /** Something an operator may want to know; never on the way of an ordinary event. */
   | {
       readonly kind: 'note';

@@ -10,6 +10,7 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
+import { watchDirectories } from './directory-watch.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
@@ -20,6 +21,7 @@ import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
+import { readLast } from './event.operations.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
@@ -139,6 +141,12 @@ export class Switchboard {
     return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
   }
 
+  /** Why a controller cannot be used now; undefined: it can. */
+  controllerRefusal(icpId: number): Refusal | undefined {
+    const usable = this.core.usableController(icpId);
+    return 'refusal' in usable ? usable.refusal : undefined;
+  }
+
   /** Whether a session stands; for what is kept of sessions beside the switchboard. */
   hasSession(sessionId: number): boolean {
     return this.core.sessions.get(sessionId) !== undefined;
@@ -225,6 +233,8 @@ export class Switchboard {
       case 'drain':
         core.draining = input.on;
         return;
+      case 'watch-directories':
+        return watchDirectories(core);
       case 'shutdown':
         return this.shutdown();
       case 'journal':
@@ -232,7 +242,7 @@ export class Switchboard {
         return;
       case 'log-in-unkept': {
         const session = core.sessions.get(input.sessionId);
-        return session === undefined ? undefined : endSession(core, session, 'its log-in could not be kept');
+        return session === undefined ? undefined : endSession(core, session, 'its log-in could not be kept', false);
       }
       case 'polling': {
         const session = core.sessions.get(input.sessionId);
@@ -258,6 +268,11 @@ export class Switchboard {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
     if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
     if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
+    if (operation.name === 'readOn') {
+      const { sessionId, afterSeq, max } = operation.request;
+      const departed = this.core.sessions.get(sessionId) === undefined ? this.core.departed.get(sessionId) : undefined;
+      if (departed !== undefined) return this.core.reply(requestId, readLast(this.core, departed, afterSeq, max));
+    }
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
@@ -296,6 +311,7 @@ export class Switchboard {
     for (const session of core.sessions.silent(core.now.nowMs))
       endSession(core, session, `silent for more than ${core.settings.sessionKeepAliveMs} ms`);
     for (const session of core.sessions.all()) session.log.expire(core.now.nowMs);
+    core.departed.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
     tickSecondaries(core);

@@ -219,8 +219,9 @@ export class VirtualController {
           traits: 0,
         };
       case 'DIRECTORY_READ':
+        return { type: 'DIRECTORY_READ_RESPONSE', correlation, result: 'OK', target: 0, count: 0, next: 0 };
       case 'DIRECTORY_WRITE':
-        throw new Error('the directory is not asked for here');
+        return { type: 'DIRECTORY_WRITE_RESPONSE', correlation, result: 'NOT_SUPPORTED', target: request.target, handle: 0 };
       case 'MAKE_CALL':
         return { type: 'MAKE_CALL_RESPONSE', correlation, result: 'OK', target: request.target, localCallId: 41 };
       default:

@@ -141,11 +141,15 @@ function applicationOf(application: Application, own: readonly ApplicationUser[]
 const plain = (numbering: NumberingSettings) => ({ ...numbering, localAreaCodes: [...numbering.localAreaCodes] });
 
 /** Only what the tenant has set: the instance knows the defaults. */
-function settingsOf({ settings }: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates'> {
-  const { numbering, loggedNumbers, rates } = settings;
+function settingsOf({
+  settings,
+}: Tenant): Pick<AccessDocument, 'numbering' | 'loggedNumbers' | 'rates' | 'outbound' | 'browserOrigins'> {
+  const { numbering, loggedNumbers, rates, outbound, browserOrigins } = settings;
   return {
     ...(numbering === undefined ? {} : { numbering: plain(numbering) }),
     ...(loggedNumbers === undefined ? {} : { loggedNumbers }),
     ...(rates === undefined ? {} : { rates: { ...rates } }),
+    ...(outbound === undefined ? {} : { outbound: { http: outbound.http, ranges: [...outbound.ranges] } }),
+    ...(browserOrigins === undefined ? {} : { browserOrigins: [...browserOrigins] }),
   };
 }

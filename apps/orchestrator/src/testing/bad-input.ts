@@ -62,7 +62,7 @@ export function validBody(route: ControlRoute, ids: KnownIds): Record<string, un
 function wrongValues(schema: JsonSchema): [string, unknown][] {
   const types = new Set((schema.anyOf ?? [schema]).map(({ type }) => type));
   const wrong: [string, unknown][] = [
-    ['list', []],
+    ['list', types.has('array') ? [[]] : []],
     ['deep', JSON.parse('['.repeat(20) + ']'.repeat(20))],
     ['too deep', RAW('['.repeat(60) + ']'.repeat(60))],
     ['__proto__ inside', RAW('{"__proto__":{"role":"admin"}}')],

@@ -1,4 +1,5 @@
 /** The real orchestrator on a real, fresh Postgres, for integration tests; nothing is replaced. */
+import { UNLIMITED_LICENCES } from '#contracts/control-api';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,7 +117,7 @@ export interface SampleTenant {
 
 export async function sampleTenant(bench: Bench, slug: string): Promise<SampleTenant> {
   const { admin } = bench;
-  const tenant = await admin.createTenant({ slug, companyName: `Company ${slug}` });
+  const tenant = await admin.createTenant({ slug, companyName: `Company ${slug}`, licences: UNLIMITED_LICENCES });
   const cluster = await admin.createCluster(slug, { name: 'main' });
   const controller = await admin.createController(slug, {
     clusterId: cluster.id,

@@ -1,12 +1,13 @@
 /** What an incarnation finds in `CORDBOARD_HOME/instances/<id>/` when it starts: configuration, certificate and key, access document. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homeLayout } from '#config/home';
 import type { WorkerSettings } from '#config/settings';
 import { InstanceConfigSchema, type InstanceConfig, type SignedDocument } from '#contracts/gateway-admin';
 import { MONITOR_STARTS_PER_SECOND } from '#domain/limits';
 import type { InstanceSpec, Tenant } from '#domain/resources';
 import { openAuthority, type Authority } from '#pki/authority';
+import { parseKeyRing, writeTenantKeys } from '#pki/sealing';
 import type { IncarnationHandle } from '#runtime-drivers/runtime-driver';
 
 /** Ports of an instance on its own address, the same for all. */
@@ -45,6 +46,8 @@ export class InstanceFiles {
     await replace(paths.key, certificate.keyPem);
     await replace(paths.cert, certificate.certPem);
     await replace(paths.accessDocument, JSON.stringify(files.document));
+    const ring = parseKeyRing(await readFile(this.#settings.secretsKeyFile, 'utf8'));
+    await writeTenantKeys(paths.secrets, ring, files.tenant.id);
     await replace(paths.config, JSON.stringify(this.#config(files), null, 2));
     return { configFile: paths.config, logDir: paths.log };
   }
@@ -98,6 +101,7 @@ export class InstanceFiles {
       peers: { router: 'router', worker: 'worker' },
       documentKeyFile: this.#settings.documentPublicKeyFile,
       accessDocumentFile: paths.accessDocument,
+      secretsFile: paths.secrets,
       journalDir: paths.journal,
       logDir: paths.log,
       timing: {

@@ -5,6 +5,8 @@ export interface PeriodicOptions {
   readonly intervalMs: number;
   readonly logger: Logger;
   readonly run: () => Promise<void>;
+  /** After each turn: how long it took, and whether it did what it should. */
+  readonly onTurn?: ((name: string, tookMs: number, ok: boolean) => void) | undefined;
 }
 
 /** Runs once at the start and then again and again, never twice at a time; an error is logged and the next turn tries again. */
@@ -30,11 +32,15 @@ export class Periodic {
   }
 
   async #turn(): Promise<void> {
+    const beganMs = performance.now();
+    let ok = true;
     try {
       await this.#options.run();
     } catch (error) {
+      ok = false;
       this.#options.logger.warn({ err: error }, `${this.#options.name}: this turn failed, the next will try again`);
     }
+    this.#options.onTurn?.(this.#options.name, performance.now() - beganMs, ok);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#running = this.#turn();

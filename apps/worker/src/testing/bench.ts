@@ -20,6 +20,7 @@ import type { StoreOutcome } from '#persistence/outcome';
 import * as tenants from '#persistence/tenants';
 import { ensureCertificate, openAuthority } from '#pki/authority';
 import { digestOf, ensureDocumentKey, signDocument } from '#pki/documents';
+import { ensureSecretsKey } from '#pki/sealing';
 import type { IncarnationHandle, RuntimeDriver } from '#runtime-drivers/runtime-driver';
 import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock } from '#testkit/addresses';
@@ -69,6 +70,7 @@ export async function openBench(gatewayProgram: string): Promise<WorkerBench> {
   await openAuthority(layout.pki, 'controllers-ca');
   await ensureCertificate(authority, layout.pki, 'worker', { commonName: 'worker' });
   const documentKey = await ensureDocumentKey(layout.pki);
+  await ensureSecretsKey(layout.pki);
   const settings = workerSettings.parse({
     home,
     databaseUrl: test.appUrl,
@@ -78,6 +80,7 @@ export async function openBench(gatewayProgram: string): Promise<WorkerBench> {
     authorityDir: layout.pki,
     controllerCaFile: layout.controllersCaFile,
     documentPublicKeyFile: layout.documentPublicKeyFile,
+    secretsKeyFile: layout.secretsKeyFile,
     tls: { ...layout.certificate('worker'), caFile: layout.caFile },
     sweepIntervalMs: 200,
     logLevel: 'silent',

@@ -100,11 +100,20 @@ export const GapEventSchema = z.strictObject({
   reason: z.enum(['overflow', 'restart', 'link-lost', 'missed']),
 });
 
+/** The session has ended, and not by its own log-out: the last event of its stream, socket or handler. */
+export const SessionEventSchema = z.strictObject({
+  ...eventBase,
+  category: z.literal('SESSION_EVENT'),
+  type: z.literal('session.terminated'),
+  reason: z.string(),
+});
+
 export const EventSchema = z.discriminatedUnion('category', [
   CallEventSchema,
   FeatureEventSchema,
   SystemEventSchema,
   GapEventSchema,
+  SessionEventSchema,
 ]);
 export type ApplicationEvent = z.infer<typeof EventSchema>;
 export type CallEvent = z.infer<typeof CallEventSchema>;

@@ -5,6 +5,14 @@ import { atLeastOne, route, tenantParams, timestamp, version } from './route.js'
 const licences = z.int().min(0).max(1_000_000);
 const kind = licences.nullable().optional();
 
+/** By kind; null: not limited. */
+export const licencesByKind = {
+  standard: kind.describe('User licences for standard call control'),
+  advanced: kind.describe('User licences for advanced call control'),
+  salesforce: kind.describe('Users of the Salesforce integration'),
+  google: kind.describe('Users of the Google integration'),
+};
+
 const poolSchema = z.strictObject({
   pool: z.string().describe('standard, advanced, salesforce, google, or application:<id>'),
   applicationId: z.uuid().nullable(),
@@ -62,10 +70,7 @@ export const licenceRoutes = {
     params: tenantParams,
     body: atLeastOne(
       z.strictObject({
-        standard: kind.describe('User licences for standard call control'),
-        advanced: kind.describe('User licences for advanced call control'),
-        salesforce: kind.describe('Users of the Salesforce integration'),
-        google: kind.describe('Users of the Google integration'),
+        ...licencesByKind,
         applications: z
           .array(z.strictObject({ applicationId: z.uuid(), licences: licences.nullable() }))
           .min(1)

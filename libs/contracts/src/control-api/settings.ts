@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOGGED_NUMBERS, NumberingSchema, RatesSchema } from '../tenant-settings.js';
+import { BrowserOriginsSchema, LOGGED_NUMBERS, NumberingSchema, OutboundSchema, RatesSchema } from '../tenant-settings.js';
 import { atLeastOne, route, tenantParams, version, withId } from './route.js';
 
 const numbering = NumberingSchema.nullable();
@@ -9,10 +9,16 @@ export const tenantSettingsSchema = z.strictObject({
   numbering: numbering.describe('For every controller without its own; null: numbers with + cannot be dialled there'),
   loggedNumbers: z.enum(LOGGED_NUMBERS).describe('How telephone numbers stand in the logs of instances'),
   rates: RatesSchema.describe('R-LIM-11: warn or enforce'),
+  browserOrigins: BrowserOriginsSchema.describe('Origins of pages that may open sockets of events'),
+  outbound: OutboundSchema.describe(
+    'Where instances may send events, beyond https to public addresses; set by updateTenantOutbound',
+  ),
   sources: z.strictObject({
     numbering: z.enum(['default', 'tenant']),
     loggedNumbers: z.enum(['default', 'tenant']),
     rates: z.enum(['default', 'tenant']),
+    browserOrigins: z.enum(['default', 'tenant']),
+    outbound: z.enum(['default', 'operator']),
   }),
   version,
 });
@@ -77,8 +83,23 @@ export const settingsRoutes = {
         numbering: numbering.optional(),
         loggedNumbers: z.enum(LOGGED_NUMBERS).optional(),
         rates: RatesSchema.optional(),
+        browserOrigins: BrowserOriginsSchema.optional(),
       }),
     ),
+    status: 200,
+    response: tenantSettingsSchema,
+    etag: true,
+    ifMatch: true,
+    errors: ['CONFLICT'],
+  }),
+  updateTenantOutbound: route({
+    id: 'updateTenantOutbound',
+    method: 'PATCH',
+    path: '/v1/tenants/{tenant}/outbound',
+    summary: 'Sets where instances may send events of this tenant, beyond https to public addresses; what is not named stays',
+    role: 'admin',
+    params: tenantParams,
+    body: atLeastOne(OutboundSchema.partial()),
     status: 200,
     response: tenantSettingsSchema,
     etag: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { licencesByKind } from './licences.js';
 import { operationSchema } from './operations.js';
 import { atLeastOne, nameText, pageOf, pageQuery, route, tenantParams, timestamp, version } from './route.js';
 
@@ -29,6 +30,10 @@ export const tenantRoutes = {
         .refine((slug) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(slug), 'must not look like an id')
         .describe('Part of the tenant’s address; never changes'),
       companyName: nameText(100).describe('What its applications send as companyName'),
+      licences: z
+        .strictObject(licencesByKind)
+        .optional()
+        .describe('What it is entitled to; a kind that is not named: none (R-LIC-03), null: not limited'),
     }),
     status: 201,
     response: tenantSchema,

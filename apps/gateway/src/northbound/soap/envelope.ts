@@ -46,8 +46,9 @@ const mustBeUnderstood = (block: XmlElement, namespace: string): boolean =>
       attribute.name === 'mustUnderstand' && attribute.namespace === namespace && !/^\s*(0|false)\s*$/.test(attribute.value),
   );
 
-export const wrapEnvelope = (version: SoapVersion, body: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="${ENVELOPE_NAMESPACES[version]}"><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
+/** @param header blocks that need not be understood */
+export const wrapEnvelope = (version: SoapVersion, body: string, header?: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="${ENVELOPE_NAMESPACES[version]}">${header === undefined ? '' : `<soapenv:Header>${header}</soapenv:Header>`}<soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
 
 /** `text` is one of our sentences, already escaped; nothing of our inside goes into it (S-35). */
 export function faultEnvelope(version: SoapVersion, code: FaultCode, text: string): string {

@@ -14,7 +14,7 @@ const DEVICE_ATTRIBUTES = valuesOf('cc.deviceAttributeNames');
 const CALL_ATTRIBUTES = valuesOf('cc.callEventAttributeNames');
 const FEATURE_ATTRIBUTES = valuesOf('cc.featureEventAttributeNames');
 
-/** Members of standardEventMsg and numberedEventMsg, which are the same; undefined for a gap, which has no form there (design.md 10). */
+/** Members of standardEventMsg and numberedEventMsg, which are the same; undefined for what has no form there: a gap (design.md 10), the end of the session. */
 export function soapEvent(event: ApplicationEvent): SoapRecord | undefined {
   switch (event.category) {
     case 'CALL_EVENT':
@@ -24,6 +24,7 @@ export function soapEvent(event: ApplicationEvent): SoapRecord | undefined {
     case 'SYSTEM_EVENT':
       return { eventType: 'SYSTEM_EVENT', systemEvent: systemEvent(event) };
     case 'GAP':
+    case 'SESSION_EVENT':
       return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** One SOAP operation carried out: the arguments against the schema of the application operation, the engine, and the result as the contract's type. */
+import type { CallViewEvent } from '#contracts/application-api';
 import { ERROR_KINDS, type Refusal } from '#contracts/errors';
 import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
@@ -7,6 +8,7 @@ import { refuseArguments } from '../refusal.js';
 import type { Arguments } from './decode.js';
 import { encodeList, type SoapRecord } from './encode.js';
 import { soapEvent } from './event-form.js';
+import { callEventHeader } from './event-header.js';
 import { readNextEvent } from './next-event.js';
 import { resultForm } from './result-form.js';
 import { refusalText } from './refusal-text.js';
@@ -14,6 +16,8 @@ import { refusalText } from './refusal-text.js';
 export interface SoapResult {
   readonly value: SoapRecord;
   readonly refusal?: Refusal;
+  /** What goes into the header of the envelope. */
+  readonly header?: string | undefined;
 }
 
 export async function carryOut(
@@ -37,7 +41,11 @@ export async function carryOut(
   if (!outcome.ok) return refused(operation, outcome.refusal);
   // A result's members are the response's, or, where it only says what was asked about, the request's.
   const asked = parsed.value as unknown as SoapRecord;
-  return { value: { ...asked, ...(await inPieces(operation, resultForm(operation.maps, outcome.value))), result: true } };
+  const { callEvent } = outcome.value as { readonly callEvent?: CallViewEvent };
+  return {
+    value: { ...asked, ...(await inPieces(operation, resultForm(operation.maps, outcome.value))), result: true },
+    header: callEvent === undefined ? undefined : callEventHeader(callEvent),
+  };
 }
 
 /** The one long list there is, tuples, is written apart from the rest. */
@@ -72,9 +80,14 @@ async function nextEvent(
     if (!outcome.ok) return refused(operation, outcome.refusal, seen);
     if (outcome.value === undefined)
       return { value: { result: false, [operation.errorMember]: SOAP_NO_EVENT_TEXT, eventNumber: seen } };
-    const form = soapEvent(outcome.value.event);
-    if (form !== undefined) return { value: { ...form, result: true, eventNumber: outcome.value.eventNumber } };
-    if (seen !== undefined) seen = outcome.value.eventNumber;
+    const { event, eventNumber: number } = outcome.value;
+    const form = soapEvent(event);
+    if (form !== undefined)
+      return {
+        value: { ...form, result: true, eventNumber: number },
+        header: event.category === 'CALL_EVENT' ? callEventHeader(event) : undefined,
+      };
+    if (seen !== undefined) seen = number;
   }
 }
 

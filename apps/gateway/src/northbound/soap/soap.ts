@@ -66,11 +66,11 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       signal: incoming.signal,
     };
     const given = decodeArguments(operation, envelope.operation, service.namespace);
-    const { value, refusal } = await carryOut(operation, given, engine, context, longPollMaxMs);
+    const { value, refusal, header } = await carryOut(operation, given, engine, context, longPollMaxMs);
     return {
       status: 200,
       contentType: `${MEDIA_TYPES[version]}; charset=utf-8`,
-      body: wrapEnvelope(version, encodeResponse(service, operation, value)),
+      body: wrapEnvelope(version, encodeResponse(service, operation, value), header),
       ...(refusal === undefined ? {} : { headers: { ...retryAfter(refusal), ...forRouter(operation, refusal) } }),
     };
   };

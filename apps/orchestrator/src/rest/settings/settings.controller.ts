@@ -17,6 +17,11 @@ export class SettingsController {
     return this.useCase.update(call);
   }
 
+  @Endpoint('updateTenantOutbound')
+  updateOutbound(@Input() call: Call<'updateTenantOutbound'>) {
+    return this.useCase.updateOutbound(call);
+  }
+
   @Endpoint('explainNumber')
   explain(@Input() call: Call<'explainNumber'>) {
     return this.useCase.explain(call);

@@ -1,7 +1,9 @@
 /** Tenants (R-ORC-01): created, suspended, resumed, deleted. */
 import type { AnswerOf, TenantAnswer } from '#contracts/control-api';
+import { LICENCE_KINDS, type LicenceKind } from '#domain/licences';
 import type { Tenant } from '#domain/resources';
 import * as instances from '#persistence/instances';
+import * as licences from '#persistence/licences';
 import * as operations from '#persistence/operations';
 import * as outbox from '#persistence/outbox';
 import * as tenants from '#persistence/tenants';
@@ -23,7 +25,12 @@ export class TenantsUseCase {
   ) {}
 
   async create({ tx, body }: Call<'createTenant'>): Promise<StoreOutcome<TenantAnswer>> {
-    return mapped(await tenants.insert(tx, body), this.answer);
+    const { licences: given = {}, ...facts } = body;
+    const outcome = await tenants.insert(tx, facts);
+    // R-LIC-03: what nobody has granted is not there
+    const byKind = Object.fromEntries(LICENCE_KINDS.map((kind) => [kind, given[kind] === undefined ? 0 : given[kind]]));
+    if (outcome.ok) await licences.begin(tx, outcome.value.id, byKind as Record<LicenceKind, number | null>);
+    return mapped(outcome, this.answer);
   }
 
   async list({ tx, query, caller }: Call<'listTenants'>): Promise<StoreOutcome<AnswerOf<'listTenants'>>> {

@@ -5,7 +5,7 @@
 import type { Database } from '#persistence/database';
 import * as instances from '#persistence/instances';
 import type { Logger } from '#telemetry/logger';
-import { Periodic } from '../periodic.js';
+import { Periodic, type PeriodicOptions } from '../periodic.js';
 
 const CONCURRENT_MAX = 16;
 /** A sweep goes on past an instance that takes longer: one that hangs must not keep the others waiting. */
@@ -15,6 +15,7 @@ export interface InstanceLoopOptions {
   readonly database: Database;
   readonly logger: Logger;
   readonly sweepIntervalMs: number;
+  readonly onSweep?: PeriodicOptions['onTurn'];
   readonly reconcile: (instanceId: string, signal: AbortSignal) => Promise<number | null>;
 }
 
@@ -37,6 +38,7 @@ export class InstanceLoop {
       intervalMs: options.sweepIntervalMs,
       logger: options.logger,
       run: () => this.#sweepAll(),
+      onTurn: options.onSweep,
     });
   }
 

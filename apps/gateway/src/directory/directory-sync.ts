@@ -1,0 +1,123 @@
+/** The sync of all controllers' directories (R-CLU-08): on connect, every hour, and when a controller says that something changed. */
+import type { Refusal } from '#contracts/errors';
+import type { ControllerRequest } from '#southbound/messages';
+import type { Outcome } from '../northbound-port.js';
+import { makeObjectId, partsOf } from '../switchboard/numbering.rules.js';
+import { ControllerDirectory, type DirectoryMessage, type DirectoryWrite } from './controller-directory.js';
+import { writesOf } from './directory-items.rules.js';
+import type { Directory, DirectoryWriter } from './directory.port.js';
+import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
+import { entityById, type Entity } from './entities.js';
+
+/** Between two whole reads of a controller's directory: changes are told, this is for those that were not. */
+export const RESYNC_MS = 3_600_000;
+export interface DirectorySyncParts {
+  readonly directory: Directory;
+  readonly timeoutMs: number;
+  readonly nowMs: () => number;
+  readonly send: (icpId: number, request: ControllerRequest) => boolean;
+  /** Why nothing can be written at a controller now; undefined: it can. */
+  readonly refusal: (icpId: number) => Refusal | undefined;
+  readonly note: (text: string, facts: object) => void;
+}
+
+type Change = Parameters<DirectoryWriter['write']>[0];
+
+export class DirectorySync implements DirectoryWriter {
+  private readonly controllers = new Map<number, { readonly link: ControllerDirectory; syncedAtMs: number }>();
+  private correlation: number = SYNC_CORRELATIONS.from;
+
+  constructor(private readonly parts: DirectorySyncParts) {}
+
+  up(icpId: number): void {
+    const nowMs = this.parts.nowMs();
+    const known = this.controllers.get(icpId) ?? { link: this.link(icpId), syncedAtMs: nowMs };
+    this.controllers.set(icpId, known);
+    known.syncedAtMs = nowMs;
+    known.link.up(nowMs);
+  }
+
+  down(icpId: number): void {
+    this.controllers.get(icpId)?.link.down();
+  }
+
+  /** The controller is not ours any more. */
+  forget(icpId: number): void {
+    this.down(icpId);
+    this.controllers.delete(icpId);
+    this.parts.directory.forget(icpId);
+  }
+
+  /** From who watches: one entry has changed, or (undefined) nobody knows what. */
+  changed(icpId: number, entry: { readonly deiId: number; readonly handle: number } | undefined): void {
+    const link = this.controllers.get(icpId)?.link;
+    if (entry === undefined) link?.readAll(this.parts.nowMs());
+    else link?.changed(this.parts.nowMs(), entry.deiId, entry.handle);
+  }
+
+  message(icpId: number, message: DirectoryMessage): void {
+    this.controllers.get(icpId)?.link.message(this.parts.nowMs(), message);
+  }
+
+  tick(): void {
+    const nowMs = this.parts.nowMs();
+    for (const known of this.controllers.values()) {
+      known.link.tick(nowMs);
+      if (nowMs - known.syncedAtMs < RESYNC_MS) continue;
+      known.syncedAtMs = nowMs;
+      known.link.readAll(nowMs);
+    }
+  }
+
+  /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */
+  async write({ deiId, icpId, before, after }: Change): Promise<Outcome<{ readonly objectId: number }>> {
+    const entity = entityById(deiId)!;
+    const refusal = this.parts.refusal(icpId);
+    if (refusal !== undefined) return { ok: false, refusal };
+    const handle = before === undefined ? 0 : partsOf(before.objectId)!.handle;
+    if (after === undefined) return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [] }));
+    const pieces = writesOf(entity, before?.values, after);
+    if ('code' in pieces) return { ok: false, refusal: pieces };
+    let written: Outcome<{ readonly handle: number }> = { ok: true, value: { handle } };
+    for (const [at, items] of pieces.entries()) {
+      const inserts = before === undefined && at === 0;
+      const target = written.ok ? written.value.handle : 0;
+      const next = await this.one(icpId, { entity, action: inserts ? 'INSERT' : 'UPDATE', handle: target, items });
+      if (!next.ok && at > 0) await this.undo(icpId, entity, target, before === undefined);
+      if (!next.ok) return next;
+      written = next;
+    }
+    return this.object(icpId, written);
+  }
+
+  private async undo(icpId: number, entity: Entity, handle: number, isNew: boolean): Promise<void> {
+    if (isNew) await this.one(icpId, { entity, action: 'DELETE', handle, items: [] });
+    this.changed(icpId, { deiId: entity.deiId, handle });
+  }
+
+  private object(icpId: number, outcome: Outcome<{ readonly handle: number }>): Outcome<{ readonly objectId: number }> {
+    return outcome.ok ? { ok: true, value: { objectId: makeObjectId(icpId, outcome.value.handle) } } : outcome;
+  }
+
+  private one(icpId: number, write: Omit<DirectoryWrite, 'kind' | 'done'>): Promise<Outcome<{ readonly handle: number }>> {
+    return new Promise((resolve) => {
+      const link = this.controllers.get(icpId)?.link ?? this.link(icpId);
+      link.write(this.parts.nowMs(), { kind: 'write', ...write, done: resolve });
+    });
+  }
+
+  private link(icpId: number): ControllerDirectory {
+    const { directory, timeoutMs, send, note } = this.parts;
+    return new ControllerDirectory({
+      icpId,
+      directory,
+      timeoutMs,
+      note,
+      send: (request) => send(icpId, request),
+      correlation: () => {
+        this.correlation = this.correlation + 1 === SYNC_CORRELATIONS.end ? SYNC_CORRELATIONS.from : this.correlation + 1;
+        return this.correlation;
+      },
+    });
+  }
+}

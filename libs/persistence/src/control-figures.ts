@@ -1,0 +1,43 @@
+/** How the control plane stands, counted in the record: for its figures (docs/design/metrics.md). Platform scope. */
+import { rowsOf } from './sql/query.js';
+import type { Tx } from './sql/transaction.js';
+
+export interface Counted {
+  readonly state: string;
+  readonly count: number;
+  /** Of the oldest, in seconds by the database's clock. */
+  readonly oldestS: number;
+}
+export interface ControlFigures {
+  /** Those that are not finished, by state. */
+  readonly operations: readonly Counted[];
+  /** Not finished and past their deadline. */
+  readonly overdue: number;
+  /** By the state the worker wrote last. */
+  readonly instances: readonly Counted[];
+  /** Bells not rung yet. */
+  readonly outbox: Pick<Counted, 'count' | 'oldestS'>;
+}
+
+const AGE = `coalesce(extract(epoch FROM now() - min(%)), 0)::float8 AS "oldestS"`;
+const ageOf = (column: string): string => AGE.replace('%', column);
+
+export async function read(tx: Tx): Promise<ControlFigures> {
+  const operations = await rowsOf<Counted & { readonly overdue: number }>(
+    tx,
+    `SELECT state, count(*)::int AS count, ${ageOf('created_at')}, (count(*) FILTER (WHERE deadline_at < now()))::int AS overdue
+       FROM operations WHERE state = ANY (ARRAY['pending'::text, 'running'::text]) GROUP BY state ORDER BY state`,
+  );
+  const instances = await rowsOf<Counted>(
+    tx,
+    `SELECT state, count(*)::int AS count, ${ageOf('updated_at')} FROM instance_status GROUP BY state ORDER BY state`,
+  );
+  const [outbox] = await rowsOf<Counted>(tx, `SELECT '' AS state, count(*)::int AS count, ${ageOf('created_at')} FROM outbox`);
+  const overdue = operations.reduce((sum, each) => sum + each.overdue, 0);
+  return {
+    operations: operations.map(({ state, count, oldestS }) => ({ state, count, oldestS })),
+    overdue,
+    instances,
+    outbox: { count: outbox!.count, oldestS: outbox!.oldestS },
+  };
+}
