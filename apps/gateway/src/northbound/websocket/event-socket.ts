@@ -15,7 +15,8 @@ export type SocketLimits = Pick<
 >;
 
 const CLOSE_GRACE_MS = 2000;
-const ACKNOWLEDGEMENT = /^\{"type":"ack","cursor":"(\d{1,9})\.(\d{1,9})\.(\d{1,15})"\}$/;
+/** White space may be where JSON has it, and nowhere else. */
+const ACKNOWLEDGEMENT = /^\s*\{\s*"type"\s*:\s*"ack"\s*,\s*"cursor"\s*:\s*"(\d{1,9})\.(\d{1,9})\.(\d{1,15})"\s*\}\s*$/;
 
 export class EventSocket implements Outlet {
   readonly pump: EventPump;
@@ -78,7 +79,7 @@ export class EventSocket implements Outlet {
   private onMessage(data: RawData, isBinary: boolean, epoch: Epoch): void {
     const second = Math.floor(performance.now() / 1000);
     this.heard = second === this.heard.second ? { second, inSecond: this.heard.inSecond + 1 } : { second, inSecond: 1 };
-    const match = isBinary ? null : ACKNOWLEDGEMENT.exec((data as Buffer).toString('latin1').replaceAll(/\s/g, ''));
+    const match = isBinary ? null : ACKNOWLEDGEMENT.exec((data as Buffer).toString('latin1'));
     if (match === null || this.heard.inSecond > this.limits.socketMessagesPerSecondMax) return this.pump.finish('bad-frame');
     // of an earlier incarnation: what it says has been said by the cursor this socket was opened with
     if (Number(match[1]) === epoch.major && Number(match[2]) === epoch.minor) this.pump.acknowledge(Number(match[3]));
