@@ -8,6 +8,9 @@ import { socketFace } from './socket-face.js';
 export const FACE_NAMES = ['rest', 'soap', 'stream', 'websocket', 'websocket-tls', 'frames', 'frames-simulator'] as const;
 export type FaceName = (typeof FACE_NAMES)[number];
 
+/** Of so many cases for each transport, those of this one: where each needs a handshake of TLS, a fiftieth, for the rest of it is tried without. */
+export const casesOf = (name: FaceName, cases: number): number => (name === 'websocket-tls' ? Math.ceil(cases / 50) : cases);
+
 /** The face, up; close it. */
 export const openFace: Readonly<Record<FaceName, () => Promise<Face<Made>>>> = {
   rest: async () => gatewayFace(KINDS.rest, await realEngine()),

@@ -1,13 +1,14 @@
 /** `npm run fuzz`: bad input for each face, as many cases as asked. */
 import { reportLines } from './cases.js';
-import { openFace, type FaceName } from './faces.js';
+import { casesOf, openFace, type FaceName } from './faces.js';
 import { parseArguments, type FuzzOptions } from './options.js';
 import { runCases } from './run-cases.js';
 
 const PROGRESS_EVERY_MS = 5000;
 
 /** True when nothing was found. */
-async function fuzz(name: FaceName, { cases, seed, from }: FuzzOptions): Promise<boolean> {
+async function fuzz(name: FaceName, { cases: asked, seed, from }: FuzzOptions): Promise<boolean> {
+  const cases = casesOf(name, asked);
   const face = await openFace[name]();
   let toldAt = performance.now();
   const onProgress = (done: number) => {

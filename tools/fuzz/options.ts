@@ -12,7 +12,7 @@ export interface FuzzOptions {
 export const USAGE = `usage: npm run fuzz -- [options]
 Sends generated bad input to each face of the gateway, each case wrong in one known way, and judges every answer: a typed error, nothing
 changed, nothing leaked, nobody disturbed. Prints seed, how many cases got how far, and what bad input took beside right requests.
-  --cases N          so many for each transport (default 100000)
+  --cases N          so many for each transport (default 100000); of websocket-tls a fiftieth
   --seed S           another one makes other cases (default: by the clock; printed)
   --transport T      only this one, may be repeated: ${FACE_NAMES.join(', ')}
   --only I           with --seed and --transport: only case I, as a finding names it

@@ -5,14 +5,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { reportLines } from '../../../tools/fuzz/cases.js';
-import { FACE_NAMES, openFace, type FaceName } from '../../../tools/fuzz/faces.js';
+import { casesOf, FACE_NAMES, openFace } from '../../../tools/fuzz/faces.js';
 import { gatewayFace, KINDS } from '../../../tools/fuzz/gateway-faces.js';
 import { runCases } from '../../../tools/fuzz/run-cases.js';
 import { LittleEngine } from './little-engine.js';
 
 const CASES = 20_000;
-/** Where each case needs a handshake of TLS: the rest of it is tried without. */
-const CASES_OF: Partial<Record<FaceName, number>> = { 'websocket-tls': 300 };
 /** The faces alone, without the gateway's engine. */
 const CASES_OF_LITTLE_ENGINE = 2000;
 /** Printed with every failure; another number gives other cases. */
@@ -23,7 +21,7 @@ describe('bad input against the gateway', () => {
     '%s: a typed error for each case, nothing changed, leaked or disturbed',
     { timeout: 120_000 },
     async (name) => {
-      const cases = CASES_OF[name] ?? CASES;
+      const cases = casesOf(name, CASES);
       const face = await openFace[name]();
       try {
         const report = await runCases(face, { seed, cases });
