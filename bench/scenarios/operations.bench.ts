@@ -11,6 +11,7 @@ const SEQUENTIAL = 400;
 const CONCURRENCY = 16;
 const CONCURRENT = 6000;
 const SOURCE = 'performance.md';
+const PROFILE = '37 % writes to TLS, 14 % garbage collection, none of our own functions above 2.5 % (2026-11-28)';
 
 interface Measured {
   readonly times: readonly number[];
@@ -78,6 +79,7 @@ async function compared(
       unit: '/CPU-s',
       ...pair((all) => median(all.map(({ perCpuSecond }) => perCpuSecond))),
       goal: { at: 'least', bound: 0.7, source: SOURCE },
+      profile: PROFILE,
     },
   ];
 }
