@@ -8,6 +8,8 @@ export interface Figure {
   readonly baseline?: { readonly name: string; readonly value: number };
   /** A bound on value / baseline, or on the value itself where there is no baseline; absent: shown without a goal. */
   readonly goal?: { readonly at: 'most' | 'least'; readonly bound: number; readonly source: string };
+  /** Where the goal is not met: what the profile of the gateway showed, and when it was taken. */
+  readonly profile?: string;
   /** How it was measured, where that has to be known to read it. */
   readonly remark?: string;
 }
@@ -34,7 +36,7 @@ const round = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /** One line for people. */
-export function lineOf({ name, value, unit, baseline, ratio, goal, met, remark }: Judged): string {
+export function lineOf({ name, value, unit, baseline, ratio, goal, met, remark, profile }: Judged): string {
   const parts = [`${name.padEnd(58)} ${round(value).padStart(9)} ${unit.padEnd(10)}`];
   if (baseline !== undefined) parts.push(`${round(ratio!)} x ${baseline.name} (${round(baseline.value)})`);
   if (goal !== undefined)
@@ -42,6 +44,7 @@ export function lineOf({ name, value, unit, baseline, ratio, goal, met, remark }
       `goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${baseline === undefined ? ` ${unit}` : ' x'} [${goal.source}]: ${met ? 'met' : 'NOT MET'}`,
     );
   if (remark !== undefined) parts.push(`(${remark})`);
+  if (met === false && profile !== undefined) parts.push(`profile: ${profile}`);
   return parts.join('  ');
 }
 

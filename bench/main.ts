@@ -11,13 +11,20 @@ import { events } from './scenarios/events.bench.js';
 import { failover } from './scenarios/failover.bench.js';
 import { instance } from './scenarios/instance.bench.js';
 import { capacity } from './scenarios/capacity.bench.js';
+import { latency } from './scenarios/latency.bench.js';
+import { monitors } from './scenarios/monitors.bench.js';
 import { operations } from './scenarios/operations.bench.js';
+import { webhook, websocket } from './scenarios/pushes.bench.js';
 import { system } from './scenarios/system.bench.js';
 
 const SCENARIOS: Readonly<Record<string, (size: { readonly full: boolean }) => Promise<Figure[]>>> = {
   instance,
   operations,
   events,
+  websocket,
+  webhook,
+  latency,
+  monitors,
   edge,
   system,
   failover,
@@ -26,13 +33,17 @@ const SCENARIOS: Readonly<Record<string, (size: { readonly full: boolean }) => P
 const USAGE = `usage: npm run bench [-- ${Object.keys(SCENARIOS).join(' | ')} ...] [--full] [--json] [--record]
 Each figure stands beside the baseline measured in the same run and its goal; absolute times of a busy machine mean little.
   instance    start and idle memory of an incarnation, beside a plain node process (R5)
-  operations  an operation without the router, beside the least a gateway can be (R1)
+  operations  an operation over REST and over SOAP without the router, beside the least a gateway can be (R1)
   events      events to long-polling sessions, beside the same (R2)
+  websocket   events by WebSocket, beside the same (R1)
+  webhook     events by webhook, beside a plain loop of POSTs (R3)
+  latency     an event from the controller's write to a WebSocket, at 175, 2,000 and 10,000 a second (R1)
+  monitors    monitors set, against the pace and beside R1
   edge        requests through the router, beside a bare reverse proxy in node
   system      npm start cold and warm, restart of an instance, an operation through the router
   failover    from kill -9 of an instance until all its monitors stand again, beside the floor that pacing sets
   capacity    a full instance: 50,000 monitors that applications set at 100 controllers, 1,500 sessions with sockets; beside the floor that pacing sets
-Without names all of them, about six minutes.
+Without names all of them, about eight minutes.
   --full    failover with 50,000 monitors in three shapes (about 20 minutes) instead of a scaled-down set
   --json    one JSON document instead of lines
   --record  adds the run as one line to bench/history.jsonl`;

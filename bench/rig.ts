@@ -18,6 +18,7 @@ import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
 import { ensureSecretsKey } from '#pki/sealing';
+import type { SourceOrder } from './line-source.js';
 
 export const TENANT_ID = '00000000-0000-4000-8000-00000000000a';
 export const CREDENTIALS = {
@@ -40,6 +41,8 @@ const program = (path: string) => resolve(readEnvironment().cloneRoot, 'dist', p
 
 export interface RigOptions {
   readonly phones: number;
+  /** A source of events at a given rate stands where the simulated controller would. */
+  readonly lineSource?: boolean;
   /** Recommended is 20 a second and controller, always enforced; a bench that sets thousands has to wait for it, so it monitors few. */
   readonly seed?: number;
 }
@@ -71,12 +74,14 @@ export interface Rig {
   readonly routerTls: { readonly cert: string; readonly key: string; readonly ca: string };
   readonly simulator: { readonly base: string; readonly key: string };
   gateway(options?: { readonly withController?: boolean }): Promise<Peer>;
-  baseline(name: 'raw-gateway' | 'plain-node'): Promise<Peer>;
+  baseline(name: 'raw-gateway' | 'raw-push' | 'plain-node'): Promise<Peer>;
   /** The router with a table of this one instance; plain HTTP in front, the tenant's prefix in `base`. */
   router(gateway: Peer): Promise<Front>;
   /** R-plain in front of this instance. */
   plainProxy(gateway: Peer): Promise<Front>;
   traffic(callsPerHour: number | null): Promise<void>;
+  /** So many events per second by the line source to this one; null: none. */
+  emit(to: Peer, perSecond: number | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,6 +106,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   });
   const caFile = files('ca.pem', authority.certPem);
   const controllerCaFile = files('controllers-ca.pem', controllers.certPem);
+  const certFile = files('controller.crt', controllerTls.certPem);
+  const keyFile = files('controller.key', controllerTls.keyPem);
   const simulatorSettings = files(
     'simulator.json',
     JSON.stringify({
@@ -113,19 +120,24 @@ export async function openRig(options: RigOptions): Promise<Rig> {
           name: 'bench',
           address: controllerAddress,
           port: 5320,
-          certFile: files('controller.crt', controllerTls.certPem),
-          keyFile: files('controller.key', controllerTls.keyPem),
+          certFile,
+          keyFile,
           extensions: { from: 10_000, count: options.phones },
         },
       ],
       logLevel: 'error',
     }),
   );
-  const simulator = fork(program('apps/call-manager-sim/src/main.js'), ['--settings', simulatorSettings], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  children.add(simulator);
-  const simulatorPort = await portWhenReady(simulator);
+  const controller =
+    options.lineSource === true
+      ? fork(program('bench/line-source.js'), [
+          files('source.json', JSON.stringify({ address: controllerAddress, certFile, keyFile, caFile })),
+        ])
+      : fork(program('apps/call-manager-sim/src/main.js'), ['--settings', simulatorSettings], {
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        });
+  children.add(controller);
+  const simulatorPort = await portWhenReady(controller);
   const base = `http://127.0.0.1:${simulatorPort}`;
   const routerIdentity = await authority.issue({ commonName: 'router', dnsNames: ['router'], client: true, server: true });
   const routerFiles = {
@@ -294,6 +306,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       });
       if (!answer.ok) throw new Error(`the simulator refused the traffic: ${await answer.text()}`);
     },
+    async emit({ address: to }, perSecond) {
+      const done = once(controller, 'message');
+      controller.send({ to, perSecond } satisfies SourceOrder);
+      await done;
+    },
     async close() {
       for (const child of children) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -331,6 +348,8 @@ function documentOf(instanceId: string, controllers: AccessDocument['controllers
       },
     ],
     controllers,
+    // receivers of the bench are on this machine
+    outbound: { http: true, ranges: ['127.0.0.0/8'] },
   };
 }
 

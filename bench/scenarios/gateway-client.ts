@@ -1,5 +1,8 @@
 /** Talks to a gateway or to the raw baseline directly, as the router does: HTTPS with the router's certificate. */
+import type { Socket } from 'node:net';
+import { connect } from 'node:tls';
 import { Agent, request } from 'undici';
+import { envelope, requestElement } from '../../tools/fuzz/contract-requests.js';
 import { CREDENTIALS, serverNameOf, trustedHeaders, type Peer, type Rig } from '../rig.js';
 
 /** What both can do; `handle` is objectId at the gateway and the device handle at the baseline. */
@@ -15,6 +18,14 @@ export interface BenchClient {
   close(): Promise<void>;
 }
 
+/** A client of what pushes: by WebSocket, or to an address. */
+export interface PushClient extends BenchClient {
+  /** Opens the session's socket; each piece of text that comes is handed over, as it comes. */
+  socket(session: number, onText: (piece: string) => void): Promise<void>;
+  /** Has the session's events sent to the address. */
+  hook(session: number, url: string): Promise<void>;
+}
+
 function agentOf(rig: Rig, connections: number, servername: string): Agent {
   return new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { ...rig.routerTls, servername } });
 }
@@ -22,7 +33,7 @@ function agentOf(rig: Rig, connections: number, servername: string): Agent {
 async function text(
   dispatcher: Agent,
   url: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   headers: Record<string, string>,
   body?: string,
 ): Promise<string> {
@@ -32,13 +43,59 @@ async function text(
   return read;
 }
 
-export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchClient {
+/** A handshake and what follows, by hand: a library would be most of what the bench itself costs. */
+function openSocket(
+  { routerTls }: Rig,
+  { address, port, instanceId }: Peer,
+  path: string,
+  headers: Record<string, string>,
+  onText: (piece: string) => void,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      ...routerTls,
+      host: address,
+      port,
+      servername: serverNameOf(instanceId),
+    });
+    const all = {
+      host: 'bench',
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+      ...headers,
+    };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.once('error', reject).once('close', () => reject(new Error('the socket was closed')));
+    socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+    let head = '';
+    const onHead = (chunk: Buffer) => {
+      head += chunk.toString('latin1');
+      const end = head.indexOf('\r\n\r\n');
+      if (end === -1) return;
+      if (!head.startsWith('HTTP/1.1 101')) return reject(new Error(`a socket was answered ${head}`));
+      socket.off('data', onHead).on('data', (piece: Buffer) => onText(piece.toString('latin1')));
+      onText(head.slice(end + 4));
+      resolve(socket);
+    };
+    socket.on('data', onHead);
+  });
+}
+
+export function gatewayClient(
+  rig: Rig,
+  peer: Peer,
+  connections: number,
+): PushClient & { phoneBySoap(dn: string): Promise<number> } {
   const dispatcher = agentOf(rig, connections, serverNameOf(peer.instanceId));
   const base = `https://${peer.address}:${peer.port}`;
   const trusted = trustedHeaders(peer.instanceId);
   const tokens = new Map<number, string>();
   const cursors = new Map<number, string>();
-  const ask = (session: number, method: 'GET' | 'POST', path: string, body?: object) =>
+  const bodies = new Map<string, string>();
+  const sockets: Socket[] = [];
+  const ask = (session: number, method: 'GET' | 'POST' | 'PUT', path: string, body?: object) =>
     text(
       dispatcher,
       `${base}/v1/sessions/${session}${path}`,
@@ -80,12 +137,33 @@ export function gatewayClient(rig: Rig, peer: Peer, connections: number): BenchC
       cursors.set(of, body.slice(at + 10, body.indexOf('"', at + 10)));
       return body;
     },
-    close: () => dispatcher.destroy(),
+    phoneBySoap: async (dn) => {
+      const members = { sessionId: await own(), icpId: 1, primeDn: dn };
+      const body = bodies.get(dn) ?? envelope(requestElement('getPhoneNumberId', members));
+      bodies.set(dn, body);
+      const headers = { ...trusted, 'content-type': 'text/xml; charset=utf-8', soapaction: '"urn:getPhoneNumberId"' };
+      const answer = await text(dispatcher, `${base}/axis2/services/StandardCCService`, 'POST', headers, body);
+      const objectId = / result="true"/.test(answer) ? /objectId[^>]*>(\d+)<|objectId="(\d+)"/.exec(answer) : null;
+      if (objectId === null) throw new Error(`over SOAP it was answered ${answer}`);
+      return Number(objectId[1] ?? objectId[2]);
+    },
+    socket: async (of, onText) => {
+      const headers = { ...trusted, authorization: `Bearer ${tokens.get(of)}` };
+      sockets.push(await openSocket(rig, peer, `/v1/sessions/${of}/events/socket`, headers, onText));
+    },
+    hook: async (of, url) => void (await ask(of, 'PUT', '/handler', { url })),
+    close: () => closeAll(dispatcher, sockets),
   };
 }
 
-export function rawClient(rig: Rig, peer: Peer, connections: number): BenchClient {
+function closeAll(dispatcher: Agent, sockets: readonly Socket[]): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  return dispatcher.destroy();
+}
+
+export function rawClient(rig: Rig, peer: Peer, connections: number): PushClient {
   const dispatcher = agentOf(rig, connections, '');
+  const sockets: Socket[] = [];
   const ask = (path: string) => text(dispatcher, `https://${peer.address}:${peer.port}${path}`, 'POST', {});
   return {
     session: async () => (JSON.parse(await ask('/session')) as { session: number }).session,
@@ -95,7 +173,9 @@ export function rawClient(rig: Rig, peer: Peer, connections: number): BenchClien
       (JSON.parse(await ask(`/call?target=${target}&number=${number}`)) as { localCallId: number }).localCallId,
     verb: async (verb, target, call) => void (await ask(`/verb?verb=${verb.toUpperCase()}&target=${target}&call=${call}`)),
     poll: (session) => ask(`/events?session=${session}`),
-    close: () => dispatcher.destroy(),
+    socket: async (session, onText) => void sockets.push(await openSocket(rig, peer, `/socket?session=${session}`, {}, onText)),
+    hook: async (session, url) => void (await ask(`/hook?session=${session}&url=${encodeURIComponent(url)}`)),
+    close: () => closeAll(dispatcher, sockets),
   };
 }
 

@@ -13,7 +13,7 @@ import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
 import { ask, routerSurroundings, type Answer, type RouterSurroundings } from '#testkit/routed-instances';
 import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
-import { Seeded } from './northbound/seeded.js';
+import { Seeded } from '../../tools/fuzz/seeded.js';
 import { runInstance, type RunningInstance } from './running-instance.js';
 
 const CASES = 120;

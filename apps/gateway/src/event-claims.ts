@@ -36,6 +36,8 @@ interface Claim {
 
 export class EventClaims {
   private readonly claims = new Map<number, Claim>();
+  /** To read when this turn of the loop is done. */
+  private woken: (readonly [sessionId: number, claim: Claim])[] = [];
 
   constructor(private readonly waitMaxMs: number) {}
 
@@ -100,10 +102,16 @@ export class EventClaims {
     const claim = this.claims.get(sessionId);
     if (claim === undefined || claim.woken) return;
     claim.woken = true;
-    setImmediate(() => {
+    if (this.woken.push([sessionId, claim]) === 1) setImmediate(() => this.readWoken());
+  }
+
+  private readWoken(): void {
+    const { woken } = this;
+    this.woken = [];
+    for (const [sessionId, claim] of woken) {
       claim.woken = false;
       if (this.claims.get(sessionId) === claim) claim.again();
-    });
+    }
   }
 
   /** A waiting poll is answered with nothing, a lasting reader ends. */

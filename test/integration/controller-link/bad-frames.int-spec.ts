@@ -1,5 +1,5 @@
 /**
- * Bad input on the controller link: frames that the page forbids, generated, some thousands in process and some hundred over real TLS. Each
+ * Bad input on the controller link: frames that the page forbids, generated, some hundred over real TLS (in process: bad-input.int-spec.ts). Each
  * ends its own link cleanly (GOODBYE, protocol error, then the end of both connections), changes nothing, and no other link notices.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,112 +9,30 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionState } from '#contracts/gateway-admin';
 import { ensureCertificate, openAuthority, type Authority } from '#pki/authority';
-import { decodeMessage } from '#southbound/codec';
-import { FrameDecoder, FrameError } from '#southbound/framing';
 import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
 import { ControllerPeer } from '#testkit/controller-peer';
 import { eventually } from '#testkit/eventually';
 import { lookUp, SimulatorWorld } from '../../../apps/call-manager-sim/src/testing/simulator-world.js';
-import { decodeInstanceMessage } from '../../../apps/call-manager-sim/src/wire/request.decoder.js';
 import { createControllerLinks } from '../../../apps/gateway/src/southbound/controller-links.js';
-import { LinkMachine, type ConnectionName } from '../../../apps/gateway/src/southbound/link-machine.js';
-import { Seeded } from '../northbound/seeded.js';
-import { badFrames, shareLine, type BadFrame, type Receiver } from './bad-frames.js';
+import { Seeded } from '../../../tools/fuzz/seeded.js';
+import { badFrame, type BadFrame, type Receiver } from '../../../tools/fuzz/bad-frames.js';
+import { isFramed } from '../../../tools/fuzz/frames-face.js';
 
 const INSTANCE_ID = '6f1c2a34-5b6d-4e8f-90a1-b2c3d4e5f607';
-const IN_PROCESS = 5000;
 const ON_THE_WIRE = 240;
 const DEADLINE = { deadlineMs: 30_000 };
 const [GOODBYE, PROTOCOL_ERROR] = [0x07, 2];
 /** Another one makes other cases; the same the same. */
 const seed = 20_261;
 
-/** Whether the framing, which is the first parser, lets the bytes through. */
-function isFramed(bytes: Buffer): boolean {
-  try {
-    return [...new FrameDecoder().push(bytes)].length > 0;
-  } catch {
-    return false;
-  }
-}
-
 function casesOf(name: string, receiver: Receiver, count: number): BadFrame[] {
-  const cases = badFrames(new Seeded(seed), receiver, count);
+  const cases = Array.from({ length: count }, (_, at) => badFrame(Seeded.ofCase(seed, at), receiver));
   const past = cases.filter(({ bytes }) => isFramed(bytes)).length;
-  process.stdout.write(`${shareLine(` ${name} (seed ${seed})`, cases.length, past)}`);
-  expect(past / cases.length).toBeGreaterThanOrEqual(0.5);
+  const share = Math.round((100 * past) / count);
+  process.stdout.write(`bad-input frames ${name} (seed ${seed}): ${count} cases, ${past} past the first parser (${share} %)\n`);
+  expect(past / count).toBeGreaterThanOrEqual(0.5);
   return cases;
 }
-
-/** The gateway's link machine with both connections standing, at time 0. */
-function upMachine(): LinkMachine {
-  const timings = { heartbeatMs: 1000, silenceMs: 6000, reconnectMinMs: 10, reconnectMaxMs: 20 };
-  const identity = { instanceId: INSTANCE_ID, epoch: { major: 1, minor: 0 }, address: '127.0.0.1', callbackPort: 49_500 };
-  const machine = new LinkMachine(identity, timings, { random: () => 0.5, nonce: () => 7n });
-  machine.start();
-  machine.dialled(0);
-  machine.received(0, 'forward', {
-    type: 'HELLO_ACK',
-    result: 'OK',
-    heartbeatMs: 1000,
-    bootId: 9,
-    platform: 'x86',
-    release: '9.4.0',
-  });
-  expect(machine.backConnected(0, { nonce: 7n, bootId: 9 }).taken && machine.isUp).toBe(true);
-  return machine;
-}
-
-/** Feeds the bytes as a connection does; answers what the machine wants done. */
-function feed(machine: LinkMachine, connection: ConnectionName, bytes: Buffer) {
-  try {
-    return [...new FrameDecoder().push(bytes)].flatMap((frame) => machine.received(0, connection, decodeMessage(frame)));
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error;
-    return machine.broken(0, error.message);
-  }
-}
-
-describe('bad frames in process', () => {
-  it('the gateway: each ends the link with GOODBYE (protocol error) on both connections, and nothing is delivered', () => {
-    for (const { what, connection, bytes } of casesOf('gateway, in process', 'instance', IN_PROCESS)) {
-      const machine = upMachine();
-      const effects = feed(machine, connection, bytes).filter(
-        (effect) => effect.kind !== 'send' || effect.message.type !== 'PONG',
-      );
-      const goodbye = (name: ConnectionName) => ({
-        kind: 'send',
-        connection: name,
-        message: { type: 'GOODBYE', reason: PROTOCOL_ERROR },
-      });
-      expect(effects, what).toEqual([
-        goodbye('forward'),
-        goodbye('back'),
-        { kind: 'close', flush: true },
-        {
-          kind: 'state',
-          state: 'CONNECTION_FAILURE',
-          up: undefined,
-          reason: expect.stringContaining('protocol error') as string,
-          silentMs: 0,
-        },
-      ]);
-    }
-  });
-
-  it('the simulator’s own decoder: each that is wrong in itself is a protocol error, never another failure', () => {
-    const cases = casesOf('simulator, in process', 'controller', IN_PROCESS);
-    for (const { what, bytes, inItself } of cases) {
-      let failure: unknown;
-      try {
-        for (const frame of new FrameDecoder().push(bytes)) decodeInstanceMessage(frame);
-      } catch (error) {
-        failure = error;
-      }
-      if (inItself || failure !== undefined) expect(failure, what).toBeInstanceOf(FrameError);
-    }
-  });
-});
 
 let dir: string;
 let block: LoopbackBlock;

@@ -1,125 +1,54 @@
 /**
- * Generated bad input for both faces (S-20 to S-22, S-31 to S-34): thousands of requests, each wrong in one known way. Each must get a typed answer,
- * none may change anything or make the server stop, and at least half must get past the first parser, or the generator tests nothing but that.
+ * Generated bad input for the faces of the gateway (S-20 to S-22, S-31 to S-39): each case wrong in one known way. Each must get a typed
+ * answer, none may change anything, leak anything or disturb anybody, and at least half must reach an operation, or the generator tests
+ * nothing but parsers. More of the same: `npm run fuzz`.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ERROR_KINDS } from '#contracts/errors';
-import { badRestRequest, type Target } from './bad-rest.js';
-import { badEnvelope } from './bad-soap.js';
-import { attributeOf, rest, textOf } from './clients.js';
-import { CREDENTIALS, LittleEngine } from './little-engine.js';
-import { realEngine, type Tried } from './real-engine.js';
-import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
-import { Seeded } from './seeded.js';
+import { describe, expect, it } from 'vitest';
+import { reportLines } from '../../../tools/fuzz/cases.js';
+import { casesOf, FACE_NAMES, openFace } from '../../../tools/fuzz/faces.js';
+import { gatewayFace, KINDS } from '../../../tools/fuzz/gateway-faces.js';
+import { runCases } from '../../../tools/fuzz/run-cases.js';
+import { LittleEngine } from './little-engine.js';
 
-const CASES = 3000;
-const AT_ONCE = 8;
+const CASES = 20_000;
+/** The faces alone, without the gateway's engine. */
+const CASES_OF_LITTLE_ENGINE = 2000;
 /** Printed with every failure; another number gives other cases. */
 const seed = 20_261;
 
-async function littleEngine(): Promise<Tried> {
-  const engine = new LittleEngine();
-  return { engine, state: async () => engine.snapshot(), stop: async () => {} };
-}
+describe('bad input against the gateway', () => {
+  it.each(FACE_NAMES)(
+    '%s: a typed error for each case, nothing changed, leaked or disturbed',
+    { timeout: 120_000 },
+    async (name) => {
+      const cases = casesOf(name, CASES);
+      const face = await openFace[name]();
+      try {
+        const report = await runCases(face, { seed, cases });
+        const lines = reportLines(report);
+        console.log(lines[0]);
+        expect(report.findings, lines.join('\n')).toEqual([]);
+        expect(report.cases).toBe(cases);
+        expect(report.reached.handler).toBeGreaterThanOrEqual(cases / 2);
+        expect(report.met.operations, 'operations met').toBe(report.met.of);
+      } finally {
+        await face.close();
+      }
+    },
+  );
+});
 
-describe.each([
-  { against: 'a little engine', suffix: '', makeTried: littleEngine },
-  { against: 'the gateway’s engine', suffix: ' (engine)', makeTried: realEngine },
-])('bad input against $against', ({ suffix, makeTried }) => {
-  let tried: Tried;
-  let northbound: RunningNorthbound;
-  let target: Target;
-  /** Each request comes from an address of its own: guessing session ids is slowed by address, and this is not about that. */
-  let address = 0;
-  const from = () => {
-    address += 1;
-    return { 'x-cordboard-client-address': `10.0.${address >> 8}.${address & 255}` };
-  };
-  beforeAll(async () => {
-    tried = await makeTried();
-    northbound = await runNorthbound(tried.engine);
-    const [own, foreign] = [await login(), await login()];
-    target = { ...own, foreignSessionId: foreign.sessionId };
-  });
-  afterAll(async () => {
-    await northbound.close();
-    await tried.stop();
-  });
-
-  async function login(): Promise<{ sessionId: number; token: string }> {
-    return JSON.parse((await rest(northbound, 'POST', '/v1/sessions', { body: CREDENTIALS, headers: from() })).text) as {
-      sessionId: number;
-      token: string;
-    };
-  }
-
-  /** Runs the cases a few at a time; `one` says whether its request got past the first parser, and throws when the answer is not as it must be. */
-  async function walk<T>(name: string, make: (random: Seeded) => T, one: (made: T) => Promise<boolean>): Promise<void> {
-    const random = new Seeded(seed);
-    const before = await tried.state();
-    let past = 0;
-    for (let done = 0; done < CASES; done += AT_ONCE) {
-      const batch = Array.from({ length: Math.min(AT_ONCE, CASES - done) }, () => make(random));
-      const results = await Promise.all(
-        batch.map((made) =>
-          one(made).catch((error: unknown) => {
-            throw new Error(`seed ${seed}: ${JSON.stringify(made).slice(0, 1500)}`, { cause: error });
-          }),
-        ),
-      );
-      past += results.filter(Boolean).length;
+describe('bad input against a little engine', () => {
+  it.each(['rest', 'soap'] as const)('%s: the face refuses by itself what no engine should see', async (name) => {
+    const engine = new LittleEngine();
+    const face = await gatewayFace(KINDS[name], { engine, state: async () => engine.snapshot(), stop: async () => {} });
+    try {
+      const report = await runCases(face, { seed, cases: CASES_OF_LITTLE_ENGINE });
+      const lines = reportLines(report);
+      console.log(lines[0]);
+      expect(report.findings, lines.join('\n')).toEqual([]);
+    } finally {
+      await face.close();
     }
-    console.log(
-      `bad-input ${name}${suffix}: ${CASES} cases, ${past} past the first parser (${Math.round((100 * past) / CASES)} %)`,
-    );
-    expect(past).toBeGreaterThanOrEqual(CASES / 2);
-    expect(await tried.state(), 'nothing has changed').toBe(before);
-    expect(northbound.logged, 'nothing failed on our side').toEqual([]);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-    expect((await login()).sessionId, 'the server goes on').toBeGreaterThan(0);
-  }
-
-  it('REST answers bad input with a problem document and changes nothing', async () => {
-    const unread = new Set(['MALFORMED_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE', 'METHOD_NOT_ALLOWED', 'NOT_FOUND']);
-    await walk(
-      'rest',
-      (random) => badRestRequest(target, random),
-      async ({ method, path, headers, body }) => {
-        const answer = await northbound.send(method, path, {
-          headers: { ...headers, ...from() },
-          ...(body === undefined ? {} : { body }),
-        });
-        expect(answer.status).toBeGreaterThanOrEqual(400);
-        expect(answer.status).toBeLessThan(500);
-        expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-        const problem = JSON.parse(answer.text) as { code: keyof typeof ERROR_KINDS; status: number; title: string };
-        expect(ERROR_KINDS[problem.code]).toMatchObject({ status: problem.status, title: problem.title });
-        expect(answer.text).not.toMatch(/node_modules|at \w+ \(|\.ts:|\.js:/);
-        return !unread.has(problem.code);
-      },
-    );
-  });
-
-  it('SOAP answers bad input with result=false or a Fault and changes nothing', async () => {
-    await walk(
-      'soap',
-      (random) => badEnvelope(target, random),
-      async ({ service, headers, body }) => {
-        const answer = await northbound.send('POST', `/axis2/services/${service}`, { headers: { ...headers, ...from() }, body });
-        expect(answer.status).toBeLessThan(500);
-        expect(answer.text).not.toMatch(/node_modules|at \w+ \(|\.ts:|\.js:|root:x:/);
-        if (answer.status === 200) {
-          expect(attributeOf(answer.text, 'result')).toBe('false');
-          expect(textOf(answer.text, 'errorDescription') ?? textOf(answer.text, 'errorDesc')).toMatch(
-            /^([A-Z_]+: .|No license available|PRIVILEGE_VIOLATION|MCD_TIMEOUT_ERROR|Feature not allowed$)/,
-          );
-          return true;
-        }
-        expect([400, 413, 415]).toContain(answer.status);
-        expect(textOf(answer.text, 'faultcode')).toMatch(/^soapenv:(Client|MustUnderstand|VersionMismatch)$/);
-        expect(textOf(answer.text, 'faultstring')).toMatch(/./);
-        return false;
-      },
-    );
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tuple } from '#contracts/application-api';
 import { attributeOf, rest, soap, textOf } from './clients.js';
 import { CONTROLLER, CREDENTIALS } from './little-engine.js';
-import { realEngine } from './real-engine.js';
+import { realEngine } from '../../../tools/fuzz/real-engine.js';
 import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
 
 const PHONES = 2;

@@ -4,7 +4,7 @@ import { APPLICATION_OPERATIONS, REST_ONLY_OPERATIONS, type OperationName } from
 import { REST_OPERATIONS } from '#contracts/application-openapi';
 import { SOAP_SERVICES } from '#contracts/soap';
 import { attributeOf, rest, soap, textOf } from './clients.js';
-import { fitting } from './fitting.js';
+import { fitting } from '../../../tools/fuzz/fitting.js';
 import { callEvent, CONTROLLER, CREDENTIALS, gapEvent, LittleEngine, systemEvent } from './little-engine.js';
 import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
 

@@ -10,7 +10,7 @@ import { APPLICATION_OPERATIONS, type OperationName } from '#contracts/applicati
 import { REST_OPERATIONS } from '#contracts/application-openapi';
 import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
 import { argumentsOf, FACTS, ourName, rest, serviceOf, soap } from './clients.js';
-import { fitting, type MemberSchema } from './fitting.js';
+import { fitting, type MemberSchema } from '../../../tools/fuzz/fitting.js';
 import { callEvent, pageOf } from './little-engine.js';
 import { runNorthbound, type RunningNorthbound } from './running-northbound.js';
 

@@ -5,16 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ApplicationEvent, CallEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { ErrorCode, Refusal } from '#contracts/errors';
+import { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';
 import { entryOf, type EventPage } from '../../../apps/gateway/src/event-page.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from '../../../apps/gateway/src/northbound-port.js';
 
-export const CREDENTIALS = {
-  companyName: 'Acme',
-  applicationName: 'demo',
-  applicationPassword: 'application-secret',
-  localPassword: 'local-secret',
-};
-export const CONTROLLER = { address: '127.9.0.1', icpId: 7 };
+export { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';
 /** Extensions; monitoring 1009 is forbidden, 1008 never answers. */
 export const PHONES = ['1001', '1002', '1008', '1009'];
 const epoch = { major: 3, minor: 1 };

@@ -1,16 +1,10 @@
-/** A northbound on a free port with certificates of its own authority, and a client that is the router. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** A northbound on a free port, and a client that is the router. */
 import { Agent, request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openAuthority, type Authority } from '#pki/authority';
-import { createNorthbound, type NorthboundOptions } from '../../../apps/gateway/src/northbound/server.js';
+import type { NorthboundOptions } from '../../../apps/gateway/src/northbound/server.js';
 import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
+import { INSTANCE, PUBLIC_BASE, startNorthbound, TENANT, type NorthboundPlant } from '../../../tools/fuzz/northbound-plant.js';
 
-export const TENANT = '00000000-0000-4000-8000-00000000000a';
-export const INSTANCE = '00000000-0000-4000-8000-00000000000b';
-export const PUBLIC_BASE = 'https://edge.example:8443/t/acme';
-const ADDRESS = '127.0.0.1';
+export { INSTANCE, PUBLIC_BASE, TENANT } from '../../../tools/fuzz/northbound-plant.js';
 
 export interface Answer {
   readonly status: number;
@@ -22,18 +16,9 @@ export interface Sent {
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
 }
-export interface RunningNorthbound {
-  readonly port: number;
-  readonly address: string;
-  readonly authority: Authority;
-  readonly logged: { readonly facts: object; readonly message: string }[];
-  /** The router's credentials. */
-  readonly credentials: { readonly cert: string; readonly key: string; readonly ca: string };
+export interface RunningNorthbound extends NorthboundPlant {
   /** One request with the headers a router sends; a header given as undefined is left out. */
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
-  /** Closes the server alone. */
-  stop(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export async function runNorthbound(
@@ -42,33 +27,12 @@ export async function runNorthbound(
   timeouts: NorthboundOptions['timeouts'] = undefined,
   browserOrigins: readonly string[] = [],
 ): Promise<RunningNorthbound> {
-  const dir = await mkdtemp(join(tmpdir(), 'cordboard-northbound-'));
-  const authority = await openAuthority(dir);
-  const own = await authority.issue({
-    commonName: `instance:${INSTANCE}`,
-    dnsNames: [`i-${INSTANCE}.cordboard.internal`],
-    ipAddresses: [ADDRESS],
-  });
-  const router = await authority.issue({ commonName: 'router' });
-  const logged: { facts: object; message: string }[] = [];
-  const log = (facts: object, message: string) => logged.push({ facts, message });
-  const northbound = await createNorthbound({
-    engine,
-    config: {
-      tenant: { id: TENANT, slug: 'acme', companyName: 'Acme' },
-      instance: { id: INSTANCE, name: 'one' },
-      address: ADDRESS,
-      northboundPort: 0,
-      peers: { router: 'router', worker: 'worker' },
-      timing: { longPollMaxMs },
-    },
-    tls: { cert: own.certPem, key: own.keyPem, ca: authority.certPem },
-    logger: { warn: log, error: log },
+  const plant = await startNorthbound(engine, {
+    longPollMaxMs,
     ...(timeouts === undefined ? {} : { timeouts }),
     browserOrigins: () => new Set(browserOrigins),
   });
-  const credentials = { cert: router.certPem, key: router.keyPem, ca: authority.certPem };
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, ...credentials });
+  const agent = new Agent({ keepAlive: true, maxSockets: 8, ...plant.credentials });
 
   const send = (method: string, path: string, { headers = {}, body, signal }: Sent = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -84,8 +48,8 @@ export async function runNorthbound(
       const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
       const outgoing = request(
         {
-          host: ADDRESS,
-          port: northbound.port,
+          host: plant.address,
+          port: plant.port,
           method,
           path,
           agent,
@@ -105,17 +69,11 @@ export async function runNorthbound(
       outgoing.end(body);
     });
   return {
-    port: northbound.port,
-    address: ADDRESS,
-    authority,
-    logged,
-    credentials,
+    ...plant,
     send,
-    stop: () => northbound.close(),
     close: async () => {
       agent.destroy();
-      await northbound.close();
-      await rm(dir, { recursive: true, force: true });
+      await plant.close();
     },
   };
 }

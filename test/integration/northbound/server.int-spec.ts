@@ -114,6 +114,12 @@ describe('S-51 what two parsers could read in two ways is refused and the connec
   });
 });
 
+it('S-26 what is expected of us beyond 100-continue changes nothing: the answer is of our own kind', async () => {
+  const answer = await raw(head('Expect: a miracle\r\nConnection: close\r\n\r\n', 'GET /v1/nothing'));
+  expect(answer).toMatch(/^HTTP\/1.1 404 /);
+  expect(answer).toContain('application/problem+json');
+});
+
 it('S-54 a peer that sends its headers or its body too slowly is cut off', async () => {
   expect(await raw(head('X-A: 1\r\n'))).toMatch(/^(HTTP\/1.1 4\d\d .*)?/);
   expect(await raw(head('Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a"', 'POST /v1/sessions'))).toMatch(

@@ -126,7 +126,7 @@ export async function createNorthbound({
     }
   };
 
-  server.on('request', (message, response) => {
+  const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
     if (!fromRouter.has(message.socket)) {
       message.socket.destroy();
       return;
@@ -135,7 +135,10 @@ export async function createNorthbound({
       (reply) => writeReply(message, response, reply, closing === undefined),
       () => message.socket.destroy(),
     );
-  });
+  };
+  server.on('request', onRequest);
+  // what is expected beyond `100-continue` is not looked at: node's own answer would have no type
+  server.on('checkExpectation', onRequest);
 
   const upgrades = new Upgrades({ engine, config, browserOrigins, limits, logger, onSlowReader });
   server.on('upgrade', (message, socket, head) => {

@@ -2,7 +2,7 @@
 import type { Refusal } from '#contracts/errors';
 import { type Core, NOT_KEPT } from './core.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
-import { controllerMonitorId, type ControllerMonitorKind, featureMonitorId } from './numbering.rules.js';
+import { controllerMonitorId, type ControllerMonitorKind, featureMonitorId, isIcpId, partsOf } from './numbering.rules.js';
 import { withdrawAsks } from './room-asks.js';
 import type { Session } from './session-table.js';
 import type { OperationOf } from './switchboard.port.js';
@@ -30,19 +30,34 @@ const OF_DEVICE: ReadonlySet<string> = new Set(['monitorObject', 'stopMonitor', 
 export const isMonitorName = (name: string): name is MonitorName => OF_DEVICE.has(name) || Object.hasOwn(AT_CONTROLLER, name);
 
 export function monitorOperation(core: Core, session: Session, requestId: number, operation: OperationOf<MonitorName>): void {
+  const monitorId = monitorIdOf(operation);
+  if (typeof monitorId !== 'number') return core.refuse(requestId, monitorId);
+  return begins(operation.name)
+    ? requestMonitor(core, session, requestId, monitorId)
+    : stopMonitor(core, session, requestId, monitorId);
+}
+
+const begins = (name: MonitorName): boolean =>
+  name === 'monitorObject' ||
+  name === 'monitorFeatures' ||
+  (Object.hasOwn(AT_CONTROLLER, name) && AT_CONTROLLER[name as AtController][1]);
+
+/** The monitor an operation means. A number that is no device or no controller could spell the id of another monitor: it is refused. */
+function monitorIdOf(operation: OperationOf<MonitorName>): number | Refusal {
   switch (operation.name) {
     case 'monitorObject':
-      return requestMonitor(core, session, requestId, operation.request.objectId);
     case 'stopMonitor':
-      return stopMonitor(core, session, requestId, operation.request.objectId);
+      return operation.request.objectId;
     case 'monitorFeatures':
-      return requestMonitor(core, session, requestId, featureMonitorId(operation.request.objectId));
-    case 'stopFeatureMonitor':
-      return stopMonitor(core, session, requestId, featureMonitorId(operation.request.objectId));
+    case 'stopFeatureMonitor': {
+      const { objectId } = operation.request;
+      if (partsOf(objectId) !== undefined) return featureMonitorId(objectId);
+      return { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` };
+    }
     default: {
-      const [kind, begins] = AT_CONTROLLER[operation.name];
-      const monitorId = controllerMonitorId(operation.request.icpId, kind);
-      return begins ? requestMonitor(core, session, requestId, monitorId) : stopMonitor(core, session, requestId, monitorId);
+      const { icpId } = operation.request;
+      if (isIcpId(icpId)) return controllerMonitorId(icpId, AT_CONTROLLER[operation.name][0]);
+      return { code: 'CONTROLLER_UNKNOWN', detail: `no controller has the id ${icpId}` };
     }
   }
 }

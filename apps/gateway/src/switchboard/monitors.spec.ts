@@ -77,6 +77,26 @@ describe('monitors of every kind', () => {
     expect(plant.controller().monitors.size).toBe(0);
   });
 
+  it('S-20 R-MON-01 a number that is no device or no controller means no monitor at all, whatever it spells', () => {
+    const [plant, sessionId] = ready();
+    // spelled as ids of monitors: presence at controller 1, and the features of a device at controller 1
+    const presence = -controllerMonitorId(1, 'PRG_PRESENCE');
+    const device = (makeObjectId(1, 10) - 6) / 16;
+    for (const icpId of [device, 0, ICP_ID_END, Number.MAX_SAFE_INTEGER]) {
+      expect(codeOf(plant.run({ name: 'monitorPRGPresence', request: { sessionId, icpId } })), String(icpId)).toBe(
+        'CONTROLLER_UNKNOWN',
+      );
+      expect(codeOf(plant.run({ name: 'stopPRGPresenceMonitor', request: { sessionId, icpId } }))).toBe('CONTROLLER_UNKNOWN');
+    }
+    for (const objectId of [presence, 0, 1]) {
+      expect(codeOf(plant.run({ name: 'monitorFeatures', request: { sessionId, objectId } })), String(objectId)).toBe(
+        'OBJECT_NOT_FOUND',
+      );
+      expect(codeOf(plant.run({ name: 'stopFeatureMonitor', request: { sessionId, objectId } }))).toBe('OBJECT_NOT_FOUND');
+    }
+    expect(plant.controller().monitors.size).toBe(0);
+  });
+
   it('R-SES-07 R-CLU-05 all kinds are set again after a restart and after a lost link', () => {
     const [plant, sessionId] = ready();
     const objectId = plant.monitor(sessionId, 1);

@@ -7,10 +7,12 @@ const HANDLES = 2 ** 32;
 /** Exclusive bound of icpId. */
 export const ICP_ID_END = 2 ** 21;
 
+/** Whether a number can be that of a controller; above the bound it would run into the ids of devices. */
+export const isIcpId = (icpId: number): boolean => Number.isInteger(icpId) && icpId >= 1 && icpId < ICP_ID_END;
+
 /** @param handle 1 to 2^32 - 1, as the controller names the device */
 export function makeObjectId(icpId: number, handle: number): number {
-  if (!Number.isInteger(icpId) || icpId < 1 || icpId >= ICP_ID_END)
-    throw new RangeError(`icpId ${icpId} is outside 1..${ICP_ID_END - 1}`);
+  if (!isIcpId(icpId)) throw new RangeError(`icpId ${icpId} is outside 1..${ICP_ID_END - 1}`);
   if (!Number.isInteger(handle) || handle < 1 || handle >= HANDLES) throw new RangeError(`handle ${handle} is outside 32 bits`);
   return icpId * HANDLES + handle;
 }
@@ -40,8 +42,10 @@ const KIND_SPACE = 16;
 export type ControllerMonitorKind = keyof typeof KINDS_AT_CONTROLLER;
 const KIND_NAMES = Object.keys(KINDS_AT_CONTROLLER) as readonly ControllerMonitorKind[];
 
+/** @param objectId one that {@link partsOf} takes */
 export const featureMonitorId = (objectId: number): number => -objectId;
 
+/** @param icpId one that {@link isIcpId} takes */
 export const controllerMonitorId = (icpId: number, kind: ControllerMonitorKind): number =>
   -(icpId * KIND_SPACE + KINDS_AT_CONTROLLER[kind]);
 

@@ -42,8 +42,7 @@ export function enterOperation<O extends CoreOperation>(
   return dialled as Exclude<O, NumberOperation>;
 }
 
-const typeOf = (core: Core, { applicationId }: Session): string =>
-  core.document?.applications.find(({ id }) => id === applicationId)?.type ?? 'unknown';
+const typeOf = (core: Core, { applicationId }: Session): string => core.applications.get(applicationId)?.type ?? 'unknown';
 
 /** The controller it asks; undefined: none, or none that is there. */
 function controllerOf(core: Core, { name, request }: CoreOperation): number | undefined {

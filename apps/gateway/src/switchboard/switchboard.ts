@@ -19,6 +19,7 @@ import { carryOnBulks } from './monitor-bulk.js';
 import { kindsReport, wantsKinds } from './monitor-kinds.js';
 import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
+import { readerOperation } from './reader.operations.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { readLast } from './event.operations.js';
@@ -277,6 +278,9 @@ export class Switchboard {
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
+    // asked with every delivery, and of no controller: rates, numbers and traces have no part in it
+    if (operation.name === 'readOn' || operation.name === 'readEvents')
+      return readerOperation(this.core, session, requestId, operation);
     if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     const entered = enterOperation(this.core, session, requestId, caller, operation);
     if (entered !== undefined) sessionOperation(this.core, session, requestId, entered);

@@ -4,6 +4,7 @@
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { NORTHBOUND_LIMITS } from '../limits.js';
+import { scanXml } from './xml-scanner.js';
 
 export interface XmlAttribute {
   readonly name: string;
@@ -37,6 +38,12 @@ export function readXml(bytes: Uint8Array): XmlOutcome {
   } catch {
     return { ok: false, detail: 'the body is not UTF-8' };
   }
+  const root = scanXml(text);
+  return root === undefined ? readXmlStrictly(text) : { ok: true, root };
+}
+
+/** By the parser; for what {@link scanXml} leaves to it. */
+export function readXmlStrictly(text: string): XmlOutcome {
   // Before any parsing: a DOCTYPE in another encoding shows as NUL bytes, one in UTF-8 as itself.
   if (text.includes('\0')) return { ok: false, detail: 'the body is not UTF-8 text' };
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) return { ok: false, detail: 'a DOCTYPE is not allowed' };

@@ -8,14 +8,18 @@ import type { EventReader } from '../../northbound-port.js';
 import { EventPump, type Outlet } from '../event-pump.js';
 import { pageMembers } from '../http/event-json.js';
 import type { NorthboundLimits } from '../limits.js';
+import { textFrame } from './text-frame.js';
 
 export type SocketLimits = Pick<
   NorthboundLimits,
   'streamHeartbeatMs' | 'streamStalledMs' | 'socketPongMs' | 'socketBufferBytesMax' | 'socketMessagesPerSecondMax'
 >;
 
+/** Of the library, whose value this file does without. */
+const OPEN: WebSocket['OPEN'] = 1;
 const CLOSE_GRACE_MS = 2000;
-const ACKNOWLEDGEMENT = /^\{"type":"ack","cursor":"(\d{1,9})\.(\d{1,9})\.(\d{1,15})"\}$/;
+/** White space may be where JSON has it, and nowhere else. */
+const ACKNOWLEDGEMENT = /^\s*\{\s*"type"\s*:\s*"ack"\s*,\s*"cursor"\s*:\s*"(\d{1,9})\.(\d{1,9})\.(\d{1,15})"\s*\}\s*$/;
 
 export class EventSocket implements Outlet {
   readonly pump: EventPump;
@@ -50,8 +54,11 @@ export class EventSocket implements Outlet {
     this.pump.begin();
   }
 
+  /** Past the library, whose frames are uncompressed and whole too: it would write each in two pieces. */
   write(page: EventPage): boolean {
-    this.web!.send(Buffer.from(`{"type":"events",${pageMembers(page)}}`, 'latin1'), { binary: false });
+    // nothing may follow a close frame
+    if (this.web!.readyState !== OPEN) return true;
+    this.socket!.write(textFrame(`{"type":"events",${pageMembers(page)}}`));
     // without a drain to come there is room
     return !this.socket!.writableNeedDrain || this.socket!.writableLength < this.limits.socketBufferBytesMax;
   }
@@ -78,7 +85,7 @@ export class EventSocket implements Outlet {
   private onMessage(data: RawData, isBinary: boolean, epoch: Epoch): void {
     const second = Math.floor(performance.now() / 1000);
     this.heard = second === this.heard.second ? { second, inSecond: this.heard.inSecond + 1 } : { second, inSecond: 1 };
-    const match = isBinary ? null : ACKNOWLEDGEMENT.exec((data as Buffer).toString('latin1').replaceAll(/\s/g, ''));
+    const match = isBinary ? null : ACKNOWLEDGEMENT.exec((data as Buffer).toString('latin1'));
     if (match === null || this.heard.inSecond > this.limits.socketMessagesPerSecondMax) return this.pump.finish('bad-frame');
     // of an earlier incarnation: what it says has been said by the cursor this socket was opened with
     if (Number(match[1]) === epoch.major && Number(match[2]) === epoch.minor) this.pump.acknowledge(Number(match[3]));

@@ -1,4 +1,5 @@
 /** Who may open a socket (S-37, S-38): a known path, a browser of a listed origin or none at all, a token or a ticket, and sound numbers. */
+import type { IncomingMessage } from 'node:http';
 import { EVENT_STREAM_PATHS, eventStreamOf, SOCKET_WINDOW_MAX } from '#contracts/event-streams';
 import type { CallContext, Outcome } from '../../northbound-port.js';
 import { readStreamQuery } from '../http/event-stream.js';
@@ -15,6 +16,24 @@ export interface SocketRequest {
 }
 
 const TICKET = /^[A-Za-z0-9_-]{43}$/;
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * What the protocol itself asks of a handshake. Looked at here, and not left to the library: that would come to it only when the session's
+ * events had been claimed from whoever reads them, and would answer without a problem document.
+ */
+function protocolRefusal(message: IncomingMessage): Outcome<never> | undefined {
+  const key = onlyHeader(message, 'sec-websocket-key');
+  if (key === undefined || key === false || !KEY.test(key))
+    return refuse('MALFORMED_REQUEST', 'Sec-WebSocket-Key must be there once, 16 bytes in base64');
+  if (onlyHeader(message, 'sec-websocket-version') !== '13')
+    return refuse('UPGRADE_REQUIRED', 'version 13 of the WebSocket protocol is spoken here');
+  const protocols = message.headers['sec-websocket-protocol']?.split(',').map((one) => one.trim());
+  if (protocols !== undefined && !(protocols.every((one) => TOKEN.test(one)) && new Set(protocols).size === protocols.length))
+    return refuse('MALFORMED_REQUEST', 'Sec-WebSocket-Protocol must be a list of names, each once');
+  return undefined;
+}
 
 /** Cookies play no part: there are none. */
 export function readHandshake(incoming: Incoming, browserOrigins: ReadonlySet<string>): Outcome<SocketRequest> {
@@ -23,6 +42,8 @@ export function readHandshake(incoming: Incoming, browserOrigins: ReadonlySet<st
   if (stream?.kind !== 'socket') return refuse('NOT_FOUND', `sockets are opened at ${EVENT_STREAM_PATHS.socket} only`);
   if (method !== 'GET' || onlyHeader(message, 'upgrade')?.toString().toLowerCase() !== 'websocket')
     return refuse('MALFORMED_REQUEST', 'only the WebSocket protocol is spoken here, opened by GET');
+  const refusal = protocolRefusal(message);
+  if (refusal !== undefined) return refusal;
   const origin = onlyHeader(message, 'origin');
   if (origin === false || (origin !== undefined && !browserOrigins.has(origin)))
     return refuse('FORBIDDEN', 'pages of this origin may not open sockets here; the provider lists the origins that may');

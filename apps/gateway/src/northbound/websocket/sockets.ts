@@ -14,6 +14,9 @@ import { refuseUpgrade } from '../refuse-upgrade.js';
 import { EventSocket } from './event-socket.js';
 import { readHandshake } from './handshake.js';
 
+/** Said with every refused handshake (RFC 6455, 4.4). */
+const VERSION = { 'sec-websocket-version': '13' };
+
 export interface Sockets {
   /** Takes the connection over: opens the socket, or refuses and closes. */
   upgrade(incoming: Incoming, socket: Duplex, head: Buffer): void;
@@ -38,7 +41,7 @@ export function createSockets(
     upgrade(incoming, socket, head) {
       const { requestId } = incoming.caller;
       const handshake = readHandshake(incoming, browserOrigins());
-      if (!handshake.ok) return refuseUpgrade(socket, problemReply(handshake.refusal, requestId));
+      if (!handshake.ok) return refuseUpgrade(socket, problemReply(handshake.refusal, requestId, VERSION));
       const { sessionId, after, window, context } = handshake.value;
       const events = new EventSocket(limits, window, () => onSlowReader(requestId));
       const opened = events.pump.start((listener) => engine.openReader({ sessionId, after }, context, listener));

@@ -1,14 +1,10 @@
 /** Bad requests over SOAP, from the contract's facts: each is wrong in one way that is known. */
+import { onTheWire, type BadRequest } from './bad-http.js';
 import type { Target } from './bad-rest.js';
-import { argumentsOf, envelope, FACTS, requestElement, serviceOf } from './clients.js';
+import { argumentsOf, envelope, FACTS, requestElement, serviceOf } from './contract-requests.js';
+import { HOSTILE_TEXTS } from './hostile-values.js';
 import type { Seeded } from './seeded.js';
-
-export interface BadEnvelope {
-  readonly what: string;
-  readonly service: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
-}
+import { hostileDocuments } from './hostile-xml.js';
 
 /** What the gateway hosts; the other services are the applications'. */
 const OPERATIONS = ['SessionService', 'StandardCCService', 'DataAccessService'].flatMap((service) =>
@@ -69,15 +65,17 @@ const fitting = (operation: string, target: Target): Members => ({
   ...shapes.get(operation)!.complex,
 });
 
-const post = (operation: string, xml: string | Uint8Array, headers: Record<string, string> = {}): BadEnvelope => ({
+const post = (operation: string, xml: string | Uint8Array, headers: Record<string, string> = {}): BadRequest => ({
   what: operation,
-  service: serviceOf(operation),
-  headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"urn:${operation}"`, ...headers },
+  operation,
+  method: 'POST',
+  path: `/axis2/services/${serviceOf(operation)}`,
+  headers: Object.entries({ 'content-type': 'text/xml; charset=utf-8', soapaction: `"urn:${operation}"`, ...headers }),
   body: xml,
 });
-const call = (operation: string, members: Members): BadEnvelope => post(operation, envelope(requestElement(operation, members)));
+const call = (operation: string, members: Members): BadRequest => post(operation, envelope(requestElement(operation, members)));
 
-type Mutation = (operation: string, target: Target, random: Seeded) => BadEnvelope | undefined;
+type Mutation = (operation: string, target: Target, random: Seeded) => BadRequest | undefined;
 
 const WRONG_NUMBERS = [
   '',
@@ -96,6 +94,9 @@ const WRONG_NUMBERS = [
   'true',
   '1,000',
 ];
+
+/** Numbers that could be ids, and are none. */
+const HOSTILE_NUMBERS = [0, 1, 2 ** 31 - 1, 4_000_000_000, 2 ** 53 - 1, 424242];
 
 /** Members that no operation takes a default for. */
 const REQUIRED = new Set([
@@ -154,9 +155,26 @@ const foreign: Mutation = (operation, target, random) =>
         ...fitting(operation, target),
         sessionId: random.pick([0, 1, target.foreignSessionId + 1, random.below(2 ** 31), 2 ** 53 - 1]),
       });
+const asksFor = (operation: string): boolean =>
+  membersOf(operation).some((name) => ['icpIpAddress', 'icpId', 'objectId', 'localPassword'].includes(name));
 const unknownThing: Mutation = (operation, target) =>
-  membersOf(operation).some((name) => ['icpIpAddress', 'icpId', 'objectId', 'localPassword'].includes(name))
-    ? call(operation, fitting(operation, target))
+  asksFor(operation) ? call(operation, fitting(operation, target)) : undefined;
+/** Values of the right type, and hostile; asks for what is not there, or in a session that is not. */
+const hostileFitting: Mutation = (operation, target, random) => {
+  const members = fitting(operation, target);
+  for (const [name, type] of shapes.get(operation)!.simple) {
+    if (name === 'sessionId' || random.below(3) === 0) continue;
+    if (type === 'string' && !Object.hasOwn(BY_NAME, name)) members[name] = random.pick(HOSTILE_TEXTS);
+    else if (['objectId', 'localCallId', 'icpId', 'deiId'].includes(name)) members[name] = random.pick(HOSTILE_NUMBERS);
+  }
+  const own = asksFor(operation) && random.below(2) === 0;
+  if (own) return call(operation, members);
+  if (!membersOf(operation).includes('sessionId')) return undefined;
+  return call(operation, { ...members, sessionId: random.pick([0, target.foreignSessionId + 1, random.below(2 ** 31)]) });
+};
+const wire: Mutation = (operation, target, random) =>
+  membersOf(operation).includes('sessionId')
+    ? onTheWire(call(operation, { ...fitting(operation, target), sessionId: 1 }), random)
     : undefined;
 const twice: Mutation = (operation, target, random) => {
   const xml = requestElement(operation, fitting(operation, target));
@@ -202,20 +220,25 @@ const hostileAttribute: Mutation = (operation, target, random) =>
 const hostileXml: Mutation = (operation, target, random) => {
   const xml = envelope(requestElement(operation, fitting(operation, target)));
   return random.pick([
-    () => post(operation, `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>${xml}`),
-    () =>
-      post(
-        operation,
-        `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${xml.replace('<e:Body>', '<e:Body>&b;')}`,
-      ),
-    () => post(operation, Buffer.from(`\ufeff<!DOCTYPE x>${xml}`, 'utf16le')),
-    () => post(operation, `<?xml version="1.0" encoding="UTF-7"?>${xml}`),
+    () => post(operation, random.pick(hostileDocuments(xml))),
+    () => post(operation, random.pick(hostileDocuments(xml))),
+    () => post(operation, random.pick(hostileDocuments(xml))),
     () => post(operation, `<?xml-stylesheet href="x"?>${xml}`),
     () => post(operation, `${'<a>'.repeat(random.pick([17, 900]))}`),
     () => post(operation, xml.replace('<e:Body>', `<e:Body>${'<a>'.repeat(40)}${'</a>'.repeat(40)}`)),
     () => post(operation, xml.replace('<e:Body>', `<e:Body ${Array.from({ length: 70 }, (_v, at) => `a${at}="1"`).join(' ')}>`)),
     () => post(operation, xml.replace('<e:Body>', `<e:Body><${'n'.repeat(300)}/>`)),
     () => post(operation, xml.replace('</e:Body>', '</e:Body><e:Body/>')),
+    () =>
+      post(
+        operation,
+        xml.replace(/<e:Body>.*<\/e:Body>/s, (body) => `${body}${body}`),
+      ),
+    () =>
+      post(
+        operation,
+        xml.replace(/<e:Body>(.*)<\/e:Body>/s, (_all, one: string) => `<e:Body>${one}${one}</e:Body>`),
+      ),
     () =>
       post(operation, xml.replace('<e:Body>', '<e:Header><w:Security xmlns:w="urn:w" e:mustUnderstand="1"/></e:Header><e:Body>')),
     () => post(operation, xml, { soapaction: `"urn:${operation === 'logout' ? 'login' : 'logout'}"` }),
@@ -254,6 +277,9 @@ const MUTATIONS: readonly Mutation[] = [
   foreign,
   foreign,
   unknownThing,
+  unknownThing,
+  ...Array.from({ length: 24 }, () => hostileFitting),
+  wire,
   twice,
   nested,
   otherNamespace,
@@ -262,10 +288,12 @@ const MUTATIONS: readonly Mutation[] = [
   hostileXml,
 ];
 
-export function badEnvelope(target: Target, random: Seeded): BadEnvelope {
+export const SOAP_OPERATION_COUNT = OPERATIONS.length;
+
+export function badEnvelope(target: Target, random: Seeded): BadRequest {
   for (;;) {
     const mutation = random.pick(MUTATIONS);
     const made = mutation(random.pick(OPERATIONS), target, random);
-    if (made !== undefined) return { ...made, what: `${mutation.name || 'mutation'} ${made.what}` };
+    if (made !== undefined) return { ...made, what: `${mutation.name} ${made.what}` };
   }
 }

@@ -1,19 +1,14 @@
 /** Bad requests over REST, from the operations' own schemas: each is wrong in one way that is known. */
 import { REST_OPERATIONS, type RestMember, type RestOperation } from '#contracts/application-openapi';
 import { fitting } from './fitting.js';
+import { onTheWire, type BadRequest } from './bad-http.js';
+import { hostileFor } from './hostile-values.js';
 import type { Seeded } from './seeded.js';
 
 export interface Target {
   readonly sessionId: number;
   readonly token: string;
   readonly foreignSessionId: number;
-}
-export interface BadRequest {
-  readonly what: string;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
 }
 
 type Values = Record<string, unknown>;
@@ -77,12 +72,13 @@ function build(
   const token = options.token === undefined ? target.token : options.token;
   return {
     what: operation.name,
+    operation: operation.name,
     method: operation.method,
     path: `${path}${query === '' ? '' : `?${query}`}`,
-    headers: {
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': options.type ?? 'application/json' }),
-    },
+    headers: [
+      ...(token === null ? [] : [['authorization', `Bearer ${token}`] as const]),
+      ...(body === undefined ? [] : [['content-type', options.type ?? 'application/json'] as const]),
+    ],
     ...(body === undefined ? {} : { body }),
   };
 }
@@ -148,11 +144,33 @@ const foreign: Mutation = (operation, target, random) => {
     () => build(operation, target, {}, { token: `x${target.token.slice(1)}y` }),
   ])();
 };
-/** Fits the schema, but means nothing the engine has; operations that ask for nothing cannot be wrong in this way. */
-const unknownThing: Mutation = (operation, target) =>
-  operation.members.some(({ name }) => ['icpIpAddress', 'icpId', 'objectId', 'localPassword'].includes(name))
-    ? build(operation, target, {})
-    : undefined;
+/** Asks for something that may not be there: operations that ask for nothing cannot be wrong in this way. */
+const asksFor = ({ members }: RestOperation): boolean =>
+  members.some(({ name }) => ['icpIpAddress', 'icpId', 'objectId', 'localPassword'].includes(name));
+/** Fits the schema, but means nothing the engine has. */
+const unknownThing: Mutation = (operation, target) => (asksFor(operation) ? build(operation, target, {}) : undefined);
+/** Fits the schema with hostile values wherever it takes some, and asks for what is not there, or in a session that is not the caller's. */
+const hostileFitting: Mutation = (operation, target, random) => {
+  const changes: Values = {};
+  for (const member of sent(operation)) {
+    const value =
+      member.name === 'sessionId' || random.below(4) === 0 ? undefined : hostileFor(member.name, member.schema, random);
+    if (value !== undefined && (member.place === 'body' || !isBad(member, value))) changes[member.name] = value;
+  }
+  const own = asksFor(operation) && random.below(2) === 0;
+  if (!own && !withSession(operation) && !asksFor(operation)) return undefined;
+  const idempotencyKey = random.pick([null, 'k'.repeat(64), "k-'--"]);
+  const made = build(
+    operation,
+    target,
+    changes,
+    own ? {} : random.pick([{ sessionId: target.foreignSessionId }, { sessionId: random.below(2 ** 31) }, { token: null }]),
+  );
+  return idempotencyKey === null ? made : { ...made, headers: [...made.headers, ['idempotency-key', idempotencyKey]] };
+};
+/** Wrong on the wire, in a request that would be refused in any case. */
+const wire: Mutation = (operation, target, random) =>
+  withSession(operation) ? onTheWire(build(operation, target, {}, { sessionId: target.foreignSessionId }), random) : undefined;
 const twice: Mutation = (operation, target, random) => {
   const query = operation.members.filter(({ place }) => place === 'query');
   const body = operation.members.filter(({ place }) => place === 'body');
@@ -220,11 +238,11 @@ const hostilePath: Mutation = (operation, target, random) => {
     ]),
   };
 };
-const otherMethod: Mutation = (operation, target, random) => ({
-  ...build(operation, target, {}),
-  method: random.pick(['PUT', 'PATCH', 'TRACE', 'PROPFIND']),
-  body: '',
-});
+const otherMethod: Mutation = (operation, target, random) => {
+  const method = random.pick(['PUT', 'PATCH', 'TRACE', 'PROPFIND']);
+  if (REST_OPERATIONS.some(({ path, method: known }) => path === operation.path && known === method)) return undefined;
+  return { ...build(operation, target, {}), method, body: '' };
+};
 
 const MUTATIONS: readonly Mutation[] = [
   missing,
@@ -237,8 +255,11 @@ const MUTATIONS: readonly Mutation[] = [
   oversized,
   foreign,
   foreign,
+  foreign,
   unknownThing,
   unknownThing,
+  ...Array.from({ length: 11 }, () => hostileFitting),
+  wire,
   twice,
   hostileBody,
   hostileBody,
@@ -250,6 +271,6 @@ export function badRestRequest(target: Target, random: Seeded): BadRequest {
   for (;;) {
     const mutation = random.pick(MUTATIONS);
     const made = mutation(random.pick(REST_OPERATIONS), target, random);
-    if (made !== undefined) return { ...made, what: `${mutation.name || 'mutation'} ${made.what}` };
+    if (made !== undefined) return { ...made, what: `${mutation.name} ${made.what}` };
   }
 }

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { ensureSecretsKey, Sealer } from '#pki/sealing';
-import { GatewayEngine } from '../../../apps/gateway/src/engine.js';
-import { FileJournal } from '../../../apps/gateway/src/journal/file-journal.js';
-import { RecordSeal, SealedJournal } from '../../../apps/gateway/src/journal/sealed-journal.js';
-import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
-import { CONTROLLER, CREDENTIALS } from './little-engine.js';
-import { INSTANCE, TENANT } from './running-northbound.js';
+import { GatewayEngine } from '../../apps/gateway/src/engine.js';
+import { FileJournal } from '../../apps/gateway/src/journal/file-journal.js';
+import { RecordSeal, SealedJournal } from '../../apps/gateway/src/journal/sealed-journal.js';
+import type { Engine } from '../../apps/gateway/src/northbound-port.js';
+import { CONTROLLER, CREDENTIALS, INSTANCE, TENANT } from './northbound-plant.js';
 
 export interface Tried {
   readonly engine: Engine;
@@ -26,7 +25,7 @@ export async function realEngine(): Promise<Tried & { readonly engine: GatewayEn
   const seal = new RecordSeal(new Sealer(ring), { tenantId: TENANT, instanceId: INSTANCE });
   const { journal, records } = await FileJournal.open(dir);
   const timing = { sessionKeepAliveMs: 600_000, commandTimeoutMs: 1000, longPollMaxMs: 1000 };
-  const limits = { sessions: 10, controllers: 2, monitors: 10, monitorsPerController: 10 };
+  const limits = { sessions: 20, controllers: 2, monitors: 10, monitorsPerController: 10 };
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const config = {
     slots: [5],

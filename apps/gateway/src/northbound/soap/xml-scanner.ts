@@ -1,0 +1,112 @@
+/**
+ * The plain shape nearly every SOAP request has, read without an XML parser: printable ASCII, elements and attributes in double quotes, text
+ * without references; no comments, no CDATA. Whatever is not certainly of that shape and well-formed is left to the strict parser
+ * (xml-reader.ts), which alone refuses; a test proves that where both answer, they answer the same.
+ */
+import { NORTHBOUND_LIMITS } from '../limits.js';
+import type { XmlAttribute, XmlElement } from './xml-reader.js';
+
+interface OpenElement extends XmlElement {
+  readonly children: OpenElement[];
+  text: string;
+}
+interface Scope {
+  readonly element: OpenElement;
+  /** As it is written, prefix included. */
+  readonly qualified: string;
+  /** Namespaces by prefix; '' for the default. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
+
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+const PROLOG = /<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?\?>[\t\n ]*/y;
+const NAME = '[A-Za-z_][\\w.-]{0,99}';
+const ATTRIBUTE = `[\\t\\n ]+(?:${NAME}:)?${NAME}="[\\x20!#-%'-;=-~]*"`;
+/** A tag and the text behind it. `]` could be the beginning of what text may not hold. */
+const TAG = new RegExp(`<(/?)(?:(${NAME}):)?(${NAME})((?:${ATTRIBUTE})*)[\\t\\n ]*(/?)>([^<&\\]]*)`, 'y');
+const ATTRIBUTES = new RegExp(`(?:(${NAME}):)?(${NAME})="([^"]*)"`, 'g');
+const BLANK = /^[\t\n ]*$/;
+const RESERVED = /^http:\/\/www\.w3\.org\/(2000\/xmlns\/|XML\/1998\/namespace)$/;
+const NO_NAMESPACES: ReadonlyMap<string, string> = new Map();
+const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
+
+/** The document's root; undefined: ask the parser. */
+export function scanXml(text: string): XmlElement | undefined {
+  if (!PLAIN.test(text)) return undefined;
+  PROLOG.lastIndex = 0;
+  let at = PROLOG.test(text) ? PROLOG.lastIndex : 0;
+  const open: Scope[] = [];
+  let root: OpenElement | undefined;
+  let elements = 0;
+  while (at < text.length) {
+    TAG.lastIndex = at;
+    const tag = TAG.exec(text);
+    if (tag === null) return undefined;
+    at = TAG.lastIndex;
+    const [, closes, prefix = '', name = '', attributes = '', empty, behind = ''] = tag;
+    const qualified = prefix === '' ? name : `${prefix}:${name}`;
+    if (closes === '/') {
+      if (attributes !== '' || empty === '/' || open.pop()?.qualified !== qualified) return undefined;
+    } else {
+      elements += 1;
+      // nothing may stand beside the root
+      if (root !== undefined && open.length === 0) return undefined;
+      if (elements > NORTHBOUND_LIMITS.xmlElementsMax || open.length >= NORTHBOUND_LIMITS.xmlDepthMax) return undefined;
+      const scope = opened(prefix, name, qualified, attributes, open.at(-1));
+      if (scope === undefined) return undefined;
+      root ??= scope.element;
+      open.at(-1)?.element.children.push(scope.element);
+      if (empty !== '/') open.push(scope);
+    }
+    const inside = open.at(-1);
+    if (inside !== undefined) inside.element.text += behind;
+    else if (!BLANK.test(behind)) return undefined;
+  }
+  return open.length === 0 ? root : undefined;
+}
+
+function opened(prefix: string, name: string, qualified: string, text: string, parent: Scope | undefined): Scope | undefined {
+  const inherited = parent?.namespaces ?? NO_NAMESPACES;
+  if (text === '') {
+    const namespace = namespaceOf(prefix, inherited);
+    if (namespace === undefined) return undefined;
+    return { qualified, namespaces: inherited, element: { name, namespace, attributes: NO_ATTRIBUTES, children: [], text: '' } };
+  }
+  const written: (readonly [prefix: string, name: string, value: string])[] = [];
+  const own = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const [, of = '', local = '', value = ''] of text.matchAll(ATTRIBUTES)) {
+    if (seen.has(`${of}:${local}`) || seen.size >= NORTHBOUND_LIMITS.xmlAttributesMax) return undefined;
+    seen.add(`${of}:${local}`);
+    if (of === 'xmlns' || (of === '' && local === 'xmlns')) {
+      const declared = of === '' ? '' : local;
+      // names that XML keeps for itself, and prefixes taken back, are for the parser
+      if (/^xml/i.test(declared) || (value === '' && declared !== '') || RESERVED.test(value)) return undefined;
+      if (/^ | $/.test(value)) return undefined;
+      own.set(declared, value);
+    } else written.push([of, local, value]);
+  }
+  const namespaces = own.size === 0 ? inherited : new Map([...inherited, ...own]);
+  const namespace = namespaceOf(prefix, namespaces);
+  const attributes = attributesOf(written, namespaces);
+  if (namespace === undefined || attributes === undefined) return undefined;
+  return { qualified, namespaces, element: { name, namespace, attributes, children: [], text: '' } };
+}
+
+/** An attribute without a prefix is in no namespace; two names may not mean one attribute. */
+function attributesOf(
+  written: readonly (readonly [prefix: string, name: string, value: string])[],
+  namespaces: ReadonlyMap<string, string>,
+): XmlAttribute[] | undefined {
+  const attributes: XmlAttribute[] = [];
+  for (const [prefix, name, value] of written) {
+    const namespace = prefix === '' ? '' : namespaceOf(prefix, namespaces);
+    if (namespace === undefined) return undefined;
+    if (attributes.some((other) => other.name === name && other.namespace === namespace)) return undefined;
+    attributes.push({ name, namespace, value });
+  }
+  return attributes;
+}
+
+const namespaceOf = (prefix: string, namespaces: ReadonlyMap<string, string>): string | undefined =>
+  namespaces.get(prefix) ?? (prefix === '' ? '' : undefined);
