@@ -96,12 +96,12 @@ export class Provider {
   /** Newest first. */
   async operations(): Promise<readonly OperationAnswer[]> {
     const all: OperationAnswer[] = [];
-    let after: string | undefined;
+    let cursor: string | undefined;
     do {
-      const page = await this.client.listOperations({ limit: 500, ...(after === undefined ? {} : { after }) });
+      const page = await this.client.listOperations({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
       all.push(...page.items);
-      after = page.nextCursor ?? undefined;
-    } while (after !== undefined);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
     return all;
   }
 
