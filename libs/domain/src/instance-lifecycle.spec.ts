@@ -43,12 +43,13 @@ const STATUS: InstanceStatus = {
   observed: null,
   updatedAt: new Date(NOW),
 };
-const NOTHING: InstanceObservation = { incarnation: 'none', strays: [], report: null, silentMs: 0 };
+const NOTHING: InstanceObservation = { incarnation: 'none', strays: [], report: null, silentMs: 0, seenRunning: false };
 const SERVING: InstanceObservation = {
   incarnation: 'running',
   strays: [],
   report: { serving: true, accessDigest: 'd' },
   silentMs: 0,
+  seenRunning: true,
 };
 const RUNNING: Partial<InstanceStatus> = { state: 'running', observedVersion: 1, epochMajor: 1, accessDigest: 'd', handle: {} };
 
@@ -100,10 +101,10 @@ describe('the plan for an instance', () => {
   });
 
   it('R-ORC-04 a death nobody asked for is a failure and comes back after a back-off', () => {
-    const plan = planInstance(facts({ status: RUNNING, observation: { incarnation: 'exited' } }));
+    const plan = planInstance(facts({ status: RUNNING, observation: { incarnation: 'exited', seenRunning: true } }));
     expect(plan.actions).toMatchObject([
       { type: 'noteFailover', cause: 'exited' },
-      { type: 'recordFailure', retryAt: NOW + 375 },
+      { type: 'recordFailure', counts: true, retryAt: NOW + 375 },
     ]);
     const starting = { ...RUNNING, state: 'starting' } as const;
     expect(types({ status: starting, observation: { incarnation: 'exited' } })).toEqual(['recordFailure']);
@@ -121,12 +122,28 @@ describe('the plan for an instance', () => {
 
   it('R-ORC-04 gives up at the fifth failure in ten minutes, until somebody asks', () => {
     const failuresAt = [1, 2, 3, 4].map((minutes) => NOW - minutes * 60_000);
-    const plan = planInstance(facts({ status: RUNNING, observation: { incarnation: 'exited' }, rest: { failuresAt } }));
+    const plan = planInstance(
+      facts({ status: RUNNING, observation: { incarnation: 'exited', seenRunning: true }, rest: { failuresAt } }),
+    );
     expect(plan.actions.at(-1)).toMatchObject({ type: 'recordFailure', retryAt: null });
     expect(types({ status: { state: 'failed', observedVersion: 1 } })).toEqual([]);
     expect(types({ status: { state: 'failed', observedVersion: 1 }, spec: { version: 2 } })).toEqual(['start']);
     const older = failuresAt.map((at) => at - LIFECYCLE_LIMITS.crashLoopWindowMs);
     expect(countedFailures(older, NOW)).toEqual([]);
+  });
+
+  it('R-ORC-04 R-RES-05 what was gone when a worker came to look did not fail: it comes back, however often everything goes down', () => {
+    const failuresAt = [1, 2, 3, 4].map((minutes) => NOW - minutes * 60_000);
+    const unseen = { incarnation: 'exited', seenRunning: false } as const;
+    expect(planInstance(facts({ status: RUNNING, observation: unseen, rest: { failuresAt } })).actions).toMatchObject([
+      { type: 'noteFailover', cause: 'exited' },
+      { type: 'recordFailure', counts: false, retryAt: NOW + 375 },
+    ]);
+    // one that never served is to blame whoever looks
+    const starting = { ...RUNNING, state: 'starting' } as const;
+    expect(planInstance(facts({ status: starting, observation: unseen, rest: { failuresAt } })).actions).toMatchObject([
+      { type: 'recordFailure', counts: true, retryAt: null },
+    ]);
   });
 
   it('silence alone is no death: a running one that does not answer is replaced only after the silence time', () => {
@@ -180,6 +197,7 @@ const anyFacts: fc.Arbitrary<LifecycleFacts> = fc
     strays: fc.uniqueArray(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
     report: fc.option(fc.record({ serving: fc.boolean(), accessDigest: fc.constantFrom('d', 'old', null) })),
     silentMs: fc.constantFrom(0, 5000, 60_000),
+    seenRunning: fc.boolean(),
     documentDigest: fc.constantFrom('d', null),
     tenantStatus: fc.constantFrom('active', 'suspended', 'deleting' as const),
     failures: fc.integer({ min: 0, max: 6 }),
@@ -206,6 +224,7 @@ const anyFacts: fc.Arbitrary<LifecycleFacts> = fc
         strays: r.strays,
         report: r.incarnation === 'running' ? r.report : null,
         silentMs: r.silentMs,
+        seenRunning: r.seenRunning,
       },
       rest: {
         documentDigest: r.documentDigest,

@@ -34,6 +34,8 @@ export interface InstanceObservation {
   } | null;
   /** How long a running incarnation has not answered while it was asked (`silence.ts`); 0 when it answers. */
   readonly silentMs: number;
+  /** Whoever looks has seen the recorded incarnation run before. */
+  readonly seenRunning: boolean;
 }
 
 export interface LifecycleFacts {
@@ -64,12 +66,16 @@ export type LifecycleAction =
   | { readonly type: 'stop'; readonly graceMs: number; readonly reason: string }
   /** An incarnation that served is lost: a receipt of the failover begins (R-RES-05). */
   | { readonly type: 'noteFailover'; readonly cause: Failover['cause']; readonly reason: string }
-  /** The incarnation failed: remember when, and when to try again; null: not again until somebody asks. */
-  | { readonly type: 'recordFailure'; readonly retryAt: number | null; readonly reason: string }
+  /**
+   * The incarnation failed: when to try again; null: not again until somebody asks. `counts`: it is one of the failures after which nobody tries
+   * any more.
+   */
+  | { readonly type: 'recordFailure'; readonly counts: boolean; readonly retryAt: number | null; readonly reason: string }
   | { readonly type: 'settle'; readonly state: Extract<InstanceState, 'running' | 'stopped'>; readonly reason: string }
   /** Remove its files and its rows: the end of a deletion. */
   | { readonly type: 'release'; readonly reason: string };
 
+type RecordFailure = Extract<LifecycleAction, { type: 'recordFailure' }>;
 type StopAction = Extract<LifecycleAction, { type: 'stop' }>;
 
 export interface InstancePlan {
@@ -94,8 +100,10 @@ export function planInstance(facts: LifecycleFacts): InstancePlan {
       : act({ type: 'settle', state: 'stopped', reason: 'nothing runs, as asked for' });
   }
   // A recorded incarnation that nobody ended and that is gone has failed.
-  if (observation.incarnation === 'exited' && status.state !== 'stopping')
-    return act(...lost(facts, 'exited', 'the process ended by itself'), failure(facts, 'the process ended by itself'));
+  if (observation.incarnation === 'exited' && status.state !== 'stopping') {
+    const gone = endedUnseen(facts) ?? failure(facts, 'the process ended by itself');
+    return act(...lost(facts, 'exited', gone.reason), gone);
+  }
   return planStart(facts);
 }
 
@@ -195,16 +203,31 @@ export function countedFailures(failuresAt: readonly number[], now: number): rea
   return failuresAt.filter((at) => at > now - LIFECYCLE_LIMITS.crashLoopWindowMs && at <= now);
 }
 
-function failure(facts: LifecycleFacts, reason: string): LifecycleAction {
+/**
+ * One that served and was gone when a worker came to look: the machine or everything on it went down, again and again perhaps, and the
+ * incarnation is not to blame (R-ORC-04). Whoever it fails is watched, by the worker that has started it.
+ */
+function endedUnseen({ status, observation, now, random }: LifecycleFacts): RecordFailure | undefined {
+  if (status.state !== 'running' || observation.seenRunning) return undefined;
+  return {
+    type: 'recordFailure',
+    counts: false,
+    retryAt: now + backOffMs(1, random),
+    reason: 'the process was gone when the worker came back',
+  };
+}
+
+function failure(facts: LifecycleFacts, reason: string): RecordFailure {
   const count = countedFailures(facts.failuresAt, facts.now).length + 1;
   if (count >= LIFECYCLE_LIMITS.crashLoopFailures) {
     return {
       type: 'recordFailure',
+      counts: true,
       retryAt: null,
       reason: `${reason}; ${count} failures within 10 minutes, so it is not started again by itself`,
     };
   }
-  return { type: 'recordFailure', retryAt: facts.now + backOffMs(count, facts.random), reason };
+  return { type: 'recordFailure', counts: true, retryAt: facts.now + backOffMs(count, facts.random), reason };
 }
 
 /** Doubles with each failure up to a minute; between half and all of that, so that many instances do not come back in one moment. */

@@ -24,6 +24,8 @@ const SWEEP_MS = 2000;
 const ROUNDS_MAX = 12;
 const STRAY_GRACE_MS = 5000;
 
+type RecordFailure = Extract<LifecycleAction, { type: 'recordFailure' }>;
+
 class LeaseLost extends Error {}
 const observedOf = ({ digest, controllers }: Report) => ({ digest, controllers });
 interface Report {
@@ -44,6 +46,8 @@ export class WorkerProgram {
   /** When an incarnation last answered this worker, in the time of the world. */
   private readonly answeredMs = new Map<string, number>();
   private readonly silentSince = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
+  /** Epoch of the incarnation that was last seen to run. */
+  private readonly seen = new Map<string, number>();
   private readonly nudges = new Map<string, () => void>();
   private readonly pendingNudges = new Set<string>();
   private readonly watched = new Set<string>();
@@ -186,6 +190,7 @@ export class WorkerProgram {
     if (incarnation === 'unknown' && plant.drops === 'unknown-is-not-dead') incarnation = 'exited';
     const listed = plant.drops === 'strays-looked-for' ? [] : ((yield this.runtime.list(id)) as Handle[]);
     const strays = listed.filter(({ epochMajor }) => epochMajor !== handle?.epochMajor).map(({ epochMajor }) => epochMajor);
+    if (incarnation === 'running') this.seen.set(id, handle!.epochMajor);
     const report = incarnation === 'running' ? yield* this.ask(id, handle!) : undefined;
     if (incarnation !== 'running') this.silentSince.delete(id);
     if (handle !== null) this.watch(handle);
@@ -202,6 +207,7 @@ export class WorkerProgram {
         strays,
         report: report === undefined ? null : { serving: report.serving, accessDigest: report.digest },
         silentMs: since === undefined ? 0 : world.nowMs - since.atMs,
+        seenRunning: handle !== null && this.seen.get(id) === handle.epochMajor,
       },
       documentDigest: view.document?.digest ?? null,
       now: this.site.wallMs,
@@ -275,7 +281,7 @@ export class WorkerProgram {
         return yield* this.write(round, { state, handle: null, observed: null, accessDigest: null });
       }
       case 'recordFailure':
-        return yield* this.recordFailure(action.retryAt, action.reason, round);
+        return yield* this.recordFailure(action, round);
       case 'settle':
         return yield* this.settle(action.state, round);
       case 'release':
@@ -371,9 +377,10 @@ export class WorkerProgram {
     }
   }
 
-  private *recordFailure(retryAt: number | null, reason: string, round: Round): Fiber<void> {
+  private *recordFailure({ counts, retryAt, reason }: RecordFailure, round: Round): Fiber<void> {
     const now = this.site.wallMs;
     const kept = countedFailures(round.view.failuresAt, now);
+    const counted = counts ? [...kept, now] : kept;
     yield* this.write(round, {
       state: retryAt === null ? 'failed' : 'backing-off',
       observedVersion: round.view.spec.version,
@@ -381,8 +388,8 @@ export class WorkerProgram {
       endpoint: null,
       observed: null,
       accessDigest: null,
-      consecutiveFailures: kept.length + 1,
-      failuresAt: [...kept, now],
+      consecutiveFailures: counted.length,
+      failuresAt: counted,
       nextAttemptAt: retryAt === null ? null : new Date(retryAt),
       deadlineAt: retryAt === null ? null : new Date(retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
       message: reason,

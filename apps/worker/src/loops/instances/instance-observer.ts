@@ -20,6 +20,8 @@ export class InstanceObserver {
   readonly #driver: RuntimeDriver;
   readonly #admin: GatewayAdminClient;
   readonly #beats: InstanceBeats;
+  /** Epoch major of the incarnation that was last seen to run, by instance. */
+  readonly #running = new Map<string, number>();
   #listed: { readonly at: number; readonly handles: Promise<readonly IncarnationHandle[]> } | undefined;
 
   constructor(driver: RuntimeDriver, admin: GatewayAdminClient, beats: InstanceBeats) {
@@ -44,8 +46,18 @@ export class InstanceObserver {
         strays: strays.map((found) => found.epochMajor),
         report: report ? { serving: isServing(report), accessDigest: report.accessDocument?.digest ?? null } : null,
         silentMs: this.#beats.silentMs(status.instanceId),
+        seenRunning: this.#seen(status.instanceId, handle, incarnation),
       },
     };
+  }
+
+  #seen(instanceId: string, handle: IncarnationHandle | null, incarnation: InstanceObservation['incarnation']): boolean {
+    if (handle === null) {
+      this.#running.delete(instanceId);
+      return false;
+    }
+    if (incarnation === 'running') this.#running.set(instanceId, handle.epochMajor);
+    return this.#running.get(instanceId) === handle.epochMajor;
   }
 
   /** What the recorded incarnation answers now; undefined when it is silent or an older one answers. */

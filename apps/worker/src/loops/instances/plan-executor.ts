@@ -237,6 +237,7 @@ export class PlanExecutor {
       view.failuresAt.map((at) => at.getTime()),
       now,
     );
+    const counted = action.counts ? [...kept, now] : kept;
     this.#parts.admin.forget(view.spec.id);
     await this.#write(
       round,
@@ -247,8 +248,8 @@ export class PlanExecutor {
         endpoint: null,
         observed: null,
         accessDigest: null,
-        consecutiveFailures: kept.length + 1,
-        failuresAt: [...kept, now].map((at) => new Date(at)),
+        consecutiveFailures: counted.length,
+        failuresAt: counted.map((at) => new Date(at)),
         nextAttemptAt: action.retryAt === null ? null : new Date(action.retryAt),
         deadlineAt: action.retryAt === null ? null : new Date(action.retryAt + LIFECYCLE_LIMITS.startDeadlineMs),
         message: sentence(action.reason),
