@@ -80,25 +80,29 @@ export async function everythingRound(system: OwnSystem, number: number): Promis
   const site = new Site(system.home);
   const load = await Load.begin(site, { applications: 3, phonesEach: 6, callsPerHour: 20_000 }, number);
   const work = provider(site, `round-${number}-${Date.now().toString(36)}`);
-  await load.untilMoreEvents(50);
-  await until('enough was acknowledged', 30_000, () => work.acknowledged.keys.length >= 4);
-  const since = performance.now();
-  const killed = await system.killEverything();
-  await Promise.all([work.end(), load.witness.end()]);
-  await system.start();
-  const back = await untilBack(site, 60_000);
-  const startMs = performance.now() - since;
-  const faults = back === undefined ? ['not everything came back within 60 s'] : [];
-  faults.push(...(await missingOf(site, work.acknowledged)));
-  faults.push(...(await sessionFaults(site, load.applications)));
-  const twins = instancesOf(site.layout).map(({ instanceId }) => instanceId);
-  if (new Set(twins).size !== twins.length) faults.push(`an instance runs twice: ${twins.join(', ')}`);
-  const { tenants, applications, keys, operations } = work.acknowledged;
-  const sessions = load.applications.reduce((sum, { phones }) => sum + 1 + phones.length, 0);
-  await load.end();
-  await site.close();
-  const acknowledged = tenants.length + applications.length + keys.length + operations.length + sessions;
-  return { killed, startMs, acknowledged, faults };
+  try {
+    await load.untilMoreEvents(50);
+    await until('enough was acknowledged', 30_000, () => work.acknowledged.keys.length >= 4);
+    const since = performance.now();
+    const killed = await system.killEverything();
+    await Promise.all([work.end(), load.witness.end()]);
+    await system.start();
+    const back = await untilBack(site, 60_000);
+    const startMs = performance.now() - since;
+    const faults = back === undefined ? ['not everything came back within 60 s'] : [];
+    faults.push(...(await missingOf(site, work.acknowledged)));
+    faults.push(...(await sessionFaults(site, load.applications)));
+    const twins = instancesOf(site.layout).map(({ instanceId }) => instanceId);
+    if (new Set(twins).size !== twins.length) faults.push(`an instance runs twice: ${twins.join(', ')}`);
+    const { tenants, applications, keys, operations } = work.acknowledged;
+    const sessions = load.applications.reduce((sum, { phones }) => sum + 1 + phones.length, 0);
+    const acknowledged = tenants.length + applications.length + keys.length + operations.length + sessions;
+    return { killed, startMs, acknowledged, faults };
+  } finally {
+    // also when the next start fails: what still asks would keep this program alive
+    await Promise.all([work.end(), load.end()]);
+    await site.close();
+  }
 }
 
 /** Sessions answer, know of the gap, and their monitors tell the next call live. */
