@@ -2,11 +2,11 @@
  * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
  * kept, and lets readers of events wait. All decisions are the switchboard's.
  */
-import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
+import type { DataOperationName, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
 import type { ControllerResponse, EventMessage } from '#southbound/messages';
-import { DataAccess, NO_WRITER, type CarriedDataOperation } from './directory/data-access.js';
+import { DataAccess, NO_WRITER } from './directory/data-access.js';
 import type { Directory } from './directory/directory.port.js';
 import { describeController } from './directory/controller-entries.js';
 import { MemoryDirectory } from './directory/memory-directory.js';
@@ -15,12 +15,12 @@ import { callerOf } from './caller.js';
 import type { EngineOptions, EngineStart } from './engine-options.js';
 import { EventClaims } from './event-claims.js';
 import { cursorText, eventsOf, type EventPage } from './event-page.js';
-import { Deliveries } from './handlers/deliveries.js';
+
 import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
-import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
+import { Outbound } from './handlers/outbound.js';
+import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderListener } from './northbound-port.js';
+import { nextRestEvent, restEventAnswer } from './rest-event.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
-import { outboundPolicy } from './switchboard/handler-url.rules.js';
-import { missingRefusal } from './switchboard/missing-operations.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -30,7 +30,6 @@ import type {
   Input,
   Instant,
   JournalRecord,
-  NextEvent,
   OperationOf,
   SwitchboardReport,
 } from './switchboard/switchboard.port.js';
@@ -56,7 +55,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
-  private readonly deliveries: Deliveries;
+  private readonly outbound: Outbound;
   /** The sync of the controller links writes here. */
   readonly directory: Directory;
   private readonly data: DataAccess;
@@ -78,15 +77,24 @@ export class GatewayEngine implements Engine, LinkListener {
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
     this.claims = new EventClaims(config.timing.longPollMaxMs);
-    this.deliveries = new Deliveries({
-      receivers: { policy: () => outboundPolicy(this.switchboard.document), ...options.receivers },
+    this.outbound = new Outbound({
+      receivers: options.receivers,
+      document: () => this.switchboard.document,
+      hasSession: (sessionId) => this.switchboard.hasSession(sessionId),
+      haCallbackOf: (sessionId) => this.switchboard.haCallbackOf(sessionId),
+      onGivenUp: (what, why) => options.logger.warn({ why }, `${what} of a session is given up`),
       open: (sessionId, seq, listener) => this.openAt(sessionId, seq, listener, false),
       dispatch: (input) => this.dispatch(input),
       retentionMs: config.eventLog.retentionMs,
       now: this.clock,
     });
     this.directory = options.directory ?? new MemoryDirectory();
-    this.data = new DataAccess(this.directory, options.directoryWriter ?? NO_WRITER, (id) => this.switchboard.hasSession(id));
+    this.data = new DataAccess(
+      this.directory,
+      options.directoryWriter ?? NO_WRITER,
+      (id) => this.switchboard.hasSession(id),
+      this.outbound.changePushes,
+    );
   }
 
   /** Pages that may open sockets (S-37), as the access document lists them. */
@@ -142,10 +150,16 @@ export class GatewayEngine implements Engine, LinkListener {
   async nextEvent(
     request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
     context: CallContext,
-  ): Promise<Outcome<{ readonly event: ApplicationEvent; readonly eventNumber: number } | undefined>> {
+  ): Promise<Outcome<NumberedEvent | undefined>> {
     const { sessionId, waitMs, numberedAfter } = request;
     const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
-    return this.wait<NextEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+    return this.wait<NumberedEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+  }
+
+  nextRestEvent(request: OperationRequest<'getRestEvent'>, context: CallContext): ReturnType<Engine['nextRestEvent']> {
+    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
+    const runNow = (operation: CoreOperation, caller: Caller) => this.runNow(operation, caller);
+    return nextRestEvent(request, context, this.claims, runNow);
   }
 
   readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
@@ -198,7 +212,7 @@ export class GatewayEngine implements Engine, LinkListener {
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(this.timer);
-    await this.deliveries.close();
+    await this.outbound.close();
     await this.options.journal.close();
   }
 
@@ -218,8 +232,8 @@ export class GatewayEngine implements Engine, LinkListener {
           ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
           : page,
       );
-    if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
-    const outcome = this.run(operation, callerOf(context));
+    if (operation.name === 'getRestEvent') return this.nextRestEvent(operation.request, context).then(restEventAnswer);
+    const outcome = this.run(operation as InSession, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
@@ -228,8 +242,8 @@ export class GatewayEngine implements Engine, LinkListener {
 
   /** The directory is not the switchboard's, but whose session it is: asked as a sign of life, which every operation is. */
   private async dataOperation(
-    name: CarriedDataOperation,
-    request: OperationRequest<CarriedDataOperation>,
+    name: DataOperationName,
+    request: OperationRequest<DataOperationName>,
     context: CallContext,
   ): Promise<CoreOutcome> {
     const { sessionId } = request;
@@ -254,7 +268,7 @@ export class GatewayEngine implements Engine, LinkListener {
 
   private handlerOperation(operation: CoreOperation, context: CallContext): Promise<CoreOutcome> {
     const run = (core: CoreOperation) => this.run(core, callerOf(context));
-    return carryOutHandlerOperation(operation, run, (sessionId) => this.deliveries.figures(sessionId));
+    return carryOutHandlerOperation(operation, run, (sessionId) => this.outbound.deliveries.figures(sessionId));
   }
 
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
@@ -319,6 +333,8 @@ export class GatewayEngine implements Engine, LinkListener {
         return this.claims.wake(effect.sessionId);
       case 'handler':
         return this.tellHandler(effect);
+      case 'ha-callback':
+        return this.outbound.haNotices.tell(effect.sessionId, effect.callback);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
       case 'note':
@@ -330,7 +346,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private tellHandler({ sessionId, handler, from }: Extract<Effect, { kind: 'handler' }>): void {
     if (this.stopping) return;
     this.afterKept(
-      () => this.deliveries.set(sessionId, handler, from),
+      () => this.outbound.deliveries.set(sessionId, handler, from),
       () => {},
     );
   }
@@ -431,5 +447,3 @@ export class GatewayEngine implements Engine, LinkListener {
 }
 
 type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;
-const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
-  'sessionId' in operation.request;

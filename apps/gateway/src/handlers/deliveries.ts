@@ -4,14 +4,21 @@ import type { EventReader, Outcome, ReaderListener } from '../northbound-port.js
 import type { EventHandler, HandlerKind, Input } from '../switchboard/switchboard.port.js';
 import { Delivery } from './delivery.js';
 import { WEBHOOK_FORM, type MessageForm } from './message-form.js';
-import { Receivers, type ReceiverOptions } from './receivers.js';
+import type { Receivers } from './receivers.js';
+import { SOAP_ADVANCED_FORM, SOAP_FORM } from './soap-form.js';
 
 type HandlerInput = Extract<Input, { kind: 'handled' | 'handler-change' | 'dead-letter' }>;
 
 const CLOSE_GRACE_MS = 1000;
 
+const FORMS: Readonly<Record<HandlerKind, MessageForm>> = {
+  webhook: WEBHOOK_FORM,
+  soap: SOAP_FORM,
+  'soap-advanced': SOAP_ADVANCED_FORM,
+};
+
 export interface DeliveriesParts {
-  readonly receivers: ReceiverOptions;
+  readonly receivers: Receivers;
   readonly open: (sessionId: number, afterSeq: number, listener: ReaderListener) => Outcome<EventReader>;
   readonly dispatch: (input: HandlerInput) => void;
   readonly retentionMs: number;
@@ -27,13 +34,8 @@ export interface DeliveryFigures {
 
 export class Deliveries {
   private readonly byId = new Map<number, { readonly handlerId: string; readonly delivery: Delivery }>();
-  private readonly receivers: Receivers;
-  private readonly forms: Record<HandlerKind, MessageForm>;
 
-  constructor(private readonly parts: DeliveriesParts) {
-    this.receivers = new Receivers(parts.receivers);
-    this.forms = { webhook: WEBHOOK_FORM, soap: WEBHOOK_FORM, 'soap-advanced': WEBHOOK_FORM };
-  }
+  constructor(private readonly parts: DeliveriesParts) {}
 
   /** @param from send from behind this event; undefined: go on where it is */
   set(sessionId: number, handler: EventHandler | undefined, from: number | undefined): void {
@@ -59,14 +61,13 @@ export class Deliveries {
     while (isSending() && this.parts.now().nowMs < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     for (const { delivery } of this.byId.values()) delivery.stop();
     this.byId.clear();
-    await this.receivers.close();
   }
 
   private deliveryParts(sessionId: number): ConstructorParameters<typeof Delivery>[1] {
-    const { open, dispatch, retentionMs, now, random = Math.random } = this.parts;
+    const { receivers, open, dispatch, retentionMs, now, random = Math.random } = this.parts;
     return {
-      receivers: this.receivers,
-      forms: this.forms,
+      receivers,
+      forms: FORMS,
       open: (afterSeq, listener) => open(sessionId, afterSeq, listener),
       sink: {
         handled: (handlerId, seq) => dispatch({ kind: 'handled', sessionId, handlerId, seq }),

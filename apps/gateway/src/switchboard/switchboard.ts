@@ -13,15 +13,15 @@ import { Core } from './core.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
-import { isMissing, missingRefusal } from './missing-operations.js';
 import { carryOnBulks } from './monitor-bulk.js';
 import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
+import { restSession, restSessionRecord } from './rest-session.operations.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
-import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
+import type { Effect, HACallback, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
 import { loginUser, validateToken } from './user-session.operations.js';
 
@@ -81,6 +81,8 @@ export class Switchboard {
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
       const access = accessRecord(session);
       if (access !== undefined) yield access;
+      const registered = restSessionRecord(session);
+      if (registered !== undefined) yield registered;
       const { handler } = session;
       if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
       for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
@@ -148,6 +150,11 @@ export class Switchboard {
       )
         return true;
     return false;
+  }
+
+  /** Where the application wants to be told that its session goes on; undefined: nowhere, or no such session. */
+  haCallbackOf(sessionId: number): HACallback | undefined {
+    return this.core.sessions.get(sessionId)?.access.haCallback;
   }
 
   private shared({
@@ -246,13 +253,13 @@ export class Switchboard {
     if (operation.name === 'login') return login(this.core, requestId, caller, operation);
     if (operation.name === 'loginUser') return loginUser(this.core, requestId, caller, operation);
     if (operation.name === 'validateToken') return validateToken(this.core, requestId, caller, operation);
+    if (operation.name === 'restSession') return restSession(this.core, requestId, caller, operation.request.restSessionId);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
-    if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     const entered = enterOperation(this.core, session, requestId, caller, operation);
-    if (entered !== undefined) sessionOperation(this.core, session, requestId, entered);
+    if (entered !== undefined) sessionOperation(this.core, session, requestId, entered, caller);
   }
 
   private shutdown(): void {
