@@ -104,6 +104,8 @@ export class EventLog {
   private handOutGap(entries: EventEntry[], now: Instant): LostEvents | undefined {
     const gap = this.gap;
     if (gap === undefined) return undefined;
+    // what an earlier description has put in beyond the bound makes room for this one's, and is counted in it
+    while (this.size > this.bounds.perSessionMax) this.dropOldest();
     this.gap = undefined;
     const body: EventBody = {
       category: 'GAP',
