@@ -3,22 +3,12 @@
  * through a real router, a real gateway and the simulator.
  */
 import { execFile, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callManagerSimSettings } from '#config/settings';
-import { ensureCertificate } from '#pki/authority';
-import { createLogger } from '#telemetry/logger';
-import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
-import { eventually } from '#testkit/eventually';
-import { ask, routerSurroundings, type RouterSurroundings } from '#testkit/routed-instances';
-import { type RunningSimulator, startSimulator } from '../../apps/call-manager-sim/src/simulator.js';
-import type { Incarnation } from '../../apps/gateway/src/incarnation.js';
-import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
-import { CREDENTIALS, runInstance } from './running-instance.js';
+import { ask } from '#testkit/routed-instances';
+import { type CallPlant, startCallPlant } from './call-plant.js';
 
-const TENANT = randomUUID();
 /** Debian's own interpreter is the one that its packages are for. */
 const PYTHON = '/usr/bin/python3';
 const PROGRAM = fileURLToPath(new URL('../fixtures/soap/seven-events.py', import.meta.url));
@@ -26,80 +16,17 @@ const hasZeep = spawnSync(PYTHON, ['-c', 'import zeep']).status === 0;
 const WITHOUT = 'Debian’s Python has no zeep (apt-get install python3-zeep)';
 const run = promisify(execFile);
 
-let around: RouterSurroundings;
-let block: LoopbackBlock;
-let simulator: RunningSimulator;
-let instance: Incarnation;
-let router: RunningRouter;
-let controller: string;
-
-async function startAll(): Promise<void> {
-  [around, block] = await Promise.all([routerSurroundings(), freeLoopbackBlock()]);
-  controller = block.address(101);
-  const files = await ensureCertificate(around.authority, around.dir, 'controller', {
-    commonName: `controller:${controller}`,
-    ipAddresses: [controller],
-  });
-  simulator = await startSimulator(
-    callManagerSimSettings.parse({
-      instanceCaFile: around.authority.certFile,
-      admin: { host: block.address(100), port: 8475, key: 'a-key-of-this-test-only' },
-      heartbeatMs: 1000,
-      controllers: [{ name: 'one', address: controller, ...files, extensions: { from: 2001, count: 10 } }],
-      logLevel: 'error',
-    }),
-  );
-  const started = await runInstance(around, {
-    tenantId: TENANT,
-    address: block.address(1),
-    slots: [0, 1],
-    sessions: 10,
-    controllers: [{ icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release: '9.4', monitorsMax: 100 }],
-  });
-  instance = started.incarnation;
-  router = await startRouter(await around.settings(), createLogger('router', 'silent'));
-  const tenants = [{ tenantId: TENANT, slug: 'acme', status: 'active', instances: [started.line] }];
-  const put = await ask(router.adminPort, {
-    method: 'PUT',
-    path: '/v1/routing-table',
-    body: JSON.stringify({ schema: 1, version: 1, issuedAt: new Date().toISOString(), tenants }),
-    headers: { 'content-type': 'application/json' },
-    tls: await around.client('orchestrator'),
-  });
-  expect(put.status).toBe(200);
-  await eventually(connected, { what: 'the controller to be connected' });
-}
-
-/** Asked by an application of its own. */
-async function connected(): Promise<boolean> {
-  const headers = { 'content-type': 'application/json' };
-  const login = await ask(router.httpPort, {
-    method: 'POST',
-    path: '/t/acme/v1/sessions',
-    headers,
-    body: JSON.stringify(CREDENTIALS),
-  });
-  const { sessionId, token } = JSON.parse(login.body) as { sessionId: number; token: string };
-  const mine = { authorization: `Bearer ${token}` };
-  const session = `/t/acme/v1/sessions/${sessionId}`;
-  const found = await ask(router.httpPort, { path: `${session}/controllers?icpIpAddress=${controller}`, headers: mine });
-  await ask(router.httpPort, { method: 'DELETE', path: session, headers: mine });
-  return (JSON.parse(found.body) as { connectionState: string }).connectionState === 'CONNECTED';
-}
+let plant: CallPlant;
 
 describe('R-SES-05 a SOAP stack of another language', () => {
-  beforeAll(() => (hasZeep ? startAll() : undefined), 60_000);
-  afterAll(async () => {
-    await router?.close();
-    await instance?.stop();
-    await simulator?.close();
-    await around?.remove();
-    await block?.release();
-  });
+  beforeAll(async () => {
+    if (hasZeep) plant = await startCallPlant();
+  }, 60_000);
+  afterAll(() => plant?.close());
 
   it('every service is described with the address its reader used: by prefix and by host name, with and without a slash', async (context) => {
     if (!hasZeep) context.skip(WITHOUT);
-    const host = `acme.cordboard.localhost:${router.httpPort}`;
+    const host = `acme.cordboard.localhost:${plant.router.httpPort}`;
     const services = [
       'SessionService',
       'StandardCCService',
@@ -109,12 +36,15 @@ describe('R-SES-05 a SOAP stack of another language', () => {
     ];
     for (const service of [...services, 'AdvEventHandlerCCService']) {
       for (const [headers, prefix, base] of [
-        [{}, '/t/acme', `http://127.0.0.1:${router.httpPort}/t/acme`],
+        [{}, '/t/acme', `http://127.0.0.1:${plant.router.httpPort}/t/acme`],
         [{ host }, '', `http://${host}`],
       ] as const) {
         for (const slash of ['', '/']) {
           const path = `${prefix}/axis2/services/${service}${slash}?wsdl`;
-          const answer = await ask(router.httpPort, { path, headers: { host: `127.0.0.1:${router.httpPort}`, ...headers } });
+          const answer = await ask(plant.router.httpPort, {
+            path,
+            headers: { host: `127.0.0.1:${plant.router.httpPort}`, ...headers },
+          });
           expect([answer.status, /<soap:address location="([^"]*)"/.exec(answer.body)?.[1]], path).toEqual([
             200,
             `${base}/axis2/services/${service}`,
@@ -127,10 +57,10 @@ describe('R-SES-05 a SOAP stack of another language', () => {
   for (const scheme of ['http', 'https'] as const) {
     it(`R-CC-02 follows the seven events of a call over ${scheme}`, async (context) => {
       if (!hasZeep) context.skip(WITHOUT);
-      const port = scheme === 'http' ? router.httpPort : router.httpsPort;
-      const trusted = scheme === 'http' ? [] : [around.authority.certFile];
+      const port = scheme === 'http' ? plant.router.httpPort : plant.router.httpsPort;
+      const trusted = scheme === 'http' ? [] : [plant.around.authority.certFile];
       const base = `${scheme}://localhost:${port}/t/acme/axis2/services/`;
-      const { stdout } = await run(PYTHON, [PROGRAM, base, controller, '2001', '2002', ...trusted], { timeout: 60_000 });
+      const { stdout } = await run(PYTHON, [PROGRAM, base, plant.controller, '2001', '2002', ...trusted], { timeout: 60_000 });
       const told = JSON.parse(stdout) as { events: readonly (readonly string[])[] };
       const of = (who: string) => told.events.filter(([name]) => name === who).map(([, type, cause]) => `${type} ${cause}`);
       expect(of('caller').map((line) => line.split(' ')[0])).toEqual([
@@ -148,7 +78,7 @@ describe('R-SES-05 a SOAP stack of another language', () => {
         refused: false,
         caller: ['2001'],
         nothing: 'Timeout no event message available.',
-        controllers: [{ icpId: '1', address: controller, name: 'one' }],
+        controllers: [{ icpId: '1', address: plant.controller, name: 'one' }],
         others: 0,
         left: true,
       });

@@ -14,6 +14,7 @@ export function watched(engine: Engine): WatchedEngine {
     execute: (name, request, context) => (note(context), engine.execute(name, request, context)),
     readEvents: (request, context) => (note(context), engine.readEvents(request, context)),
     openReader: (request, context, listener) => (note(context), engine.openReader(request, context, listener)),
+    nextRestEvent: (request, context) => (note(context), engine.nextRestEvent(request, context)),
     nextEvent: (request, context) => (note(context), engine.nextEvent(request, context)),
   };
 }

@@ -142,6 +142,5 @@ export class Site {
 
 function describe(request: ApplicationRequest): string {
   if (request.kind === 'login') return '';
-  const { sessionId, ...rest } = request.operation.request;
-  return `${sessionId} ${JSON.stringify(rest)}`;
+  return JSON.stringify(request.operation.request);
 }

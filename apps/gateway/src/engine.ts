@@ -2,11 +2,10 @@
  * The shell around the switchboard: supplies clock and randomness, hashes secrets, waits for the journal where an answer has to be
  * kept, and lets readers of events wait. All decisions are the switchboard's.
  */
-import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
+import type { DataOperationName, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
 import type { ControllerResponse, DirectoryEntries, EventMessage } from '#southbound/messages';
-import type { CarriedDataOperation } from './directory/data-access.js';
 import type { Directory } from './directory/directory.port.js';
 import { DirectoryDesk, isOfDirectory } from './directory/directory-desk.js';
 import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, type Prepared } from './log-in.js';
@@ -14,12 +13,12 @@ import { callerOf } from './caller.js';
 import type { EngineOptions, EngineStart } from './engine-options.js';
 import { EventClaims } from './event-claims.js';
 import { cursorText, eventsOf, type EventPage } from './event-page.js';
-import { Deliveries } from './handlers/deliveries.js';
+
 import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
-import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from './northbound-port.js';
+import { Outbound } from './handlers/outbound.js';
+import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderListener } from './northbound-port.js';
+import { nextRestEvent, restEventAnswer } from './rest-event.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
-import { outboundPolicy } from './switchboard/handler-url.rules.js';
-import { missingRefusal } from './switchboard/missing-operations.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -29,7 +28,6 @@ import type {
   Input,
   Instant,
   JournalRecord,
-  NextEvent,
   OperationOf,
   SwitchboardReport,
 } from './switchboard/switchboard.port.js';
@@ -55,7 +53,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly clock: () => Instant;
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
-  private readonly deliveries: Deliveries;
+  private readonly outbound: Outbound;
   private readonly desk: DirectoryDesk;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
@@ -75,8 +73,12 @@ export class GatewayEngine implements Engine, LinkListener {
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
     this.claims = new EventClaims(config.timing.longPollMaxMs);
-    this.deliveries = new Deliveries({
-      receivers: { policy: () => outboundPolicy(this.switchboard.document), ...options.receivers },
+    this.outbound = new Outbound({
+      receivers: options.receivers,
+      document: () => this.switchboard.document,
+      hasSession: (sessionId) => this.switchboard.hasSession(sessionId),
+      haCallbackOf: (sessionId) => this.switchboard.haCallbackOf(sessionId),
+      onGivenUp: (what, why) => options.logger.warn({ why }, `${what} of a session is given up`),
       open: (sessionId, seq, listener) => this.openAt(sessionId, seq, listener, false),
       dispatch: (input) => this.dispatch(input),
       retentionMs: config.eventLog.retentionMs,
@@ -85,6 +87,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.desk = new DirectoryDesk({
       directory: options.directory,
       writer: options.directoryWriter,
+      sender: this.outbound.changePushes,
       isLive: (id) => this.switchboard.hasSession(id),
       timeoutMs: commandTimeoutMs,
       nowMs: () => this.clock().nowMs,
@@ -150,10 +153,16 @@ export class GatewayEngine implements Engine, LinkListener {
   async nextEvent(
     request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
     context: CallContext,
-  ): Promise<Outcome<{ readonly event: ApplicationEvent; readonly eventNumber: number } | undefined>> {
+  ): Promise<Outcome<NumberedEvent | undefined>> {
     const { sessionId, waitMs, numberedAfter } = request;
     const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
-    return this.wait<NextEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+    return this.wait<NumberedEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
+  }
+
+  nextRestEvent(request: OperationRequest<'getRestEvent'>, context: CallContext): ReturnType<Engine['nextRestEvent']> {
+    if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
+    const runNow = (operation: CoreOperation, caller: Caller) => this.runNow(operation, caller);
+    return nextRestEvent(request, context, this.claims, runNow);
   }
 
   readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
@@ -206,7 +215,7 @@ export class GatewayEngine implements Engine, LinkListener {
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
     clearTimeout(this.timer);
-    await this.deliveries.close();
+    await this.outbound.close();
     await this.options.journal.close();
   }
 
@@ -226,8 +235,8 @@ export class GatewayEngine implements Engine, LinkListener {
           ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
           : page,
       );
-    if (!isInSession(operation)) return Promise.resolve({ ok: false, refusal: missingRefusal(operation.name) });
-    const outcome = this.run(operation, callerOf(context));
+    if (operation.name === 'getRestEvent') return this.nextRestEvent(operation.request, context).then(restEventAnswer);
+    const outcome = this.run(operation as InSession, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
@@ -236,8 +245,8 @@ export class GatewayEngine implements Engine, LinkListener {
 
   /** The directory is not the switchboard's, but whose session it is: asked as a sign of life, which every operation is. */
   private async dataOperation(
-    name: CarriedDataOperation,
-    request: OperationRequest<CarriedDataOperation>,
+    name: DataOperationName,
+    request: OperationRequest<DataOperationName>,
     context: CallContext,
   ): Promise<CoreOutcome> {
     const { sessionId } = request;
@@ -264,7 +273,7 @@ export class GatewayEngine implements Engine, LinkListener {
 
   private handlerOperation(operation: CoreOperation, context: CallContext): Promise<CoreOutcome> {
     const run = (core: CoreOperation) => this.run(core, callerOf(context));
-    return carryOutHandlerOperation(operation, run, (sessionId) => this.deliveries.figures(sessionId));
+    return carryOutHandlerOperation(operation, run, (sessionId) => this.outbound.deliveries.figures(sessionId));
   }
 
   /** Reads now; when there is nothing, waits to be woken. A refused reader does not disturb the one that waits. */
@@ -329,6 +338,8 @@ export class GatewayEngine implements Engine, LinkListener {
         return this.claims.wake(effect.sessionId);
       case 'handler':
         return this.tellHandler(effect);
+      case 'ha-callback':
+        return this.outbound.haNotices.tell(effect.sessionId, effect.callback);
       case 'controllers':
         return this.links?.setControllers(effect.targets);
       case 'directory':
@@ -343,7 +354,8 @@ export class GatewayEngine implements Engine, LinkListener {
   private tellHandler({ sessionId, handler, from, retires }: Extract<Effect, { kind: 'handler' }>): void {
     if (this.stopping) return;
     this.afterKept(
-      () => (retires === true ? this.deliveries.retire(sessionId) : this.deliveries.set(sessionId, handler, from)),
+      () =>
+        retires === true ? this.outbound.deliveries.retire(sessionId) : this.outbound.deliveries.set(sessionId, handler, from),
       () => {},
     );
   }
@@ -445,5 +457,3 @@ export class GatewayEngine implements Engine, LinkListener {
 }
 
 type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;
-const isInSession = (operation: { readonly name: OperationName; readonly request: object }): operation is InSession =>
-  'sessionId' in operation.request;

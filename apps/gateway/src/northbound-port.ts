@@ -2,7 +2,7 @@
  * Between the faces of the gateway (REST and its streams, SOAP) and its engine. Faces parse and validate, the engine decides;
  * a face never touches the switchboard, the engine never sees JSON or XML.
  */
-import type { OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
+import type { ApplicationEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { Epoch } from '#contracts/gateway-admin';
 import type { EventPage } from './event-page.js';
@@ -27,11 +27,19 @@ export interface CallContext {
   readonly clientAddress: string;
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
+  /** Base address by which the application came, well formed. */
+  readonly publicBase?: string;
   readonly requestId: string;
   /** W3C trace context, well formed. */
   readonly traceparent?: string;
   /** Aborted when the application went away: a waiting long poll is then given up, a command is not. */
   readonly signal?: Departure;
+}
+
+/** An event and its number of the old contract: 32 bits, wraps. */
+export interface NumberedEvent {
+  readonly event: ApplicationEvent;
+  readonly eventNumber: number;
 }
 
 /** Why a claim on a session's events ended though its reader did not close it (R-CC-04). */
@@ -76,6 +84,11 @@ export interface Engine {
     context: CallContext,
     listener: ReaderListener,
   ): Outcome<EventReader>;
+  /** The same for the session registered under another number: getRestEvent. `next` is undefined on time-out. */
+  nextRestEvent(
+    request: OperationRequest<'getRestEvent'>,
+    context: CallContext,
+  ): Promise<Outcome<{ readonly sessionId: number; readonly next: NumberedEvent | undefined }>>;
   /**
    * Plain old getEvent: no cursor (design.md 10). Answers the next event after what this session was last handed over this call,
    * waiting up to `waitMs`; undefined on time-out. `numberedAfter` is for getNumberedEvent: the 32-bit number the client has seen last.
@@ -83,7 +96,5 @@ export interface Engine {
   nextEvent(
     request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
     context: CallContext,
-  ): Promise<
-    Outcome<{ readonly event: import('#contracts/application-api').ApplicationEvent; readonly eventNumber: number } | undefined>
-  >;
+  ): Promise<Outcome<NumberedEvent | undefined>>;
 }

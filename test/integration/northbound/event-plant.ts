@@ -54,6 +54,7 @@ class MemoryJournal implements Journal {
 export async function eventPlant(
   more: {
     readonly eventLog?: EngineConfig['eventLog'];
+    readonly longPollMaxMs?: number;
     readonly limits?: NorthboundOptions['timeouts'];
     readonly browserOrigins?: readonly string[];
     readonly outbound?: AccessDocument['outbound'];
@@ -100,7 +101,7 @@ export async function eventPlant(
   engine.start({ records: more.records ?? [], document }, links);
   started = true;
   engine.linkState(1, 'CONNECTED', { bootId: 7, release: '9.4.0', platform: 'x86' }, 'test');
-  const northbound = await runNorthbound(engine, 60_000, more.limits, more.browserOrigins);
+  const northbound = await runNorthbound(engine, more.longPollMaxMs ?? 60_000, more.limits, more.browserOrigins);
 
   const context = { face: 'soap', clientAddress: '192.0.2.9', requestId: 'plant' } as const;
   let count = 0;

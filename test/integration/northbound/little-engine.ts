@@ -145,6 +145,10 @@ export class LittleEngine implements Engine {
     return yes({ event, eventNumber: event.seq % 2 ** 31 });
   }
 
+  nextRestEvent(): Promise<Outcome<never>> {
+    return Promise.resolve(no('FEATURE_NOT_ALLOWED', 'this engine does not carry out getRestEvent'));
+  }
+
   #session(id: number): Session {
     const session = this.#sessions.get(id);
     if (session === undefined) throw new Error(`no session ${id}`);

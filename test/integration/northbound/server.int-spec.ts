@@ -225,6 +225,7 @@ it('S-26 S-35 an engine that breaks is an internal error without its inside, on 
   const broken: Engine = {
     execute: () => Promise.reject(new Error('secret inside')),
     nextEvent: () => Promise.reject(new Error('secret inside')),
+    nextRestEvent: () => Promise.reject(new Error('secret inside')),
     readEvents: () => Promise.reject(new Error('secret inside')),
     openReader: () => {
       throw new Error('secret inside');

@@ -219,7 +219,7 @@ export class GatewayProgram implements LinkListener {
   }
 
   private read(operation: PlainOperation, token: string, waitMs: number, answer: Answer): void {
-    const sessionId = operation.request.sessionId;
+    const { sessionId } = operation.request as { readonly sessionId: number };
     const now = (): CoreOutcome => {
       let outcome: CoreOutcome | undefined;
       this.run(operation, token, (given) => (outcome = given));

@@ -1,9 +1,12 @@
 /** The operations of the data access service over a directory in memory and controllers that take what is written to them. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { OperationRequest, Tuple } from '#contracts/application-api';
+import type { DataOperationName, OperationRequest, Tuple } from '#contracts/application-api';
+import { ChangePushes } from '../handlers/change-pushes.js';
+import { Receivers } from '../handlers/receivers.js';
 import type { Outcome } from '../northbound-port.js';
 import { NOTICES_MAX } from './change-notices.js';
-import { DataAccess, type CarriedDataOperation } from './data-access.js';
+import { NOTHING_APPROVED } from '../switchboard/handler-url.rules.js';
+import { DataAccess } from './data-access.js';
 import type { DirectoryWriter } from './directory.port.js';
 import { ENTITIES } from './entities.js';
 import { MemoryDirectory } from './memory-directory.js';
@@ -12,6 +15,15 @@ const PHONES = 2;
 const sessionId = 7;
 const phone = (objectId: number | '', dn: string, name = ''): Tuple => ({
   fields: [String(objectId), '1', dn, name, 'VOICE_SET_PRIME', '', '127.0.0.1', ''],
+});
+
+const policy = () => NOTHING_APPROVED;
+/** Sending itself is tested with receivers (soap-handlers.int-spec.ts). */
+const sender = new ChangePushes({
+  receivers: new Receivers({ policy }),
+  policy,
+  isLive: () => true,
+  onGivenUp: () => {},
 });
 
 /** Controllers that take everything, until told otherwise. */
@@ -38,7 +50,7 @@ beforeEach(() => {
   directory = new MemoryDirectory();
   controllers = new Controllers();
   live = new Set([sessionId]);
-  access = new DataAccess(directory, controllers, (id) => live.has(id));
+  access = new DataAccess(directory, controllers, (id) => live.has(id), sender);
   for (const [id, dn, name] of [
     [12, '2002', 'Bob'],
     [11, '2001', 'Ann'],
@@ -47,7 +59,7 @@ beforeEach(() => {
     directory.put(PHONES, { objectId: id, values: phone(id, dn, name).fields });
 });
 
-const ask = <N extends CarriedDataOperation>(name: N, request: Omit<OperationRequest<N>, 'sessionId'>) =>
+const ask = <N extends DataOperationName>(name: N, request: Omit<OperationRequest<N>, 'sessionId'>) =>
   access.execute(name, { sessionId, ...request } as unknown as OperationRequest<N>);
 async function numbers(answer: Promise<Outcome<{ tuples: Tuple[] }>>): Promise<(string | undefined)[]> {
   const outcome = await answer;

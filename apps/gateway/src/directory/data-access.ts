@@ -6,16 +6,15 @@ import type { DataOperationName, OperationRequest, OperationResponse, Tuple } fr
 import type { Refusal } from '#contracts/errors';
 import type { Outcome } from '../northbound-port.js';
 import { ChangeNotices } from './change-notices.js';
+import type { ChangeReader, ChangeSender } from './change-sender.port.js';
 import type { Change, Directory, DirectoryWriter, Entry } from './directory.port.js';
 import { descriptorOf, ENTITIES, entityById, entityByName, type Entity } from './entities.js';
 import { sameValues } from './memory-directory.js';
 import { conditionsOf, matcherOf, type Matcher } from './search.rules.js';
 import { icpIdOf, objectIdOf, recordOf, tupleOf, tupleRefusal } from './tuple.rules.js';
 
-/** There is no form in the contract in which a change would be pushed, so applications fetch them. */
-export type CarriedDataOperation = Exclude<DataOperationName, 'registerNotificationHandler'>;
 type Handlers = {
-  readonly [N in CarriedDataOperation]: (
+  readonly [N in DataOperationName]: (
     request: OperationRequest<N>,
   ) => Outcome<OperationResponse<N>> | Promise<Outcome<OperationResponse<N>>>;
 };
@@ -35,6 +34,11 @@ const changed = (entity: Entity): Refusal => ({
   detail: `the tuple of ${entity.name} is not, or no more, as it was given: read it again`,
 });
 
+const SENT_ELSEWHERE: Refusal = {
+  code: 'EVENT_HANDLER_SET',
+  detail: 'the changes for this session are sent to its notification handler',
+};
+
 export class DataAccess {
   private readonly notices = new ChangeNotices();
   /** Tuples with a change under way. */
@@ -45,16 +49,20 @@ export class DataAccess {
     private readonly directory: Directory,
     private readonly writer: DirectoryWriter,
     private readonly isLive: (sessionId: number) => boolean,
+    private readonly sender: ChangeSender,
   ) {
-    directory.onChange((change) => this.notices.changed(change));
+    directory.onChange((change) => {
+      this.notices.changed(change);
+      this.sender.news();
+    });
   }
 
-  carries(name: string): name is CarriedDataOperation {
+  carries(name: string): name is DataOperationName {
     return Object.hasOwn(this.handlers, name);
   }
 
   /** The session of the request has been checked. */
-  async execute<N extends CarriedDataOperation>(name: N, request: OperationRequest<N>): Promise<Outcome<OperationResponse<N>>> {
+  async execute<N extends DataOperationName>(name: N, request: OperationRequest<N>): Promise<Outcome<OperationResponse<N>>> {
     return this.handlers[name](request);
   }
 
@@ -86,7 +94,12 @@ export class DataAccess {
       this.notices.deregister(sessionId, deiIds);
       return yes({});
     },
-    getNotification: ({ sessionId }) => this.notification(sessionId),
+    registerNotificationHandler: ({ sessionId, eventHandlerURL: url }) => {
+      if (url === '') this.sender.remove(sessionId);
+      const refusal = url === '' ? undefined : this.sender.set(sessionId, url, () => this.toSend(sessionId));
+      return refusal === undefined ? yes({}) : no(refusal);
+    },
+    getNotification: ({ sessionId }) => (this.sender.isSet(sessionId) ? no(SENT_ELSEWHERE) : this.notification(sessionId)),
   };
 
   private async tuples(
@@ -224,6 +237,12 @@ export class DataAccess {
       if (values[entity.dnField] === dn && values[1] === fields[1])
         return { code: 'ALREADY_EXISTS', detail: `${entity.name} of controller ${fields[1]} has ${dn} already` };
     return undefined;
+  }
+
+  private toSend(sessionId: number): ReturnType<ChangeReader> {
+    if (!this.notices.isRegistered(sessionId)) return undefined;
+    const notification = this.notification(sessionId);
+    return notification.ok && notification.value.deiId === undefined ? undefined : notification;
   }
 
   private notification(sessionId: number): Outcome<OperationResponse<'getNotification'>> {

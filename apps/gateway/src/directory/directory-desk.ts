@@ -5,6 +5,7 @@ import type { LinkUp } from '../southbound-port.js';
 import type { DirectoryMessage } from './controller-directory.js';
 import { describeController } from './controller-entries.js';
 import { DataAccess } from './data-access.js';
+import type { ChangeSender } from './change-sender.port.js';
 import type { Directory, DirectoryWriter } from './directory.port.js';
 import { DirectorySync, type DirectorySyncParts } from './directory-sync.js';
 import { MemoryDirectory } from './memory-directory.js';
@@ -15,6 +16,7 @@ export interface DirectoryDeskParts extends Omit<DirectorySyncParts, 'directory'
   /** Default: the controllers themselves, over their links. */
   readonly writer: DirectoryWriter | undefined;
   readonly isLive: (sessionId: number) => boolean;
+  readonly sender: ChangeSender;
 }
 
 export const isOfDirectory = (message: ControllerResponse | DirectoryEntries | EventMessage): message is DirectoryMessage =>
@@ -25,10 +27,10 @@ export class DirectoryDesk {
   readonly sync: DirectorySync;
   readonly data: DataAccess;
 
-  constructor({ directory = new MemoryDirectory(), writer, isLive, ...parts }: DirectoryDeskParts) {
+  constructor({ directory = new MemoryDirectory(), writer, isLive, sender, ...parts }: DirectoryDeskParts) {
     this.directory = directory;
     this.sync = new DirectorySync({ ...parts, directory });
-    this.data = new DataAccess(directory, writer ?? this.sync, isLive);
+    this.data = new DataAccess(directory, writer ?? this.sync, isLive, sender);
   }
 
   /** Controllers that are no more in the document are forgotten, the others described. */

@@ -5,14 +5,21 @@ import { LAST_WORDS_MS } from '../switchboard/departed-sessions.js';
 import type { EventHandler, HandlerKind, Input } from '../switchboard/switchboard.port.js';
 import { Delivery } from './delivery.js';
 import { WEBHOOK_FORM, type MessageForm } from './message-form.js';
-import { Receivers, type ReceiverOptions } from './receivers.js';
+import type { Receivers } from './receivers.js';
+import { SOAP_ADVANCED_FORM, SOAP_FORM } from './soap-form.js';
 
 type HandlerInput = Extract<Input, { kind: 'handled' | 'handler-change' | 'dead-letter' }>;
 
 const CLOSE_GRACE_MS = 1000;
 
+const FORMS: Readonly<Record<HandlerKind, MessageForm>> = {
+  webhook: WEBHOOK_FORM,
+  soap: SOAP_FORM,
+  'soap-advanced': SOAP_ADVANCED_FORM,
+};
+
 export interface DeliveriesParts {
-  readonly receivers: ReceiverOptions;
+  readonly receivers: Receivers;
   readonly open: (sessionId: number, afterSeq: number, listener: ReaderListener) => Outcome<EventReader>;
   readonly dispatch: (input: HandlerInput) => void;
   readonly retentionMs: number;
@@ -29,13 +36,8 @@ export interface DeliveryFigures {
 export class Deliveries {
   private readonly byId = new Map<number, { readonly handlerId: string; readonly delivery: Delivery }>();
   private readonly leaving = new Set<Delivery>();
-  private readonly receivers: Receivers;
-  private readonly forms: Record<HandlerKind, MessageForm>;
 
-  constructor(private readonly parts: DeliveriesParts) {
-    this.receivers = new Receivers(parts.receivers);
-    this.forms = { webhook: WEBHOOK_FORM, soap: WEBHOOK_FORM, 'soap-advanced': WEBHOOK_FORM };
-  }
+  constructor(private readonly parts: DeliveriesParts) {}
 
   /** @param from send from behind this event; undefined: go on where it is */
   set(sessionId: number, handler: EventHandler | undefined, from: number | undefined): void {
@@ -76,14 +78,13 @@ export class Deliveries {
     for (const delivery of all) delivery.stop();
     this.byId.clear();
     this.leaving.clear();
-    await this.receivers.close();
   }
 
   private deliveryParts(sessionId: number): ConstructorParameters<typeof Delivery>[1] {
-    const { open, dispatch, retentionMs, now, random = Math.random } = this.parts;
+    const { receivers, open, dispatch, retentionMs, now, random = Math.random } = this.parts;
     return {
-      receivers: this.receivers,
-      forms: this.forms,
+      receivers,
+      forms: FORMS,
       open: (afterSeq, listener) => open(sessionId, afterSeq, listener),
       sink: {
         handled: (handlerId, seq) => dispatch({ kind: 'handled', sessionId, handlerId, seq }),

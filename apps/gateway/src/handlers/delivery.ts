@@ -10,9 +10,11 @@ import type { EventReader, Outcome, ReaderListener } from '../northbound-port.js
 import type { EventHandler, HandlerKind } from '../switchboard/switchboard.port.js';
 import { webhookHeaders, type Message, type MessageForm } from './message-form.js';
 import type { Receivers, SendResult } from './receivers.js';
-import { retryDelayMs } from './retry-schedule.js';
+import { afterFailure } from './retry-schedule.js';
 
 const TRIES_KEPT_MAX = 100;
+/** Answered so often that a message is not taken, the receiver means it. */
+const DECLINES_MAX = 3;
 
 /** What the sending learns; goes to the switchboard. */
 export interface DeliverySink {
@@ -40,6 +42,7 @@ export class Delivery implements ReaderListener {
   private reader: EventReader | undefined;
   private message: Message | undefined;
   private attempt = 0;
+  private declines = 0;
   private ackedSeq = 0;
   private replays = 0;
   private isBusy = false;
@@ -64,7 +67,7 @@ export class Delivery implements ReaderListener {
   begin(from: number): void {
     this.turn += 1;
     this.isBusy = false;
-    [this.failures, this.attempt] = [0, 0];
+    [this.failures, this.attempt, this.declines] = [0, 0, 0];
     this.rewind(from);
     this.flow();
   }
@@ -113,7 +116,7 @@ export class Delivery implements ReaderListener {
       const page = this.reader?.read(form.eventsMax);
       if (page === undefined || !page.ok || page.value.entries.length === 0) return undefined;
       this.listGaps(page.value);
-      this.attempt = 0;
+      [this.attempt, this.declines] = [0, 0];
       this.message = form.message(page.value, this.handler.id, this.replays);
       if (this.message !== undefined) return this.message;
       this.taken(page.value.cursorSeq);
@@ -133,13 +136,22 @@ export class Delivery implements ReaderListener {
     const headers = form.headers(message, this.handler, this.parts.now().wallMs);
     const result = await this.send(headers, message.body, turn);
     if (result === undefined) return;
-    const isTaken = 'status' in result && form.isTaken(result.status, result.body);
-    this.note(message.id, message.firstSeq, message.events, result, isTaken);
-    if (!isTaken) return this.failed(result);
+    const verdict = 'status' in result ? form.verdict(result.status, result.body) : 'refused';
+    this.note(message.id, message.firstSeq, message.events, result, verdict === 'taken');
+    if (verdict === 'declined') this.declines += 1;
+    const isPassedOver = verdict === 'declined' && this.declines >= DECLINES_MAX;
+    if (verdict !== 'taken' && !isPassedOver) return this.failed(result);
+    if (isPassedOver) this.listDeclined(message);
     this.failures = 0;
     this.message = undefined;
     this.taken(message.lastSeq);
     this.flow();
+  }
+
+  /** What an application does not want must not keep from it what comes after. */
+  private listDeclined({ firstSeq, oldest: { eventId, eventTime } }: Message): void {
+    const letter: DeadLetter = { eventId, seq: firstSeq, at: eventTime, since: eventTime, lost: 1, reason: 'declined' };
+    this.parts.sink.deadLetter(this.handler.id, letter);
   }
 
   private async challenge(turn: number): Promise<void> {
@@ -178,15 +190,13 @@ export class Delivery implements ReaderListener {
 
   private failed(result: SendResult): void {
     this.failures += 1;
-    const delay = retryDelayMs(this.failures, this.parts.random());
-    const isGone = 'status' in result && result.status === 410;
-    if (isGone || delay === undefined) {
-      const why = isGone ? 'the receiver answered 410' : 'the receiver took nothing for three days';
-      this.handler = { ...this.handler, disabled: why };
-      return this.parts.sink.changed(this.handler.id, why);
+    const what = afterFailure('status' in result ? result.status : undefined, this.failures, this.parts.random());
+    if ('givenUp' in what) {
+      this.handler = { ...this.handler, disabled: what.givenUp };
+      return this.parts.sink.changed(this.handler.id, what.givenUp);
     }
-    this.nextAttemptMs = this.parts.now().wallMs + delay;
-    this.timer = setTimeout(() => this.again(), delay);
+    this.nextAttemptMs = this.parts.now().wallMs + what.delayMs;
+    this.timer = setTimeout(() => this.again(), what.delayMs);
     this.timer.unref();
   }
 

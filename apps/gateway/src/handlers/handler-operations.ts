@@ -8,6 +8,7 @@ import { newSecret } from './signature.js';
 const NAMES = [
   'issueEventTicket',
   'setEventHandler',
+  'registerEventHandler',
   'rotateHandlerSecret',
   'getEventHandler',
   'getDeliveries',
@@ -15,6 +16,8 @@ const NAMES = [
 ];
 const names: ReadonlySet<string> = new Set(NAMES);
 export const isHandlerOperation = (name: OperationName): boolean => names.has(name);
+
+const newHandlerId = (): string => `hd_${randomBytes(12).toString('hex')}`;
 
 export async function carryOutHandlerOperation(
   { name, request }: { readonly name: string; readonly request: object },
@@ -29,7 +32,11 @@ export async function carryOutHandlerOperation(
     return outcome.ok ? { ok: true, value: { ticket, ...(outcome.value as object) } } : outcome;
   }
   if (name === 'setEventHandler' || name === 'rotateHandlerSecret') {
-    const entropy = { handlerId: `hd_${randomBytes(12).toString('hex')}`, secret: newSecret() };
+    const entropy = { handlerId: newHandlerId(), secret: newSecret() };
+    return run({ name, request, entropy } as CoreOperation);
+  }
+  if (name === 'registerEventHandler') {
+    const entropy = { handlerId: newHandlerId() };
     return run({ name, request, entropy } as CoreOperation);
   }
   const outcome = await run({ name: 'handlerReport', request: { sessionId } });

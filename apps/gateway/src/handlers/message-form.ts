@@ -1,5 +1,5 @@
 /** What a handler is sent, by its kind. */
-import type { EventPage } from '../event-page.js';
+import type { EventBody, EventPage } from '../event-page.js';
 import { pageMembers } from '../northbound/http/event-json.js';
 import type { EventHandler } from '../switchboard/switchboard.port.js';
 import { signaturesOf } from './signature.js';
@@ -11,9 +11,13 @@ export interface Message {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly events: number;
+  readonly oldest: Pick<EventBody, 'eventId' | 'eventTime'>;
   /** When its oldest event came, on the monotonic clock. */
   readonly sinceMs: number;
 }
+
+/** `declined`: the receiver has read it and says that it does not take it; `refused`: anything else that is no acknowledgement. */
+export type Verdict = 'taken' | 'declined' | 'refused';
 
 export interface MessageForm {
   /** Events in one message. */
@@ -21,24 +25,28 @@ export interface MessageForm {
   /** undefined: nothing of the page can be said in this form; it counts as taken. */
   message(page: EventPage, handlerId: string, replays: number): Message | undefined;
   headers(message: Message, handler: EventHandler, wallMs: number): Record<string, string>;
-  isTaken(status: number, body: string): boolean;
+  verdict(status: number, body: string): Verdict;
 }
 
 /** The body is fixed for all tries, so its time is that of its first making: when the newest event of it happened. */
 const timestampOf = (page: EventPage): string => new Date(page.entries.at(-1)!.body.eventTime).toISOString();
 
+/** The same at every try, another after a replay. */
+export const messageId = ({ epoch, firstSeq, cursorSeq }: EventPage, handlerId: string, replays: number): string =>
+  `${handlerId}.${epoch.major}.${epoch.minor}.${firstSeq}-${cursorSeq}${replays === 0 ? '' : `.r${replays}`}`;
+
 /** Standard Webhooks: many events in one signed message. No session id is in it, which over SOAP is all that is asked for. */
 export const WEBHOOK_FORM: MessageForm = {
   eventsMax: 100,
   message(page, handlerId, replays) {
-    const { epoch, firstSeq, cursorSeq, entries } = page;
-    const id = `${handlerId}.${epoch.major}.${epoch.minor}.${firstSeq}-${cursorSeq}${replays === 0 ? '' : `.r${replays}`}`;
+    const { firstSeq, cursorSeq, entries } = page;
+    const id = messageId(page, handlerId, replays);
     const body = `{"type":"cordboard.events","timestamp":"${timestampOf(page)}","data":{"handlerId":"${handlerId}",${pageMembers(page)}}}`;
-    const sinceMs = entries[0]!.atMs;
-    return { id, body, firstSeq, lastSeq: cursorSeq, events: entries.length, sinceMs };
+    const { atMs: sinceMs, body: oldest } = entries[0]!;
+    return { id, body, firstSeq, lastSeq: cursorSeq, events: entries.length, oldest, sinceMs };
   },
   headers: (message, handler, wallMs) => webhookHeaders(message.id, message.body, handler, wallMs),
-  isTaken: (status) => status >= 200 && status < 300,
+  verdict: (status) => (status >= 200 && status < 300 ? 'taken' : 'refused'),
 };
 
 export function webhookHeaders(

@@ -12,6 +12,17 @@ export const RETRY_DELAYS_MS: readonly number[] = [...STEPS, ...HOURS, RETRY_TOT
 /** Of a delay, up or down: so that receivers that come back are not asked by all at once. */
 export const RETRY_JITTER = 0.2;
 
+/** 410 and the end of the schedule end it; else the time to the next try. Parameters as for {@link retryDelayMs}. */
+export function afterFailure(
+  status: number | undefined,
+  failures: number,
+  random: number,
+): { readonly delayMs: number } | { readonly givenUp: string } {
+  if (status === 410) return { givenUp: 'the receiver answered 410' };
+  const delayMs = retryDelayMs(failures, random);
+  return delayMs === undefined ? { givenUp: 'the receiver took nothing for three days' } : { delayMs };
+}
+
 /**
  * @param failures in a row, 1 or more
  * @param random from 0 (included) to 1

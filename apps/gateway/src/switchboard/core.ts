@@ -122,6 +122,10 @@ export class Core {
     this.effects.push({ kind: 'controllers', targets });
   }
 
+  effect(effect: Extract<Effect, { kind: 'ha-callback' }>): void {
+    this.effects.push(effect);
+  }
+
   /** Opens a request to the controller and sends it; false when too many are open. */
   send(controller: Controller, pending: Pending, request: Unnumbered<ControllerRequest>, kept = false): boolean {
     const correlation = controller.commands.add(pending, this.now.nowMs);
@@ -130,9 +134,9 @@ export class Core {
     return true;
   }
 
-  /** Puts an event into a session's log. */
-  post(session: Session, body: EventBody): void {
-    session.log.append(this.entryOf(body));
+  /** Puts an event into a session's log; `describes`: what a gap of that log left out. */
+  post(session: Session, body: EventBody, describes = false): void {
+    session.log.append(this.entryOf(body), describes);
     this.wake(session);
   }
 

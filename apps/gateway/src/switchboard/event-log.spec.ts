@@ -29,6 +29,47 @@ const steps = fc.array(
 );
 
 describe('event log', () => {
+  it('R-CC-09 a reader of single events gets past an overflow, though what each gap left out is described to it', () => {
+    for (const perSessionMax of [1, 2, 5, 20]) {
+      const log = new EventLog(epoch, { perSessionMax, retentionMs: 1000 });
+      for (let number = 1; number <= 60; number += 1) log.append(entryOf(body(number), 0));
+      let [cursor, gaps] = [0, 0];
+      const seen: string[] = [];
+      while (log.hasNews) {
+        const page = log.read(cursor, 1, at(0), none);
+        cursor = page.cursorSeq;
+        seen.push(...eventsOf(page).map(({ eventId }) => eventId));
+        if (page.gap === undefined) continue;
+        gaps += 1;
+        for (let told = 0; told < Math.ceil(perSessionMax / 2); told += 1) log.append(entryOf(body(1000 + told), 0), true);
+        expect(gaps, 'gaps of the description alone').toBe(1);
+      }
+      expect(seen).toContain('e60');
+      expect(seen.at(-1)).toBe(`e${1000 + Math.ceil(perSessionMax / 2) - 1}`);
+    }
+  });
+
+  it('R-CC-09 gets past overflows one after the other too, when nothing of the first description was read', () => {
+    for (const perSessionMax of [2, 5, 20]) {
+      const log = new EventLog(epoch, { perSessionMax, retentionMs: 1000 });
+      let [cursor, gaps, last] = [0, 0, ''];
+      const readOne = () => {
+        const page = log.read(cursor, 1, at(0), none);
+        cursor = page.cursorSeq;
+        last = eventsOf(page)[0]?.eventId ?? last;
+        if (page.gap === undefined) return;
+        gaps += 1;
+        for (let told = 0; told < Math.ceil(perSessionMax / 2); told += 1) log.append(entryOf(body(1000 + told), 0), true);
+      };
+      for (let round = 0; round < 5; round += 1) {
+        for (let number = 1; number <= 60; number += 1) log.append(entryOf(body(number), 0));
+        readOne();
+      }
+      while (log.hasNews && gaps < 100) readOne();
+      expect([gaps < 20, last], `${perSessionMax}`).toEqual([true, `e${1000 + Math.ceil(perSessionMax / 2) - 1}`]);
+    }
+  });
+
   it('R-CC-09 every event is handed out once, in order, or counted in a gap at its place; numbers are dense and never reused', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 10 }), (script, perSessionMax) => {

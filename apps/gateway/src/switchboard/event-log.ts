@@ -67,9 +67,14 @@ export class EventLog {
     return ageMs < forMs ? undefined : Math.floor(now.wallMs - ageMs);
   }
 
-  append(entry: EventEntry): void {
+  /**
+   * @param describes says how things stand after a gap: has half as much room again, for to a reader of single events what a full log drops
+   * for the description of one gap would be the next gap, for ever
+   */
+  append(entry: EventEntry, describes = false): void {
     this.waiting.push(entry);
-    while (this.size > this.bounds.perSessionMax) this.dropOldest();
+    const { perSessionMax } = this.bounds;
+    if (this.size > perSessionMax + (describes ? Math.ceil(perSessionMax / 2) : 0)) this.dropOldest();
   }
 
   /**
@@ -99,6 +104,8 @@ export class EventLog {
   private handOutGap(entries: EventEntry[], now: Instant): LostEvents | undefined {
     const gap = this.gap;
     if (gap === undefined) return undefined;
+    // what an earlier description has put in beyond the bound makes room for this one's, and is counted in it
+    while (this.size > this.bounds.perSessionMax) this.dropOldest();
     this.gap = undefined;
     const body: EventBody = {
       category: 'GAP',

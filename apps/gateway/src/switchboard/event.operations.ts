@@ -1,6 +1,6 @@
 /** Reading a session's events: by cursor, or one by one as old clients do. */
 import { cursorText, eventsOf, placeEvent, type EventPage } from '../event-page.js';
-import type { Outcome } from '../northbound-port.js';
+import type { NumberedEvent, Outcome } from '../northbound-port.js';
 import type { Core } from './core.js';
 import { HANDLER_SET } from './handler.rules.js';
 import type { LostEvents } from './event-log.js';
@@ -8,7 +8,7 @@ import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
 import { eventNumberOf, objectIdsOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
 import type { Session } from './session-table.js';
-import { refused, type CoreOutcome, type NextEvent } from './switchboard.port.js';
+import { refused, type CoreOutcome } from './switchboard.port.js';
 
 /** A request for events does not wait here: whoever drives the switchboard asks again when the session is woken. */
 export function readEvents(core: Core, session: Session, after: string | undefined, max: number): Outcome<EventPage> {
@@ -58,7 +58,7 @@ export function nextEvent(core: Core, session: Session, requestId: number, numbe
   if (entries[0] === undefined) return core.answer(requestId, undefined);
   session.plainSeq = firstSeq;
   const event = placeEvent(entries[0].body, epoch, firstSeq);
-  core.answer(requestId, { event, eventNumber: eventNumberOf(firstSeq) } satisfies NextEvent);
+  core.answer(requestId, { event, eventNumber: eventNumberOf(firstSeq) } satisfies NumberedEvent);
 }
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {
@@ -69,14 +69,14 @@ function read(core: Core, session: Session, position: number | undefined, max: n
 }
 
 /**
- * After a gap of the log's own: how the calls concerned stand now, ended ones included. At most half of what the log holds, so that
- * the description cannot overflow the log and be the cause of the next one.
+ * After a gap of the log's own: how the calls concerned stand now, ended ones included. At most half of what the log holds, which
+ * has that much room beside (event-log.ts), so that the description cannot be the cause of the next gap.
  */
 function describeLost(core: Core, session: Session, gap: LostEvents): void {
   let room = Math.ceil(core.settings.eventLog.perSessionMax / 2);
   const say = (device: DeviceRef, call: Pick<CallView, 'localCallId' | 'globalCallId' | 'state' | 'mask'>) => {
     room -= 1;
-    if (room >= 0) core.post(session, snapshotEvent(device, call, core.syntheticId(), core.now.wallMs));
+    if (room >= 0) core.post(session, snapshotEvent(device, call, core.syntheticId(), core.now.wallMs), true);
   };
   for (const objectId of gap.objectIds) {
     const monitor = core.monitors.get(objectId);

@@ -8,6 +8,7 @@ import { cursorText } from '../event-page.js';
 import { NOT_KEPT, type Core } from './core.js';
 import { positionOf } from './event.operations.js';
 import { checkHandlerUrl, outboundPolicy } from './handler-url.rules.js';
+import { isAdvanced } from './session-access.js';
 import type { Session } from './session-table.js';
 import type { EventHandler, HandlerKind, HandlerReport } from './switchboard.port.js';
 
@@ -24,8 +25,11 @@ export interface NewHandler {
   readonly secret: string | undefined;
 }
 
-/** Replaces the session's handler; the log begins again where reading has come to, unread events included. */
-export function setHandler(core: Core, session: Session, requestId: number, asked: NewHandler, answer: object): void {
+/**
+ * Replaces the session's handler; the log begins again where reading has come to, unread events included.
+ * @param answer beside the address in its one form; undefined: nothing is answered
+ */
+export function setHandler(core: Core, session: Session, requestId: number, asked: NewHandler, answer: object | undefined): void {
   if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
   const checked = checkHandlerUrl(asked.url, outboundPolicy(core.document));
   if ('code' in checked) return core.refuse(requestId, checked);
@@ -40,7 +44,20 @@ export function setHandler(core: Core, session: Session, requestId: number, aske
   };
   session.handler = { facts: handler, ackedSeq: seq, keptSeq: seq, deadLetters: session.handler?.deadLetters ?? [] };
   keepHandler(core, session, true);
-  core.answer(requestId, { ...answer, url: handler.url }, true);
+  core.answer(requestId, answer === undefined ? {} : { ...answer, url: handler.url }, true);
+}
+
+/**
+ * Events by SOAP, one in each message: handleEvent, or advHandleEvent for a session that is advanced when it registers. An empty address
+ * ends it; where no events are sent by SOAP that has been reached already.
+ */
+export function registerSoapHandler(core: Core, session: Session, requestId: number, id: string, url: string): void {
+  if (url === '') {
+    const isSoap = session.handler !== undefined && session.handler.facts.kind !== 'webhook';
+    return isSoap ? removeHandler(core, session, requestId) : core.answer(requestId, {});
+  }
+  const kind = isAdvanced(core, session) ? 'soap-advanced' : 'soap';
+  setHandler(core, session, requestId, { id, kind, url, secret: undefined }, undefined);
 }
 
 export function removeHandler(core: Core, session: Session, requestId: number): void {

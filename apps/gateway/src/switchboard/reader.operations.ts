@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { getEvents, readEvents, readOn } from './event.operations.js';
 import { issueTicket } from './event-tickets.js';
-import { handlerReport, removeHandler, replay, rotateSecret, setHandler } from './handler.operations.js';
+import { handlerReport, registerSoapHandler, removeHandler, replay, rotateSecret, setHandler } from './handler.operations.js';
 import type { Session } from './session-table.js';
 import type { OperationOf } from './switchboard.port.js';
 
@@ -12,6 +12,7 @@ const READER_NAMES = [
   'readOn',
   'issueEventTicket',
   'setEventHandler',
+  'registerEventHandler',
   'rotateHandlerSecret',
   'removeEventHandler',
   'replayEvents',
@@ -39,6 +40,8 @@ export function readerOperation(core: Core, session: Session, requestId: number,
       const answer = { handlerId: id, ...(secret === undefined ? { secret: made } : {}) };
       return setHandler(core, session, requestId, handler, answer);
     }
+    case 'registerEventHandler':
+      return registerSoapHandler(core, session, requestId, operation.entropy.handlerId, operation.request.eventHandlerURL);
     case 'rotateHandlerSecret': {
       const { secret } = operation.request;
       const made = operation.entropy.secret;

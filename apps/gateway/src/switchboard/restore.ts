@@ -1,9 +1,11 @@
 /** Taking up what an earlier incarnation had acknowledged (design.md 7). */
 import type { Core } from './core.js';
+import { tellTakenOver } from './ha-callback.operations.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
 import { monitorPartsOf, objectIdsOf } from './numbering.rules.js';
 import { restoreHomes } from './secondary-monitors.js';
+import { holdRestSession } from './rest-session.operations.js';
 import { restoreAccess } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
@@ -35,7 +37,10 @@ export function restore(core: Core, records: Iterable<JournalRecord>, lastAliveM
   }
   const objectIds = new Set<number>();
   for (const session of core.sessions.all()) for (const objectId of session.monitors) objectIds.add(objectId);
-  for (const session of core.sessions.all()) if (session.handler !== undefined) core.tellHandler(session, true);
+  for (const session of core.sessions.all()) {
+    if (session.handler !== undefined) core.tellHandler(session, true);
+    tellTakenOver(core, session);
+  }
   if (core.sessions.size > 0)
     core.recovery.begin({ sessions: core.sessions.size, objectIds, gapSinceMs, nowMs: core.now.wallMs });
 }
@@ -51,6 +56,10 @@ function restoreOne(core: Core, record: JournalRecord): void {
     case 'access': {
       const session = core.sessions.get(record.sessionId);
       return session === undefined ? undefined : restoreAccess(session, record);
+    }
+    case 'rest-session': {
+      const session = core.sessions.get(record.sessionId);
+      return session === undefined ? undefined : holdRestSession(core, session, record);
     }
     case 'session-end': {
       const session = core.sessions.get(record.id);

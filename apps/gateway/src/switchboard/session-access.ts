@@ -2,7 +2,7 @@
 import type { AccessDocument } from '#contracts/gateway-admin';
 import type { Core } from './core.js';
 import type { Session } from './session-table.js';
-import type { JournalRecord } from './switchboard.port.js';
+import type { HACallback, JournalRecord } from './switchboard.port.js';
 
 export interface SessionAccess {
   /** It came by the external listener, and goes on coming by it. */
@@ -16,7 +16,7 @@ export interface SessionAccess {
   /** What it has still to sign; once, and not for long. */
   challenge: { readonly text: string; readonly expiresMs: number } | undefined;
   /** Where it wants to be told that its gateway has another address (registerHAClientCallback). */
-  haCallback: string | undefined;
+  haCallback: HACallback | undefined;
 }
 
 export const PLAIN_ACCESS: SessionAccess = Object.freeze({

@@ -5,19 +5,20 @@ import { command, isCommand } from './command.operations.js';
 import type { Core } from './core.js';
 import { nextEvent } from './event.operations.js';
 import { getIcpId, isLookup, lookup, type LookupName } from './lookup.operations.js';
-import type { MissingOperation } from './missing-operations.js';
 import { type BulkName, bulkOperation, isBulk } from './monitor-bulk.js';
 import { isMonitorName, monitorOperation, type MonitorName } from './monitor.operations.js';
 import { isQuery, query, type QueryName } from './query.operations.js';
 import { isReader, readerOperation, type ReaderName } from './reader.operations.js';
 import { getResilientStatus } from './resilience.operations.js';
-import { authenticate, logout, registerHACallback } from './session.operations.js';
+import { registerRestSession } from './rest-session.operations.js';
+import { registerHACallback } from './ha-callback.operations.js';
+import { authenticate, logout } from './session.operations.js';
 import type { Session } from './session-table.js';
-import type { CoreOperation, OperationOf } from './switchboard.port.js';
+import type { Caller, CoreOperation, OperationOf } from './switchboard.port.js';
 import { CONTRACT_VERSION } from './version.rules.js';
 
 /** What is carried out within a session. */
-export type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | MissingOperation }>;
+export type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | 'restSession' }>;
 type Alone = Exclude<
   SessionOperation,
   | OperationOf<CommandName>
@@ -35,7 +36,13 @@ const named = <N extends CoreOperation['name']>(
   has: (name: string) => name is N & string,
 ): operation is OperationOf<N> => has(operation.name);
 
-export function sessionOperation(core: Core, session: Session, requestId: number, operation: SessionOperation): void {
+export function sessionOperation(
+  core: Core,
+  session: Session,
+  requestId: number,
+  operation: SessionOperation,
+  caller: Caller,
+): void {
   if (named(operation, isCommand)) return command(core, session, requestId, operation);
   if (named(operation, isLookup)) return lookup(core, session, requestId, operation);
   if (named(operation, isQuery)) return query(core, session, requestId, operation);
@@ -43,17 +50,19 @@ export function sessionOperation(core: Core, session: Session, requestId: number
   if (named(operation, isBulk)) return bulkOperation(core, session, requestId, operation);
   if (named(operation, isView)) return callView(core, session, requestId, operation);
   if (named(operation, isReader)) return readerOperation(core, session, requestId, operation);
-  alone(core, session, requestId, operation as Alone);
+  alone(core, session, requestId, operation as Alone, caller);
 }
 
-function alone(core: Core, session: Session, requestId: number, operation: Alone): void {
+function alone(core: Core, session: Session, requestId: number, operation: Alone, caller: Caller): void {
   switch (operation.name) {
     case 'logout':
       return logout(core, session, requestId);
     case 'authenticate':
       return authenticate(core, session, requestId, operation.request.verified);
     case 'registerHAClientCallback':
-      return registerHACallback(core, session, requestId, operation.request.callbackUri);
+      return registerHACallback(core, session, requestId, operation.request.callbackUri, caller);
+    case 'registerRestSession':
+      return registerRestSession(core, session, requestId, operation.request.restSessionId, caller);
     case 'resetSessionTimer':
       return core.answer(requestId, { keepAliveMs: core.settings.sessionKeepAliveMs });
     case 'serviceVersions':

@@ -34,6 +34,8 @@ export interface Session {
   /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
   keptUnreadSince: number | undefined;
   handler: HeldHandler | undefined;
+  /** Another number under which its events may be fetched, and from where over SOAP. */
+  restSession: { readonly id: number; readonly clientAddress: string } | undefined;
   /** Stands for the token once, for a moment; at most one, the newest. */
   ticket: { readonly hash: string; readonly expiresMs: number } | undefined;
 }
@@ -79,6 +81,7 @@ export class SessionTable {
       plainSeq: 0,
       keptUnreadSince: undefined,
       handler: undefined,
+      restSession: undefined,
       ticket: undefined,
     };
     this.sessions.set(session.id, session);
@@ -93,7 +96,8 @@ export class SessionTable {
 
   /**
    * Sessions that have been silent for longer than the keep-alive. One whose webhook is served stays: it is the application's way to be
-   * there, also while its receiver is down; it ends some keep-alive after the handler was given up.
+   * there, also while its receiver is down; it ends some keep-alive after the handler was given up. A handler over SOAP has proven nothing
+   * (S-49), so there only what it takes is a sign of life.
    */
   silent(nowMs: number): Session[] {
     return [...this.sessions.values()].filter(

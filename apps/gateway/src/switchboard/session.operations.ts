@@ -106,28 +106,6 @@ function refusedChallenge(
   return session.access.standardOnly ? 'the versions of this system have standard call control alone' : undefined;
 }
 
-const CALLBACK = /^https?:\/\/[^\s\u0000-\u001f<>"\\^`{|}]{1,2000}$/i;
-
-/** Where the application wants to be told that its gateway has another address; an empty or absent one takes it back. */
-export function registerHACallback(core: Core, session: Session, requestId: number, callbackUri: string | undefined): void {
-  if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
-  const wanted = callbackUri === undefined || callbackUri === '' ? undefined : callbackUri;
-  if (wanted !== undefined && !CALLBACK.test(wanted)) {
-    const message = 'must be an http or https address';
-    return core.refuse(requestId, {
-      code: 'INVALID_ARGUMENT',
-      detail: `callbackUri ${message}`,
-      errors: [{ path: 'callbackUri', message }],
-    });
-  }
-  session.access.haCallback = wanted;
-  // also that there is none any more has to be known later
-  core.journal(
-    accessRecord(session) ?? { t: 'access', sessionId: session.id, external: false, standardOnly: false, authenticated: false },
-  );
-  core.answer(requestId, {}, true);
-}
-
 /**
  * S-13: past the allowance the credentials are not even looked at, right or wrong, until the time is over; other applications and other
  * addresses never notice. Names count as they were sent, known here or not, so that the answers do not tell which are.

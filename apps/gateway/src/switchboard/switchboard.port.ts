@@ -2,13 +2,7 @@
  * What goes into the switchboard and what comes out. The switchboard is sans-IO: one call, one thread, no clock, no randomness;
  * whoever drives it supplies the time and entropy with each input and carries out the effects in the order given.
  */
-import type {
-  ApplicationEvent,
-  DataOperationName,
-  DeadLetter,
-  OperationName,
-  OperationRequest,
-} from '#contracts/application-api';
+import type { DataOperationName, DeadLetter, OperationName, OperationRequest } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceStatusReport } from '#contracts/gateway-admin';
 import type { InstanceLimits } from '#domain/limits';
@@ -16,7 +10,6 @@ import type { ControllerRequest, ControllerResponse, EventMessage } from '#south
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
 import type { Figures } from './figures.js';
-import type { SessionlessOperation } from './missing-operations.js';
 import type { LicenceReport } from './licence-use.js';
 import type { RateBook } from './rate.rules.js';
 import type { RecoveryReport } from './recovery.js';
@@ -29,6 +22,8 @@ export interface Instant {
 
 export interface SwitchboardSettings {
   readonly epoch: Epoch;
+  /** Slots of session ids that are routed here; undefined: all. */
+  readonly slots?: readonly number[];
   readonly limits: InstanceLimits;
   readonly sessionKeepAliveMs: number;
   readonly commandTimeoutMs: number;
@@ -46,6 +41,8 @@ export interface Caller {
   readonly clientAddress: string;
   /** True: by the router's external listener (R-SES-06). */
   readonly external?: boolean;
+  /** Address of the gateway as the application used it. */
+  readonly publicBase?: string;
   /** W3C trace context of the request. */
   readonly traceparent?: string;
 }
@@ -63,6 +60,13 @@ export interface LoginFacts {
 
 /** `soap`: handleEvent of the old contract; `soap-advanced`: advHandleEvent. */
 export type HandlerKind = 'webhook' | 'soap' | 'soap-advanced';
+
+/** Where an application is told that its session goes on, and the address that it is told (sessionHAEvent). */
+export interface HACallback {
+  readonly uri: string;
+  /** Of the gateway, as the application used it when it registered. */
+  readonly serverAddress: string;
+}
 
 /** Where the events of a session are sent. */
 export interface EventHandler {
@@ -88,6 +92,7 @@ export interface HandlerReport {
 /** What the shell adds to an operation that makes something random. */
 interface Entropy {
   issueEventTicket: { readonly ticketHash: string };
+  registerEventHandler: { readonly handlerId: string };
   setEventHandler: { readonly handlerId: string; readonly secret: string };
   rotateHandlerSecret: { readonly secret: string };
 }
@@ -96,9 +101,12 @@ type Reported = 'getEventHandler' | 'getDeliveries' | 'getDeadLetters';
 /** Ids that a new session may have, one per slot of this instance, each with the hash of the token it would have. */
 export type SessionCandidates = readonly { readonly sessionId: number; readonly tokenHash: string }[];
 
+/** Operations whose request names no session. */
+type SessionlessOperation = {
+  [N in OperationName]: 'sessionId' extends keyof OperationRequest<N> ? never : N;
+}[OperationName];
 /** The directory is read and written beside the switchboard (directory/data-access.ts). */
-type BesideOperation = Exclude<DataOperationName, 'registerNotificationHandler'>;
-type Plain = Exclude<OperationName, SessionlessOperation | BesideOperation | 'authenticate' | keyof Entropy | Reported>;
+type Plain = Exclude<OperationName, SessionlessOperation | DataOperationName | 'authenticate' | keyof Entropy | Reported>;
 export type CoreOperation =
   | {
       readonly name: 'login';
@@ -123,6 +131,8 @@ export type CoreOperation =
       [N in keyof Entropy]: { readonly name: N; readonly request: OperationRequest<N>; readonly entropy: Entropy[N] };
     }[keyof Entropy]
   | { readonly name: 'handlerReport'; readonly request: { readonly sessionId: number } }
+  /** Which session is registered under this number for this caller; answered with its `sessionId`. */
+  | { readonly name: 'restSession'; readonly request: { readonly restSessionId: number } }
   /** getEvents, answered with an `EventPage`. */
   | {
       readonly name: 'readEvents';
@@ -130,15 +140,9 @@ export type CoreOperation =
     }
   /** The same for a reader `inside`, which knows its place. */
   | { readonly name: 'readOn'; readonly request: { readonly sessionId: number; readonly afterSeq: number; readonly max: number } }
+  /** Answered with a `NumberedEvent`, or undefined when there is none yet. */
   | { readonly name: 'nextEvent'; readonly request: { readonly sessionId: number; readonly numberedAfter?: number | undefined } };
 export type OperationOf<N extends CoreOperation['name']> = Extract<CoreOperation, { name: N }>;
-
-/** The answer of `nextEvent`; undefined when there is none yet. */
-export interface NextEvent {
-  readonly event: ApplicationEvent;
-  /** 32 bits, wraps. */
-  readonly eventNumber: number;
-}
 
 export type Input =
   | { readonly kind: 'operation'; readonly requestId: number; readonly caller: Caller; readonly operation: CoreOperation }
@@ -200,6 +204,8 @@ export type Effect =
       /** Its session has ended: what is left of the log is sent first. */
       readonly retires?: true;
     }
+  /** The session has been taken over by this incarnation: its application is to be told at its call-back. */
+  | { readonly kind: 'ha-callback'; readonly sessionId: number; readonly callback: HACallback }
   | { readonly kind: 'controllers'; readonly targets: readonly ControllerTarget[] }
   /** An entry of a controller's directory has changed; undefined: anything may have. */
   | {
@@ -232,8 +238,10 @@ export type JournalRecord =
       readonly standardOnly: boolean;
       readonly authenticated: boolean;
       readonly userId?: number;
-      readonly haCallback?: string;
+      readonly haCallback?: HACallback;
     }
+  /** The other number under which the session's events may be fetched, and by whom; the last one counts. */
+  | { readonly t: 'rest-session'; readonly sessionId: number; readonly restSessionId: number; readonly clientAddress: string }
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }

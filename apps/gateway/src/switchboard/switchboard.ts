@@ -14,18 +14,26 @@ import { watchDirectories } from './directory-watch.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
 import { licenceReport } from './licence-use.js';
-import { isMissing, missingRefusal } from './missing-operations.js';
 import { carryOnBulks } from './monitor-bulk.js';
 import { kindsReport, wantsKinds } from './monitor-kinds.js';
 import { pump } from './monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
 import { readerOperation } from './reader.operations.js';
+import { restSession, restSessionRecord } from './rest-session.operations.js';
 import { restore } from './restore.js';
 import { accessRecord, isAdvanced } from './session-access.js';
 import { readLast } from './event.operations.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
-import type { Effect, Input, Instant, JournalRecord, SwitchboardReport, SwitchboardSettings } from './switchboard.port.js';
+import type {
+  Effect,
+  HACallback,
+  Input,
+  Instant,
+  JournalRecord,
+  SwitchboardReport,
+  SwitchboardSettings,
+} from './switchboard.port.js';
 import { homeRecords, keepSecondaries, tickSecondaries } from './secondary-monitors.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
 import { loginUser, validateToken } from './user-session.operations.js';
@@ -87,6 +95,8 @@ export class Switchboard {
       yield { t: 'session', id, tokenHash, applicationId, applicationName };
       const access = accessRecord(session);
       if (access !== undefined) yield access;
+      const registered = restSessionRecord(session);
+      if (registered !== undefined) yield registered;
       const { handler } = session;
       if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
       for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
@@ -168,6 +178,11 @@ export class Switchboard {
   private kinds(controller: Controller): Pick<SwitchboardReport['controllers'][number], 'monitorKinds'> {
     const monitorKinds = kindsReport(this.core, controller);
     return monitorKinds === undefined ? {} : { monitorKinds };
+  }
+
+  /** Where the application wants to be told that its session goes on; undefined: nowhere, or no such session. */
+  haCallbackOf(sessionId: number): HACallback | undefined {
+    return this.core.sessions.get(sessionId)?.access.haCallback;
   }
 
   private shared({
@@ -274,6 +289,7 @@ export class Switchboard {
       const departed = this.core.sessions.get(sessionId) === undefined ? this.core.departed.get(sessionId) : undefined;
       if (departed !== undefined) return this.core.reply(requestId, readLast(this.core, departed, afterSeq, max));
     }
+    if (operation.name === 'restSession') return restSession(this.core, requestId, caller, operation.request.restSessionId);
     const session = findSession(this.core, caller, operation.request.sessionId);
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
@@ -281,9 +297,8 @@ export class Switchboard {
     // asked with every delivery, and of no controller: rates, numbers and traces have no part in it
     if (operation.name === 'readOn' || operation.name === 'readEvents')
       return readerOperation(this.core, session, requestId, operation);
-    if (isMissing(operation)) return this.core.refuse(requestId, missingRefusal(operation.name));
     const entered = enterOperation(this.core, session, requestId, caller, operation);
-    if (entered !== undefined) sessionOperation(this.core, session, requestId, entered);
+    if (entered !== undefined) sessionOperation(this.core, session, requestId, entered, caller);
   }
 
   private shutdown(): void {

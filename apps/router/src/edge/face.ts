@@ -9,7 +9,8 @@ const LOGIN_PATHS: ReadonlySet<string> = new Set(['/v1/sessions', '/v1/user-sess
 const TOKEN_PATH = '/v1/user-sessions/validate';
 /** A user's token begins with the number of its session (R-SES-04): a hint, proven by the gateway. */
 const TOKEN_MEMBER = /"token"\s*:\s*"(0|[1-9]\d{0,15})\./;
-const SESSION_PATH = /^\/v1\/sessions\/(0|[1-9]\d{0,15})(?:\/|$)/;
+/** The number of getRestEvent is routed by the slot it would have as a session id, which the gateway sees to when it is registered. */
+const SESSION_PATH = /^\/v1\/(?:rest-)?sessions\/(0|[1-9]\d{0,15})(?:\/|$)/;
 
 /** @param path without the tenant's prefix */
 export function faceOf(path: string): Face {

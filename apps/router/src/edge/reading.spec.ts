@@ -40,7 +40,6 @@ describe('the look at a body', () => {
       '',
       '<sessionId/>',
       '<sessionId></sessionId>',
-      '<restSessionId>5</restSessionId>',
       '<x restSessionId="5"/>',
       '<sessionId>-5</sessionId>',
       '<sessionId>5x</sessionId>',
@@ -70,6 +69,15 @@ describe('the look at a body', () => {
     expect(asked('/v1/user-sessions/validate', '{"token": "4711.abc"}')).toEqual({ kind: 'session', sessionId: 4711 });
     for (const body of ['{"token":"abc"}', '{"token":4711}', '', '{"token":"04.x"}'])
       expect(asked('/v1/user-sessions/validate', body)).toEqual({ kind: 'any' });
+  });
+
+  it('getRestEvent is routed by its number as by a session id, behind which a session id goes first', () => {
+    expect(look('<s:getRestEvent><s:restSessionId> 4711 </s:restSessionId>').sessionId).toBe(4711);
+    expect(look('<restSessionId>4711</restSessionId><sessionId>12</sessionId>').sessionId).toBe(12);
+    expect(wantedOf('rest', 'GET', '/v1/rest-sessions/4711/event', undefined, Buffer.alloc(0))).toEqual({
+      kind: 'session',
+      sessionId: 4711,
+    });
   });
 
   it('never throws and never takes long, whatever it is shown', () => {

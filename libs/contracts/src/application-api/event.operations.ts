@@ -28,7 +28,7 @@ export const EVENT_OPERATIONS = {
     response: empty,
   }),
   registerEventHandler: operation({
-    doc: 'Where the application takes its events by SOAP; an empty address ends it.',
+    doc: 'Where the application takes its events by SOAP, one in each message (handleEvent, of an advanced session advHandleEvent); an empty address ends it.',
     level: 'standard',
     kind: 'event',
     rest: { method: 'PUT', path: `${SESSION}/event-handler` },
@@ -36,7 +36,7 @@ export const EVENT_OPERATIONS = {
     response: empty,
   }),
   registerRestSession: operation({
-    doc: 'Lets a session of another tool fetch the events of this one, under a number of its own.',
+    doc: 'Lets the events of this session be fetched under another number, by whoever registered it; the newest number of a session counts.',
     level: 'standard',
     kind: 'event',
     rest: { method: 'PUT', path: `${SESSION}/rest-session` },
@@ -44,11 +44,15 @@ export const EVENT_OPERATIONS = {
     response: empty,
   }),
   getRestEvent: operation({
-    doc: 'The next event of a session registered by `registerRestSession`; its number there is all that is asked for.',
+    doc: 'The next event of the session registered under this number by `registerRestSession`; waits for it when there is none.',
     level: 'standard',
     kind: 'event',
     rest: { method: 'GET', path: '/v1/rest-sessions/{restSessionId}/event' },
-    request: z.strictObject({ restSessionId: id53 }),
+    request: z.strictObject({
+      restSessionId: id53,
+      /** How long to wait for an event. */
+      waitMs: z.int().min(0).max(60_000).default(45_000),
+    }),
     response: z.strictObject({ sessionId: id53, event: EventSchema.optional() }),
   }),
 } as const;

@@ -39,7 +39,8 @@ export const DeadLetterSchema = z.strictObject({
   at: z.int(),
   since: z.int(),
   lost: z.int().nullable(),
-  reason: z.enum(['overflow', 'restart']),
+  /** `declined`: the receiver answered again and again that it does not take it. */
+  reason: z.enum(['overflow', 'restart', 'declined']),
 });
 export type DeadLetter = z.infer<typeof DeadLetterSchema>;
 

@@ -66,7 +66,7 @@ function readQuery(operation: RestOperation, query: string | undefined, values: 
     const name = decode(mark === -1 ? part : part.slice(0, mark));
     const text = decode(mark === -1 ? '' : part.slice(mark + 1).replaceAll('+', '%20'));
     if (name === undefined || text === undefined) return refuse('MALFORMED_REQUEST', 'the query cannot be decoded');
-    const seconds = operation.name === 'getEvents' && name === 'wait';
+    const seconds = name === 'wait' && takes(operation, 'waitMs', 'query');
     const member = seconds ? 'waitMs' : name;
     if (!takes(operation, member, 'query')) return unknown(name, 'query parameter');
     if (values.has(member)) return refuseArguments([{ path: name, message: 'is given twice' }]);

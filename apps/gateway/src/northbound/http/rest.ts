@@ -12,6 +12,9 @@ import { readToken } from './read-token.js';
 import { findRoute } from './routes.js';
 import { readRestRequest } from './rest-request.js';
 
+/** Operations that may wait: given up when the application goes away. */
+const WAITS: ReadonlySet<string> = new Set(['getEvents', 'getRestEvent']);
+
 export function createRestFace(engine: Engine, longPollMaxMs: number, streams: StreamTerms): Face {
   const versions = { versions: [{ version: 'v1', openApi: REST_DOCUMENTS.openApi }], contract: CONTRACT_VERSION };
   const documents = new Map<string, () => Promise<Reply>>([
@@ -39,8 +42,9 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
       clientAddress: caller.clientAddress,
       external: caller.external,
       requestId: caller.requestId,
+      ...(caller.publicBase === undefined ? {} : { publicBase: caller.publicBase }),
       ...(caller.traceparent === undefined ? {} : { traceparent: caller.traceparent }),
-      ...(route.match.operation.name === 'getEvents' ? { signal: incoming.signal } : {}),
+      ...(WAITS.has(route.match.operation.name) ? { signal: incoming.signal } : {}),
     };
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;

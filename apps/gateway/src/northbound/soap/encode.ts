@@ -1,5 +1,12 @@
 /** Values written by the types of the contract: elements in its order and namespace, attributes always there. */
-import { contractWord, type ComplexType, type Field, type SoapOperation, type SoapService } from '#contracts/soap';
+import {
+  contractWord,
+  type ComplexType,
+  type Field,
+  type SoapExchange,
+  type SoapOperation,
+  type SoapService,
+} from '#contracts/soap';
 
 /** XML of a long list, written in pieces before the rest. */
 export class EncodedList {
@@ -12,14 +19,20 @@ export interface SoapRecord {
 
 /** The response element of an operation with its `return`. */
 export function encodeResponse(service: SoapService, operation: SoapOperation, value: SoapRecord): string {
-  const type = operation.outputType;
-  const inner = members(type, value);
-  return (
-    `<ns:${operation.name}Response xmlns:ns="${service.namespace}">` +
-    `<ns:${operation.output.name} xmlns:${type.prefix}="${type.namespace}"${attributes(type, value)}>${inner}</ns:${operation.output.name}>` +
-    `</ns:${operation.name}Response>`
-  );
+  return within(`${operation.name}Response`, service.namespace, operation.output.name, operation.outputType, value);
 }
+
+/** The request element of an operation that an application hosts, with its one argument. */
+export function encodeRequest(service: SoapService<SoapExchange>, { name, input }: SoapExchange, value: SoapRecord): string {
+  const [argument] = input;
+  if (argument?.type.kind !== 'complex') throw new Error(`${name} must take one complex argument`);
+  return within(name, service.namespace, argument.name, argument.type, value);
+}
+
+const within = (outer: string, namespace: string, name: string, type: ComplexType, value: SoapRecord): string =>
+  `<ns:${outer} xmlns:ns="${namespace}">` +
+  `<ns:${name} xmlns:${type.prefix}="${type.namespace}"${attributes(type, value)}>${members(type, value)}</ns:${name}>` +
+  `</ns:${outer}>`;
 
 /** A type's members carry its own namespace; one of another schema than the element around it declares its prefix where it starts. */
 const members = (type: ComplexType, value: SoapRecord): string =>

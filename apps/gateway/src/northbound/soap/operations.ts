@@ -1,5 +1,6 @@
 /** One SOAP operation carried out: the arguments against the schema of the application operation, the engine, and the result as the contract's type. */
 import type { CallViewEvent } from '#contracts/application-api';
+import type { OperationRequest } from '#contracts/application-api';
 import { ERROR_KINDS, type Refusal } from '#contracts/errors';
 import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
@@ -34,6 +35,11 @@ export async function carryOut(
     if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
     const waitMs = Math.min(parsed.value.timeout, SOAP_EVENT_WAIT_MS.max, longPollMaxMs);
     return nextEvent(operation, { ...parsed.value, waitMs }, engine, context);
+  }
+  if (operation.maps === 'getRestEvent') {
+    const parsed = await readRequest(operation.maps, request);
+    if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
+    return nextRestEvent(operation, parsed.value, engine, context, longPollMaxMs);
   }
   const parsed = await readRequest(operation.maps, request);
   if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
@@ -88,6 +94,27 @@ async function nextEvent(
         header: event.category === 'CALL_EVENT' ? callEventHeader(event) : undefined,
       };
     if (seen !== undefined) seen = number;
+  }
+}
+
+/** The same for getRestEvent, whose event stands in the numbered form within its answer. */
+async function nextRestEvent(
+  operation: SoapOperation,
+  { restSessionId, waitMs }: OperationRequest<'getRestEvent'>,
+  engine: Engine,
+  context: CallContext,
+  longPollMaxMs: number,
+): Promise<SoapResult> {
+  const deadline = performance.now() + Math.min(waitMs, longPollMaxMs);
+  for (;;) {
+    const left = Math.max(0, Math.round(deadline - performance.now()));
+    const outcome = await engine.nextRestEvent({ restSessionId, waitMs: left }, context);
+    if (!outcome.ok) return refused(operation, outcome.refusal);
+    const { sessionId, next } = outcome.value;
+    if (next === undefined) return { value: { result: false, sessionId, [operation.errorMember]: SOAP_NO_EVENT_TEXT } };
+    const form = soapEvent(next.event);
+    if (form === undefined) continue;
+    return { value: { result: true, sessionId, eventMsg: { ...form, result: true, eventNumber: next.eventNumber } } };
   }
 }
 

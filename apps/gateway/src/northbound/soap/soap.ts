@@ -62,6 +62,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       clientAddress: incoming.caller.clientAddress,
       external: incoming.caller.external,
       requestId: incoming.caller.requestId,
+      ...(incoming.caller.publicBase === undefined ? {} : { publicBase: incoming.caller.publicBase }),
       ...(incoming.caller.traceparent === undefined ? {} : { traceparent: incoming.caller.traceparent }),
       signal: incoming.signal,
     };
