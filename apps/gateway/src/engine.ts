@@ -12,7 +12,7 @@ import { prepareAuthenticate, prepareLogin, prepareLoginUser, prepareValidate, t
 import { callerOf } from './caller.js';
 import type { EngineOptions, EngineStart } from './engine-options.js';
 import { EventClaims } from './event-claims.js';
-import { cursorText, eventsOf, type EventPage } from './event-page.js';
+import { pageAnswer, type EventPage } from './event-page.js';
 
 import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
 import { Outbound } from './handlers/outbound.js';
@@ -75,9 +75,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.claims = new EventClaims(config.timing.longPollMaxMs);
     this.outbound = new Outbound({
       receivers: options.receivers,
-      document: () => this.switchboard.document,
-      hasSession: (sessionId) => this.switchboard.hasSession(sessionId),
-      haCallbackOf: (sessionId) => this.switchboard.haCallbackOf(sessionId),
+      switchboard: this.switchboard,
       onGivenUp: (what, why) => options.logger.warn({ why }, `${what} of a session is given up`),
       open: (sessionId, seq, listener) => this.openAt(sessionId, seq, listener, false),
       dispatch: (input) => this.dispatch(input),
@@ -150,10 +148,7 @@ export class GatewayEngine implements Engine, LinkListener {
     return outcome as Promise<Outcome<OperationResponse<N>>>;
   }
 
-  async nextEvent(
-    request: { readonly sessionId: number; readonly waitMs: number; readonly numberedAfter?: number },
-    context: CallContext,
-  ): Promise<Outcome<NumberedEvent | undefined>> {
+  nextEvent(request: Parameters<Engine['nextEvent']>[0], context: CallContext): ReturnType<Engine['nextEvent']> {
     const { sessionId, waitMs, numberedAfter } = request;
     const operation: CoreOperation = { name: 'nextEvent', request: { sessionId, numberedAfter } };
     return this.wait<NumberedEvent | undefined>(operation, sessionId, waitMs, context, (value) => value === undefined);
@@ -161,8 +156,7 @@ export class GatewayEngine implements Engine, LinkListener {
 
   nextRestEvent(request: OperationRequest<'getRestEvent'>, context: CallContext): ReturnType<Engine['nextRestEvent']> {
     if (this.stopping) return Promise.resolve({ ok: false, refusal: STOPPING });
-    const runNow = (operation: CoreOperation, caller: Caller) => this.runNow(operation, caller);
-    return nextRestEvent(request, context, this.claims, runNow);
+    return nextRestEvent(request, context, this.claims, (operation, caller) => this.runNow(operation, caller));
   }
 
   readEvents(request: OperationRequest<'getEvents'>, context: CallContext): Promise<Outcome<EventPage>> {
@@ -231,12 +225,10 @@ export class GatewayEngine implements Engine, LinkListener {
     if (isHandlerOperation(operation.name)) return this.handlerOperation(operation as CoreOperation, context);
     if (operation.name === 'getEvents')
       return this.readEvents(operation.request, context).then((page) =>
-        page.ok
-          ? { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } }
-          : page,
+        page.ok ? { ok: true, value: pageAnswer(page.value) } : page,
       );
     if (operation.name === 'getRestEvent') return this.nextRestEvent(operation.request, context).then(restEventAnswer);
-    const outcome = this.run(operation as InSession, callerOf(context));
+    const outcome = this.run(operation as CoreOperation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
     this.arm();
@@ -455,5 +447,3 @@ export class GatewayEngine implements Engine, LinkListener {
     this.arm();
   }
 }
-
-type InSession = Exclude<Extract<CoreOperation, { name: OperationName }>, { name: 'login' }>;

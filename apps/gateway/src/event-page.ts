@@ -38,3 +38,9 @@ export function placeEvent(body: EventBody, epoch: Epoch, seq: number): Applicat
 /** The events as an application sees them. */
 export const eventsOf = ({ entries, epoch, firstSeq }: EventPage): ApplicationEvent[] =>
   entries.map(({ body }, at) => placeEvent(body, epoch, firstSeq + at));
+
+/** The answer of getEvents. */
+export const pageAnswer = (page: EventPage): { events: ApplicationEvent[]; cursor: string } => ({
+  events: eventsOf(page),
+  cursor: cursorText(page.epoch, page.cursorSeq),
+});

@@ -1,7 +1,6 @@
 /** Everything the gateway sends of its own accord: events to handlers, takeovers to call-backs, changes of the directory; by one set of receivers. */
-import type { AccessDocument } from '#contracts/gateway-admin';
 import { outboundPolicy } from '../switchboard/handler-url.rules.js';
-import type { HACallback } from '../switchboard/switchboard.port.js';
+import type { Switchboard } from '../switchboard/switchboard.js';
 import { ChangePushes } from './change-pushes.js';
 import { Deliveries, type DeliveriesParts } from './deliveries.js';
 import { HANotices } from './ha-notices.js';
@@ -9,10 +8,8 @@ import { Receivers, type ReceiverOptions } from './receivers.js';
 
 export interface OutboundParts extends Omit<DeliveriesParts, 'receivers'> {
   readonly receivers: Omit<ReceiverOptions, 'policy'> | undefined;
-  /** What may be connected to is asked at each connection. */
-  readonly document: () => AccessDocument | undefined;
-  readonly hasSession: (sessionId: number) => boolean;
-  readonly haCallbackOf: (sessionId: number) => HACallback | undefined;
+  /** Asked at each connection what may be connected to, and before each try whether it is still wanted. */
+  readonly switchboard: Pick<Switchboard, 'document' | 'hasSession' | 'haCallbackOf'>;
   /** A receiver is given up: what it was for, and why. */
   readonly onGivenUp: (what: string, why: string) => void;
 }
@@ -23,19 +20,19 @@ export class Outbound {
   readonly changePushes: ChangePushes;
   private readonly receivers: Receivers;
 
-  constructor({ document, hasSession, haCallbackOf, onGivenUp, ...parts }: OutboundParts) {
-    const policy = () => outboundPolicy(document());
+  constructor({ switchboard, onGivenUp, ...parts }: OutboundParts) {
+    const policy = () => outboundPolicy(switchboard.document);
     const receivers = (this.receivers = new Receivers({ policy, ...parts.receivers }));
     this.deliveries = new Deliveries({ ...parts, receivers });
     this.haNotices = new HANotices({
       receivers,
-      callbackOf: haCallbackOf,
+      callbackOf: (sessionId) => switchboard.haCallbackOf(sessionId),
       onGivenUp: (_sessionId, why) => onGivenUp('the call-back', why),
     });
     this.changePushes = new ChangePushes({
       receivers,
       policy,
-      isLive: hasSession,
+      isLive: (sessionId) => switchboard.hasSession(sessionId),
       onGivenUp: (_sessionId, why) => onGivenUp('the notification handler', why),
     });
   }

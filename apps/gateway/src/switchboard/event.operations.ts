@@ -1,5 +1,5 @@
 /** Reading a session's events: by cursor, or one by one as old clients do. */
-import { cursorText, eventsOf, placeEvent, type EventPage } from '../event-page.js';
+import { cursorText, pageAnswer, placeEvent, type EventPage } from '../event-page.js';
 import type { NumberedEvent, Outcome } from '../northbound-port.js';
 import type { Core } from './core.js';
 import { HANDLER_SET } from './handler.rules.js';
@@ -25,8 +25,7 @@ export function readEvents(core: Core, session: Session, after: string | undefin
 /** The same with the events as an application sees them. */
 export function getEvents(core: Core, session: Session, after: string | undefined, max: number): CoreOutcome {
   const page = readEvents(core, session, after, max);
-  if (!page.ok) return page;
-  return { ok: true, value: { events: eventsOf(page.value), cursor: cursorText(page.value.epoch, page.value.cursorSeq) } };
+  return page.ok ? { ok: true, value: pageAnswer(page.value) } : page;
 }
 
 /** For a reader that has proved itself when it began, and knows where it stands. */
