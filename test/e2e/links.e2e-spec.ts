@@ -67,10 +67,17 @@ describe('links to controllers', () => {
 
   it('R-CLU-05 all controllers reset at once, refusing for a while: tries back off with jitter, then all monitors are back within the pace', async () => {
     const all = await Promise.all([0, 1, 2].map((index) => watch(index, 0, 15)));
+    const { id } = runFile().tenant.instances[0]!;
+    // others may hold monitors too: the instance watches directories, and phones have secondary controllers
+    const monitorsAt = async () =>
+      (await controllersSeen()).map(({ address, links }) => {
+        const link = links.find(({ instanceId, state }) => instanceId === id && state === 'up');
+        return { address, monitors: link?.monitors };
+      });
+    const before = await monitorsAt();
     const start = await traceEnd();
     for (const { address } of all) await fault(address, { kind: 'refuse-links' });
     await Promise.all(all.map(({ address }) => fault(address, { kind: 'drop-links' })));
-    const { id } = runFile().tenant.instances[0]!;
     const triesAt = async (address: string): Promise<number[]> =>
       (await traceSince(start))
         .filter((line) => line.kind === 'link-refused' && line.controller === address)
@@ -96,8 +103,7 @@ describe('links to controllers', () => {
       all.map(({ session }) => session.eventsUntil((events) => isBack(15)(events) && events.some((e) => e.category === 'GAP'))),
     );
     expect(startsPerSecondMax(await traceSince(start), id)).toBeLessThanOrEqual(20);
-    for (const { links } of await controllersSeen()) {
-      expect(links.find((link) => link.instanceId === id)).toMatchObject({ state: 'up', monitors: 15 });
-    }
+    await expect.poll(monitorsAt, { timeout: 10_000 }).toEqual(before);
+    for (const { monitors } of before) expect(monitors).toBeGreaterThanOrEqual(15);
   });
 });

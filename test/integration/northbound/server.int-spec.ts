@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAuthority } from '#pki/authority';
 import { ERROR_KINDS } from '#contracts/errors';
+import { EVENT_STREAM_PATHS } from '#contracts/event-streams';
 import { REST_OPERATIONS } from '#contracts/application-openapi';
 import type { Engine } from '../../../apps/gateway/src/northbound-port.js';
 import { envelope, postXml, requestElement, rest, textOf } from './clients.js';
@@ -183,7 +184,9 @@ describe('methods and documents', () => {
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(documented.sort()).toEqual(REST_OPERATIONS.map(({ method, path }) => `${method} ${path}`).sort());
+    const routes = REST_OPERATIONS.map(({ method, path }) => `${method} ${path}`);
+    const streams = Object.values(EVENT_STREAM_PATHS).map((path) => `GET ${path}`);
+    expect(documented.sort()).toEqual([...routes, ...streams].sort());
     for (const { method, path } of REST_OPERATIONS) {
       const answer = await rest(northbound, method, path.replace(/\{\w+\}/g, '5'));
       expect((JSON.parse(answer.text) as { code: string }).code, `${method} ${path}`).not.toMatch(
