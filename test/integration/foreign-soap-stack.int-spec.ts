@@ -12,6 +12,7 @@ import { type CallPlant, startCallPlant } from './call-plant.js';
 /** Debian's own interpreter is the one that its packages are for. */
 const PYTHON = '/usr/bin/python3';
 const PROGRAM = fileURLToPath(new URL('../fixtures/soap/seven-events.py', import.meta.url));
+const TRANSFER = fileURLToPath(new URL('../fixtures/soap/supervised-transfer.py', import.meta.url));
 const hasZeep = spawnSync(PYTHON, ['-c', 'import zeep']).status === 0;
 const WITHOUT = 'Debian’s Python has no zeep (apt-get install python3-zeep)';
 const run = promisify(execFile);
@@ -84,4 +85,17 @@ describe('R-SES-05 a SOAP stack of another language', () => {
       });
     }, 90_000);
   }
+
+  it('R-CC-01 transfers a call after consulting: caller and consulted party speak, who transferred is out', async (context) => {
+    if (!hasZeep) context.skip(WITHOUT);
+    const base = `http://localhost:${plant.router.httpPort}/t/acme/axis2/services/`;
+    const numbers = ['2003', '2004', '2005'];
+    const { stdout } = await run(PYTHON, [TRANSFER, base, plant.controller, ...numbers], { timeout: 60_000 });
+    const told = JSON.parse(stdout) as { events: readonly (readonly string[])[]; left: boolean };
+    const of = (who: string) => told.events.filter(([name]) => name === who).map(([, type]) => type);
+    expect(told.left).toBe(true);
+    expect(of('third').slice(0, 3)).toEqual(['CALL_RECEIVED', 'CALL_ESTABLISHED', 'CALL_TRANSFERRED']);
+    expect(of('caller').at(-1)).toBe('CALL_CLEAR');
+    expect(of('caller')).toContain('CALL_TRANSFERRED');
+  }, 90_000);
 });

@@ -1,0 +1,41 @@
+/** What the walk does with one operation of the contract. */
+import type { Members } from './faces.js';
+import type { PhoneSeen, Seen, World } from './world.js';
+
+/** The simulator's state, by number. */
+export interface Sight extends Seen {
+  phone(dn: string): PhoneSeen;
+  group(dn: string): { readonly present: readonly string[] };
+}
+/**
+ * A text of the answer, the witness's state, that the controller granted a request of a type where its state shows nothing, or that the session
+ * is then refused the same again: a monitor lingers at its controller after its session has ended it (R-MON-04).
+ */
+export type Effect =
+  RegExp | { readonly seen: (at: Sight) => boolean } | { readonly granted: string } | { readonly refusedAgain: string };
+export interface Case {
+  /** Members of a success, without the session; brings about what it needs. */
+  readonly ready: (world: World) => Members | Promise<Members>;
+  readonly effect: Effect;
+  /** Members that make it a refusal, and its code; default: of the first handle it names. */
+  readonly refusal?: readonly [Members, string];
+  /** The answer comes from what events have told: asked again until it has the effect. */
+  readonly retry?: true;
+  /** Takes back what `tidy` does not. */
+  readonly after?: (world: World) => Promise<unknown>;
+}
+export type Cases = Readonly<Record<string, Case>>;
+
+export const seen = (wanted: (at: Sight) => boolean): Effect => ({ seen: wanted });
+export const granted = (type: string): Effect => ({ granted: type });
+export const refusedAgain = (code: string): Effect => ({ refusedAgain: code });
+export const stateOf = (dn: string, state: string): Effect =>
+  seen((at) => at.phone(dn).calls.some((call) => call.state === state));
+
+export function sight(look: Seen): Sight {
+  return {
+    ...look,
+    phone: (dn) => [...look.phones, ...look.lines].find((one) => one.dn === dn)!,
+    group: (dn) => [...look.groups, ...look.acdGroups].find((one) => one.dn === dn)!,
+  };
+}

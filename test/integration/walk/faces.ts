@@ -1,0 +1,116 @@
+/** Operations of the contract by their names there, over REST and over SOAP, as an application would ask for them through a router. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { APPLICATION_OPERATIONS, type OperationName } from '#contracts/application-api';
+import { SOAP_SERVICES } from '#contracts/soap';
+import { attributeOf, envelope, requestElement, serviceOf, textOf } from '../northbound/clients.js';
+
+export type Members = Readonly<Record<string, unknown>>;
+export interface Answer {
+  readonly ok: boolean;
+  /** Of a refusal. */
+  readonly code: string;
+  readonly detail: string;
+  /** JSON or XML. */
+  readonly text: string;
+}
+export interface Face {
+  readonly name: 'REST' | 'SOAP';
+  /** @param token of another session than that of `login` */
+  call(operation: string, members: Members, token?: string): Promise<Answer>;
+  /** An advanced session that has signed its challenge. */
+  login(): Promise<number>;
+}
+
+const keys = generateKeyPairSync('ed25519');
+export const PUBLIC_KEY_PEM = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+export const CREDENTIALS = { companyName: 'Acme', applicationName: 'walker', applicationPassword: 'app', localPassword: 'local' };
+export const signed = (challenge: string): string => sign(null, Buffer.from(challenge), keys.privateKey).toString('base64');
+
+const OURS = new Map(
+  [...SOAP_SERVICES.values()].flatMap(({ operations }) =>
+    [...operations.values()].map(({ name, maps }) => [name, maps] as const),
+  ),
+);
+/** Over REST the polls for one event are the page of events. */
+const restName = (operation: string): OperationName => {
+  const name = OURS.get(operation);
+  return name === undefined || name === 'nextEvent' ? 'getEvents' : name;
+};
+
+export class RestFace implements Face {
+  readonly name = 'REST';
+  private token = '';
+
+  constructor(private readonly base: string) {}
+
+  async login(): Promise<number> {
+    const begun = await this.call('login', { ...CREDENTIALS, certificate: PUBLIC_KEY_PEM });
+    const { sessionId, token, authenticationData } = JSON.parse(begun.text) as Record<string, string>;
+    this.token = token!;
+    await this.call('authenticate', { sessionId, signedAuthenticationData: signed(authenticationData!) });
+    return Number(sessionId);
+  }
+
+  async call(operation: string, members: Members, token = this.token): Promise<Answer> {
+    const { method, path } = APPLICATION_OPERATIONS[restName(operation)].rest;
+    const left: Record<string, unknown> = { ...members };
+    // polls of the old contract name their wait otherwise, and their place by a number
+    if (restName(operation) === 'getEvents') {
+      left['waitMs'] = left['timeout'] ?? 0;
+      delete left['timeout'];
+      delete left['eventNumber'];
+    }
+    const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => {
+      const value = encodeURIComponent(String(left[name]));
+      delete left[name];
+      return value;
+    });
+    const inBody = method === 'POST' || method === 'PUT';
+    const query = new URLSearchParams(left as Record<string, string>).toString();
+    const answer = await fetch(this.base + filled + (inBody || query === '' ? '' : `?${query}`), {
+      method,
+      headers: {
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        ...(inBody ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(inBody ? { body: JSON.stringify(left) } : {}),
+    });
+    const text = await answer.text();
+    if (answer.ok) return { ok: true, code: '', detail: '', text };
+    const { code, detail } = JSON.parse(text) as { code: string; detail: string };
+    return { ok: false, code, detail, text };
+  }
+}
+
+export class SoapFace implements Face {
+  readonly name = 'SOAP';
+
+  constructor(private readonly base: string) {}
+
+  async login(): Promise<number> {
+    const { text } = await this.call('loginEx', { ...CREDENTIALS, version: '4.0', certificate: PUBLIC_KEY_PEM });
+    const sessionId = attributeOf(text, 'sessionId');
+    await this.call('authenticate', { sessionId, signedAuthenticationData: signed(textOf(text, 'authenticationData')!) });
+    return Number(sessionId);
+  }
+
+  async call(operation: string, members: Members): Promise<Answer> {
+    const answer = await fetch(`${this.base}/axis2/services/${serviceOf(operation)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"urn:${operation}"` },
+      body: envelope(requestElement(operation, members)),
+    });
+    const text = await answer.text();
+    if (attributeOf(text, 'result') === 'true') return { ok: true, code: '', detail: '', text };
+    const said = textOf(text, 'errorDescription') ?? textOf(text, 'errorDesc') ?? text;
+    const [code = '', ...detail] = said.split(': ');
+    return { ok: false, code, detail: detail.join(': '), text };
+  }
+}
+
+/** How old clients read a refusal that has a code over REST. */
+export const SOAP_WORDS: Readonly<Record<string, string>> = {
+  CONTROLLER_TIMEOUT: 'MCD_TIMEOUT_ERROR',
+  PRIVILEGE_VIOLATION: 'PRIVILEGE_VIOLATION',
+  FEATURE_NOT_ALLOWED: 'Feature not allowed',
+};
