@@ -12,12 +12,13 @@ export interface SeenProcess {
 }
 
 const LOOK_EVERY_MS = 30;
-/** A process has its parent's environment until it runs its own program. */
-const LOOKS_PER_PID = 5;
+/** A process has its parent's environment until it runs its own program: on a busy machine that takes its time. */
+const LOOK_FOR_MS = 5000;
 
 export class Witness {
   readonly #installation: string;
-  readonly #looks = new Map<number, number>();
+  /** When a process was first looked at. */
+  readonly #metAt = new Map<number, number>();
   readonly #seen = new Map<number, SeenProcess>();
   readonly #started: SeenProcess[] = [];
   readonly #violations: string[] = [];
@@ -43,16 +44,15 @@ export class Witness {
   look(): readonly SeenProcess[] {
     const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
     const present = new Set(pids.map(Number));
-    for (const pid of this.#looks.keys()) {
+    for (const pid of this.#metAt.keys()) {
       if (present.has(pid)) continue;
-      this.#looks.delete(pid);
+      this.#metAt.delete(pid);
       this.#seen.delete(pid);
     }
     for (const pid of present) {
-      const looks = (this.#looks.get(pid) ?? 0) + 1;
-      if (looks > LOOKS_PER_PID) continue;
-      this.#looks.set(pid, looks);
-      if (!this.#seen.has(pid)) this.#meet(pid);
+      const metAt = this.#metAt.get(pid) ?? performance.now();
+      this.#metAt.set(pid, metAt);
+      if (!this.#seen.has(pid) && performance.now() - metAt < LOOK_FOR_MS) this.#meet(pid);
     }
     return [...this.#seen.values()].filter(({ pid }) => isAlive(pid));
   }
