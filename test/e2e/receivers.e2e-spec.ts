@@ -97,6 +97,22 @@ describe('receivers of events', () => {
     expect(verifies(receiver.hits.at(-1)!, SECRET)).toBe(true);
   });
 
+  it('S-42 an instance never sends to its own address, whatever network is approved', async () => {
+    const own = await TestSession.open();
+    const { address } = (await adminClient().getInstance(own.slug, site.run.tenant.instances[0]!.id)).status;
+    const ask = (method: 'GET' | 'PUT', path: string, body?: object) =>
+      atEdge(own.slug, method, `/v1/sessions/${own.id}/handler${path}`, {
+        token: own.token,
+        ...(body === undefined ? {} : { body }),
+      });
+    expect((await ask('PUT', '', { url: `http://${address}:9444/`, secret: SECRET })).status).toBe(200);
+    const outcomes = async () =>
+      ((await ask('GET', '/deliveries')).body['deliveries'] as { outcome: string }[]).map(({ outcome }) => outcome);
+    await eventually(async () => (await outcomes()).length > 0, { what: 'a try', deadlineMs: 20_000 });
+    expect(new Set(await outcomes())).toEqual(new Set(['address-not-allowed']));
+    await own.ask('DELETE');
+  });
+
   it('S-71 S-72 R-SES-07 who reads the journal or its copy finds no secret; a successor on another disk signs with it', async () => {
     const { id } = site.run.tenant.instances[0]!;
     const since = Date.now();

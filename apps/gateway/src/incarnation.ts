@@ -67,7 +67,14 @@ async function assemble(
   if (restored !== null)
     logger.warn({ restored }, 'the journal was gone: this is its copy, what was acknowledged later may be missing');
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
-  const engine = new GatewayEngine({ config, epoch: held.epoch, journal: new SealedJournal(journal, seal), logger });
+  const engine = new GatewayEngine({
+    config,
+    epoch: held.epoch,
+    journal: new SealedJournal(journal, seal),
+    logger,
+    // its own interfaces trust who comes from here; an approved network may hold this address (S-42)
+    receivers: { ownAddresses: new Set([config.address]) },
+  });
   undo.push(() => engine.stop());
   const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
     log?.setLoggedNumbers(document.loggedNumbers);
