@@ -13,6 +13,7 @@ import { freeLoopbackBlock, type LoopbackBlock } from '#config/addresses';
 import { readEnvironment } from '#config/environment';
 import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
 import { INTERNAL_HEADERS, type RoutingTable } from '#contracts/routing';
+import { childEnvironment } from '#config/environment';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
@@ -147,9 +148,10 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   };
   let next = 1;
 
+  // what the person who measures has set (certificates that node reads at each start, 30 ms) would make ratios look better than they are
   const start = async (path: string, args: readonly string[], what: Place): Promise<Peer> => {
     const since = performance.now();
-    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: childEnvironment() });
     children.add(child);
     await accepting(child, what.address, what.port);
     return { ...what, process: child, pid: child.pid!, startMs: performance.now() - since };
