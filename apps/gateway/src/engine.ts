@@ -13,7 +13,6 @@ import { callerOf } from './caller.js';
 import type { EngineOptions, EngineStart } from './engine-options.js';
 import { EventClaims } from './event-claims.js';
 import { pageAnswer, type EventPage } from './event-page.js';
-
 import { carryOutHandlerOperation, isHandlerOperation } from './handlers/handler-operations.js';
 import { Outbound } from './handlers/outbound.js';
 import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderListener } from './northbound-port.js';

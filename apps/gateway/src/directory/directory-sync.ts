@@ -2,15 +2,16 @@
 import type { Refusal } from '#contracts/errors';
 import type { ControllerRequest } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
+import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
 import { makeObjectId, partsOf } from '../switchboard/numbering.rules.js';
 import { ControllerDirectory, type DirectoryMessage, type DirectoryWrite } from './controller-directory.js';
 import { writesOf } from './directory-items.rules.js';
 import type { Directory, DirectoryWriter } from './directory.port.js';
-import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
 import { entityById, type Entity } from './entities.js';
 
 /** Between two whole reads of a controller's directory: changes are told, this is for those that were not. */
 export const RESYNC_MS = 3_600_000;
+
 export interface DirectorySyncParts {
   readonly directory: Directory;
   readonly timeoutMs: number;

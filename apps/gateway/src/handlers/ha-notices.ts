@@ -34,12 +34,12 @@ export class HANotices {
       next: () => {
         const post = waiting;
         waiting = undefined;
-        if (post === undefined) this.queues.delete(sessionId);
+        if (post === undefined) this.drop(sessionId);
         return post;
       },
-      isWanted: () => this.parts.callbackOf(sessionId)?.uri === uri || !this.queues.delete(sessionId),
+      isWanted: () => this.parts.callbackOf(sessionId)?.uri === uri || this.drop(sessionId),
       onGivenUp: (why) => {
-        this.queues.delete(sessionId);
+        this.drop(sessionId);
         this.parts.onGivenUp(sessionId, why);
       },
     });
@@ -50,5 +50,10 @@ export class HANotices {
   close(): void {
     for (const queue of this.queues.values()) queue.stop();
     this.queues.clear();
+  }
+
+  private drop(sessionId: number): false {
+    this.queues.delete(sessionId);
+    return false;
   }
 }

@@ -64,7 +64,7 @@ export class Receivers {
     await (await this.opening)?.destroy();
   }
 
-  /** The library is loaded for the first who is sent to: most instances have nobody, and it is half a start's time. */
+  /** The library is loaded for the first who is sent to: most instances have nobody. */
   private async open(): Promise<Agent> {
     const undici = await import('undici');
     const { keepAliveMs, connectMs, totalMs, perOriginMax } = this.limits;

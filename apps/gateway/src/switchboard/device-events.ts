@@ -8,10 +8,10 @@ import type { Core } from './core.js';
 import { onService } from './device-homes.js';
 import { requestSnapshot } from './device-snapshots.js';
 import { directoryChanged, directoryUnknown } from './directory-events.js';
-import { toHolders } from './event-delivery.js';
+import { gapToHolders, toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, deviceEvent, featureEvent, globalCallIdText, liveEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
-import { monitorIdsOf, objectIdsOf } from './numbering.rules.js';
+import { monitorIdsOf } from './numbering.rules.js';
 import { isServiceNews } from './resilience.rules.js';
 
 export function onEvent(core: Core, controller: Controller, message: EventMessage): void {
@@ -43,17 +43,7 @@ function onEarlyEvent(core: Core, controller: Controller, message: EventMessage)
 
 function onMissed(core: Core, controller: Controller, monitor: Monitor, lost: number): void {
   core.note('warn', 'events of a monitor were lost on the way', { icpId: monitor.icpId, objectId: monitor.objectId, lost });
-  toHolders(core, monitor, {
-    category: 'GAP',
-    type: 'EVENT_GAP',
-    eventId: core.syntheticId(),
-    eventTime: core.now.wallMs,
-    source: 'synthetic',
-    objectIds: objectIdsOf([monitor.device.objectId]),
-    since: monitor.heardWallMs,
-    lost,
-    reason: 'missed',
-  });
+  gapToHolders(core, monitor, { since: monitor.heardWallMs, lost, reason: 'missed' });
   monitor.saidMove = false;
   requestSnapshot(core, controller, monitor);
   directoryUnknown(core, monitor);

@@ -3,15 +3,15 @@
  * monitor at the secondary controller is secondary-monitors.ts; here is what is asked, and what applications are told.
  */
 import { hasResilience } from '#domain/compatibility';
-import type { EventMessage, Item } from '#southbound/messages';
+import type { EventMessage } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { tellEnded } from './device-snapshots.js';
-import { toHolders } from './event-delivery.js';
+import { gapToHolders, toHolders } from './event-delivery.js';
 import { liveOrigin, resilienceEvent } from './event-mapping.mapper.js';
 import type { Homes, Monitor } from './monitor-table.js';
-import { objectIdsOf } from './numbering.rules.js';
-import { homesOf, icpIdAt, Items } from './query-answers.mapper.js';
+import { homesOf, icpIdAt, type Items } from './query-answers.mapper.js';
+import { sendQuery } from './query-request.js';
 import { type Home, onAsked, onServiceNews, type Whereabouts } from './resilience.rules.js';
 
 const AT_HOME: Whereabouts = Object.freeze({ active: 'primary', serial: 0 });
@@ -44,14 +44,13 @@ export function askHomes(core: Core, controller: Controller, monitor: Monitor): 
   const { objectId, handle: target, device } = monitor;
   const moves = device.homes?.moves ?? 0;
   const again = (): void => void controller.devicesToAsk.add(objectId);
-  const done = (items: readonly Item[]): void => onHomes(core, controller, objectId, new Items(items), moves);
+  const done = (items: Items): void => onHomes(core, controller, objectId, items, moves);
   const failed = (isFinal: boolean): void => {
     if (!isFinal) again();
     else
       core.note('warn', 'a controller does not say where a resilient device is at home', { icpId: controller.icpId, objectId });
   };
-  const pending = { kind: 'query', requestId: 0, target, query: 'RESILIENCE', items: [], pages: 1, done, failed } as const;
-  if (!core.send(controller, pending, { type: 'QUERY', target, kind: 'RESILIENCE', from: 0 })) again();
+  if (!sendQuery(core, controller, { requestId: 0, target, kind: 'RESILIENCE', done, failed })) again();
 }
 
 function onHomes(core: Core, controller: Controller, monitorId: number, items: Items, moves: number): void {
@@ -130,7 +129,8 @@ function settleWhereabouts(core: Core, device: Monitor, whereabouts: Whereabouts
   tellHomes(core, device, come ?? device, 'RESILIENT_INFO_UPDATE', origin);
   // only what is still to come from where it left can say how its calls ended there
   if (left !== undefined && left.state !== 'set') tellEnded(core, left);
-  if (come?.state !== 'set') tellGap(core, device);
+  // what happens where its monitor does not stand is missing until it does
+  if (come?.state !== 'set') gapToHolders(core, device, { since: core.now.wallMs, lost: null, reason: 'link-lost' });
 }
 
 /** Tells the holders of a device about its homes. @param about the monitor at the controller that is meant */
@@ -153,19 +153,4 @@ export function tellHomes(
       ...(activeIcpId === undefined ? {} : { activeIcpId }),
     }),
   );
-}
-
-/** The device is served where its monitor does not stand: what happens there is missing until it does. */
-function tellGap(core: Core, device: Monitor): void {
-  toHolders(core, device, {
-    category: 'GAP',
-    type: 'EVENT_GAP',
-    eventId: core.syntheticId(),
-    eventTime: core.now.wallMs,
-    source: 'synthetic',
-    objectIds: objectIdsOf([device.objectId]),
-    since: core.now.wallMs,
-    lost: null,
-    reason: 'link-lost',
-  });
 }

@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import type { EventBody } from '../event-page.js';
 import { remarkOn } from './event-remarks.js';
 import type { Monitor } from './monitor-table.js';
+import { objectIdsOf } from './numbering.rules.js';
 
 /** One value goes to all sessions that hold the monitor. */
 export function toHolders(core: Core, monitor: Monitor, body: EventBody | undefined): void {
@@ -12,4 +13,19 @@ export function toHolders(core: Core, monitor: Monitor, body: EventBody | undefi
     const session = core.sessions.get(sessionId);
     if (session !== undefined) core.post(session, body);
   }
+}
+
+type Gap = Extract<EventBody, { category: 'GAP' }>;
+
+/** Tells the holders that events of the device are missing, since when, and why. */
+export function gapToHolders(core: Core, monitor: Monitor, gap: Pick<Gap, 'since' | 'lost' | 'reason'>): void {
+  toHolders(core, monitor, {
+    category: 'GAP',
+    type: 'EVENT_GAP',
+    eventId: core.syntheticId(),
+    eventTime: core.now.wallMs,
+    source: 'synthetic',
+    objectIds: objectIdsOf([monitor.device.objectId]),
+    ...gap,
+  });
 }

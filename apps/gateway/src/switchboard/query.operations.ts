@@ -1,13 +1,14 @@
 /** Questions about a device, answered by its controller in pages of items (docs/design/controller-link.md, QUERY). */
 import type { Refusal } from '#contracts/errors';
-import type { ControllerResponse, Item, QueryKind } from '#southbound/messages';
+import type { ControllerResponse, QueryKind } from '#southbound/messages';
 import { targetOf } from './command.operations.js';
 import { granted, refusalOf } from './controller-results.mapper.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
 import { find } from './lookup.operations.js';
-import { Items } from './query-answers.mapper.js';
+import type { Items } from './query-answers.mapper.js';
 import * as answers from './query-answers.mapper.js';
+import { sendQuery } from './query-request.js';
 import type { Session } from './session-table.js';
 import type { OperationOf } from './switchboard.port.js';
 
@@ -65,17 +66,9 @@ export function query(core: Core, session: Session, requestId: number, operation
 }
 
 /** Asks for all items, page by page, and answers what they make together. */
-export function ask(
-  core: Core,
-  controller: Controller,
-  requestId: number,
-  target: number,
-  kind: QueryKind,
-  answer: Answer,
-): void {
-  const done = (items: readonly Item[]) => core.answer(requestId, answer(new Items(items), core, controller.icpId));
-  const pending = { kind: 'query', requestId, target, query: kind, items: [], pages: 1, done } as const;
-  if (!core.send(controller, pending, { type: 'QUERY', target, kind, from: 0 })) core.refuse(requestId, BUSY);
+function ask(core: Core, controller: Controller, requestId: number, target: number, kind: QueryKind, answer: Answer): void {
+  const done = (items: Items) => core.answer(requestId, answer(items, core, controller.icpId));
+  if (!sendQuery(core, controller, { requestId, target, kind, done })) core.refuse(requestId, BUSY);
 }
 
 type QueryPending = Extract<Pending, { kind: 'query' }>;

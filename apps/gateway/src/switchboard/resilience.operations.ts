@@ -1,11 +1,11 @@
 /** getResilientStatus (R-RES-02): what both controllers of a device say of it; of one that cannot be asked nothing is invented (R-CC-05). */
 import type { OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
-import type { Item } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
 import { partsOf } from './numbering.rules.js';
-import { callStateOf, homesOf, icpIdAt, Items } from './query-answers.mapper.js';
+import { callStateOf, homesOf, icpIdAt, type Items } from './query-answers.mapper.js';
+import { sendQuery } from './query-request.js';
 import { isLine } from './resilience.rules.js';
 import type { Session } from './session-table.js';
 
@@ -61,10 +61,8 @@ function askOne(
   answered: (items: Items) => void,
   unanswered?: () => void,
 ): void {
-  const done = (items: readonly Item[]): void => answered(new Items(items));
   const more = unanswered === undefined ? {} : { failed: unanswered };
-  const pending = { kind: 'query', requestId, target, query: 'RESILIENCE', items: [], pages: 1, done, ...more } as const;
-  if (core.send(controller, pending, { type: 'QUERY', target, kind: 'RESILIENCE', from: 0 })) return;
+  if (sendQuery(core, controller, { requestId, target, kind: 'RESILIENCE', done: answered, ...more })) return;
   if (unanswered === undefined) core.refuse(requestId, BUSY);
   else unanswered();
 }
