@@ -1,8 +1,6 @@
 /** The figures of this worker: its sweeps, and what it knows of the instances it looks after. */
+import { LIFECYCLE_LIMITS } from '#domain/instance-lifecycle';
 import { LatencyHistogram, MetricsText } from '#telemetry/metrics';
-
-/** Who has not answered for so long is not counted among those that do (R-RES-05: six seconds are a death). */
-const HEARD_MS = 6000;
 
 export class WorkerFigures {
   private readonly sweeps = new Map<string, { readonly took: LatencyHistogram; failed: number; endedAtMs: number }>();
@@ -23,7 +21,8 @@ export class WorkerFigures {
   }
 
   text(nowMs: number): string {
-    for (const [id, known] of this.instances) if (nowMs - known.nowMs > HEARD_MS) this.instances.delete(id);
+    // who has been silent for as long as a death takes is not counted among those that answer (R-RES-05)
+    for (const [id, known] of this.instances) if (nowMs - known.nowMs > LIFECYCLE_LIMITS.silenceMs) this.instances.delete(id);
     const lagBytes = [...this.instances.values()].reduce((sum, known) => sum + known.lagBytes, 0);
     const text = new MetricsText();
     for (const [sweep, { took, failed, endedAtMs }] of this.sweeps) {
