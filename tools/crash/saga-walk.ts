@@ -22,6 +22,8 @@ export interface WalkOptions {
 export type Say = (line: string) => void;
 
 const FIRE_MS = 120_000;
+/** Before a request that was not answered is repeated. */
+const AGAIN_MS = 100;
 /** A death that came when the operation was over proves nothing and is tried again, in so many cycles. */
 const ATTEMPTS_MAX = 5;
 /** From these on a repeated request finds the change made and passes none of them: one of them is met per operation. */
@@ -115,6 +117,10 @@ export class SagaWalk {
       met.push(...(await this.#dieInWorker(operation, inWorker, victim)));
       await this.#finish(saga, operation);
     } catch (error) {
+      // whoever comes next begins with programs that run and nothing armed
+      for (const point of points) this.plane.disarm(point);
+      this.plane.orchestrator.resume();
+      this.plane.worker.resume();
       const where = `${saga}, ${victim} killed at ${points.join(', ')}, met ${met.join(', ')}`;
       throw new Error(`${where}: ${(error as Error).message}\n${this.plane.worker.lastLines()}`, { cause: error });
     }
@@ -152,17 +158,29 @@ export class SagaWalk {
 
   /** The worker stands still meanwhile, so that nobody does what was asked for before it has been seen to be open. */
   async #dieInOrchestrator(ask: Ask, points: readonly FailpointName[], victim: Victim): Promise<readonly FailpointName[]> {
-    const { plane, provider } = this;
+    const { plane } = this;
     await plane.worker.pause();
     for (const point of points) {
       plane.arm(point, victim === 'program' ? 'kill' : 'pause');
-      const answer = provider.send(ask).catch(() => undefined);
+      const asking = this.#askUntilFired(ask, point);
       await until(`${point} is reached`, FIRE_MS, () => plane.hasFired(point));
       await this.#stopped(plane.orchestrator, victim);
       await this.#again(plane.orchestrator, victim);
-      await answer;
+      await asking;
     }
     return points;
+  }
+
+  /**
+   * As a provider does who gets no answer. The worker may stand still in the middle of a transaction whose rows the request needs: Postgres
+   * refuses that one after its time, and ends the worker's transaction after a little more.
+   */
+  async #askUntilFired(ask: Ask, point: FailpointName): Promise<void> {
+    const deadline = performance.now() + FIRE_MS;
+    while (!this.plane.hasFired(point) && performance.now() < deadline) {
+      await this.provider.send(ask).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 
   /** And one: the request that was repeated is the same operation. */
