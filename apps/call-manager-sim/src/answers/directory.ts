@@ -21,13 +21,18 @@ export function readDirectory(
   entity: Entity,
   after: number,
 ): { readonly entries: readonly DirectoryEntry[]; readonly next: number } {
-  const all = entriesOf(simulation, controller, entity).filter(({ handle }) => handle > after);
-  all.sort((a, b) => a.handle - b.handle);
-  const entries = all.slice(0, READ_ENTRIES_MAX);
-  return { entries, next: all.length > entries.length ? (entries.at(-1)?.handle ?? 0) : 0 };
+  const left = described(simulation, controller, entity).filter(({ handle }) => handle > after);
+  left.sort((a, b) => a.handle - b.handle);
+  const entries = left.slice(0, READ_ENTRIES_MAX).map(({ handle, items }) => ({ handle, items: items() }));
+  return { entries, next: left.length > entries.length ? (entries.at(-1)?.handle ?? 0) : 0 };
 }
 
-function entriesOf(simulation: Simulation, controller: number, entity: Entity): DirectoryEntry[] {
+/** All there is of an entity, with what it is described by when it is sent. */
+function described(
+  simulation: Simulation,
+  controller: number,
+  entity: Entity,
+): { readonly handle: number; readonly items: () => DirectoryEntry['items'] }[] {
   if (entity === 'CONTROLLER') {
     const { address = '', name = '', release = '' } = simulation.spec(controller);
     const items: ItemValue[] = [
@@ -35,18 +40,22 @@ function entriesOf(simulation: Simulation, controller: number, entity: Entity): 
       ['NAME', name],
       ['RELEASE', release],
     ];
-    return [{ handle: controller + 1, items }];
+    return [{ handle: controller + 1, items: () => items }];
   }
-  if (entity === 'USER') return simulation.users(controller).all().map(userEntry);
+  if (entity === 'USER')
+    return simulation
+      .users(controller)
+      .all()
+      .map((user) => ({ handle: user.handle, items: () => userItems(user) }));
   const kinds = ENTITY_KINDS[entity] ?? [];
   return simulation.cluster.directory
     .devices(controller)
     .filter(({ kind }) => kinds.includes(kind))
-    .map((device) => ({ handle: device.handle, items: deviceItems(simulation, entity, device) }));
+    .map((device) => ({ handle: device.handle, items: () => deviceItems(simulation, entity, device) }));
 }
 
-function userEntry(user: UserEntry): DirectoryEntry {
-  const items: ItemValue[] = [
+function userItems(user: UserEntry): ItemValue[] {
+  return [
     ['FIRST_NAME', user.firstName],
     ['LAST_NAME', user.lastName],
     ['EMAIL', user.email],
@@ -54,7 +63,6 @@ function userEntry(user: UserEntry): DirectoryEntry {
     ['LOCATION', user.location],
     ['PRIME_DN', user.primeDn],
   ];
-  return { handle: user.handle, items };
 }
 
 function deviceItems(simulation: Simulation, entity: Entity, device: Device): ItemValue[] {

@@ -16,6 +16,9 @@ export class Directory {
   readonly lines: Phone[] = [];
   private readonly byDn = new Map<string, Device>();
   private readonly byHandle = new Map<number, Device>();
+  /** Of each controller, in the order they were given: a cluster of 250 controllers is asked for each of them. */
+  private readonly devicesOf: Device[][] = [];
+  private readonly setsOf: Phone[][] = [];
   private readonly sets: Phone[] = [];
   private readonly trunksOf: Phone[][] = [];
   private readonly prefixes: string[] = [];
@@ -23,6 +26,8 @@ export class Directory {
 
   constructor(specs: readonly ControllerSpec[]) {
     specs.forEach((spec, index) => {
+      this.devicesOf.push([]);
+      this.setsOf.push([]);
       for (const phone of spec.phones) this.addStation(newPhone(phone, index), specs.length);
       this.prefixes.push(spec.outsidePrefix ?? '9');
       this.trunksOf.push((spec.trunks ?? []).map((trunk) => this.addTrunk(trunk, index)));
@@ -55,11 +60,11 @@ export class Directory {
 
   /** Sets and users of a controller (absent: of the cluster) in the order they were given; no lines and trunks. */
   phones(controller?: number): Phone[] {
-    return controller === undefined ? [...this.sets] : this.sets.filter(({ primary }) => primary === controller);
+    return [...(controller === undefined ? this.sets : (this.setsOf[controller] ?? []))];
   }
 
-  devices(controller: number): Device[] {
-    return [...this.byHandle.values()].filter(({ primary }) => primary === controller);
+  devices(controller: number): readonly Device[] {
+    return this.devicesOf[controller] ?? [];
   }
 
   trunks(controller: number): readonly Phone[] {
@@ -100,6 +105,7 @@ export class Directory {
     if (this.byHandle.has(device.handle)) throw new Error(`${device.kind} ${device.dn} is given twice in the cluster`);
     if (named) this.byDn.set(device.dn, device);
     this.byHandle.set(device.handle, device);
+    this.devicesOf[device.primary]!.push(device);
   }
 
   private addStation(phone: Phone, controllers: number): void {
@@ -107,6 +113,7 @@ export class Directory {
       throw new Error(`the secondary controller of ${phone.dn} is not in the cluster`);
     this.add(phone);
     this.sets.push(phone);
+    this.setsOf[phone.primary]!.push(phone);
   }
 
   private addTrunk({ number, name, kind, answersAfterMs }: TrunkSpec, controller: number): Phone {
