@@ -4,7 +4,16 @@
  */
 import { constants } from 'node:crypto';
 import { createServer as createTcpServer, type Server, type Socket, SocketAddress, isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  type SecureContext,
+  type SecureContextOptions,
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  createServer as createTlsServer,
+  type TLSSocket,
+} from 'node:tls';
 
 const SECURITY = {
   minVersion: 'TLSv1.2',
@@ -20,7 +29,7 @@ const SECURITY = {
     'ECDHE-RSA-AES128-GCM-SHA256',
   ].join(':'),
   ecdhCurve: 'X25519:P-256:P-384',
-} as const satisfies ConnectionOptions;
+} as const satisfies SecureContextOptions;
 const KEEP_ALIVE_DELAY_MS = 15_000;
 
 /** PEM texts: own certificate (chain) and key, and the authority that the peer's certificate has to be signed by. */
@@ -43,6 +52,18 @@ export interface DialOptions {
   readonly signal: AbortSignal;
 }
 
+/** One for all links of an identity: reading its keys and certificates costs about a millisecond, and an instance dials 250 controllers at once. */
+const contexts = new WeakMap<TlsIdentity, SecureContext>();
+
+function contextOf(identity: TlsIdentity): SecureContext {
+  let context = contexts.get(identity);
+  if (context === undefined) {
+    const { certPem: cert, keyPem: key, caPem: ca } = identity;
+    contexts.set(identity, (context = createSecureContext({ ...SECURITY, cert, key, ca })));
+  }
+  return context;
+}
+
 /**
  * Connects and resolves when the peer has proved to be who it should be. Rejects with the reason (refused, unreachable, certificate, time);
  * everything is closed then.
@@ -53,10 +74,7 @@ export async function dialTls(options: DialOptions): Promise<TLSSocket> {
   signal.throwIfAborted();
   // tls.connect hands what it does not know itself to the socket's connect.
   const connection: ConnectionOptions & { readonly localAddress: string } = {
-    ...SECURITY,
-    cert: identity.certPem,
-    key: identity.keyPem,
-    ca: identity.caPem,
+    secureContext: contextOf(identity),
     host: address,
     port,
     localAddress,

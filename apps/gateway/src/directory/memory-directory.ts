@@ -7,6 +7,8 @@ export const ENTRIES_MAX = 500_000;
 
 interface Table {
   readonly entries: Map<number, Entry>;
+  /** How many there are of each controller: the first read of one must not look through those of all others. */
+  readonly ofController: Map<string, number>;
   /** In order; undefined: to be made again. */
   ids: readonly number[] | undefined;
 }
@@ -20,7 +22,7 @@ export class MemoryDirectory implements Directory {
 
   replace(deiId: number, icpId: number, entries: readonly Entry[]): void {
     const wanted = new Set(entries.map(({ objectId }) => objectId));
-    const gone = [...this.table(deiId).entries.values()].filter((entry) => isAt(entry, icpId) && !wanted.has(entry.objectId));
+    const gone = this.of(deiId, String(icpId)).filter(({ objectId }) => !wanted.has(objectId));
     if (this.size(deiId) - gone.length + entries.filter(({ objectId }) => !this.has(deiId, objectId)).length > this.entriesMax)
       throw this.full(deiId);
     for (const { objectId } of gone) this.remove(deiId, objectId);
@@ -36,6 +38,8 @@ export class MemoryDirectory implements Directory {
       table.ids = undefined;
     }
     table.entries.set(entry.objectId, entry);
+    count(table, before, -1);
+    count(table, entry, 1);
     this.tell({ deiId, before, after: entry });
   }
 
@@ -44,6 +48,7 @@ export class MemoryDirectory implements Directory {
     const before = table.entries.get(objectId);
     if (before === undefined) return;
     table.entries.delete(objectId);
+    count(table, before, -1);
     table.ids = undefined;
     this.tell({ deiId, before, after: undefined });
   }
@@ -75,6 +80,11 @@ export class MemoryDirectory implements Directory {
     return () => this.listeners.delete(listener);
   }
 
+  private of(deiId: number, icpId: string): Entry[] {
+    const { entries, ofController } = this.table(deiId);
+    return ofController.has(icpId) ? [...entries.values()].filter((entry) => controllerOf(entry) === icpId) : [];
+  }
+
   private has(deiId: number, objectId: number): boolean {
     return this.get(deiId, objectId) !== undefined;
   }
@@ -85,7 +95,7 @@ export class MemoryDirectory implements Directory {
 
   private table(deiId: number): Table {
     let table = this.tables.get(deiId);
-    if (table === undefined) this.tables.set(deiId, (table = { entries: new Map(), ids: undefined }));
+    if (table === undefined) this.tables.set(deiId, (table = { entries: new Map(), ofController: new Map(), ids: undefined }));
     return table;
   }
 
@@ -94,7 +104,15 @@ export class MemoryDirectory implements Directory {
   }
 }
 
-const isAt = ({ values }: Entry, icpId: number): boolean => values[ICP_ID_FIELD] === String(icpId);
+const controllerOf = ({ values }: Entry): string | undefined => values[ICP_ID_FIELD];
+
+function count({ ofController }: Table, entry: Entry | undefined, by: 1 | -1): void {
+  const icpId = entry && controllerOf(entry);
+  if (icpId === undefined) return;
+  const left = (ofController.get(icpId) ?? 0) + by;
+  if (left > 0) ofController.set(icpId, left);
+  else ofController.delete(icpId);
+}
 
 export const sameValues = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((value, at) => value === right[at]);
