@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { FAILPOINT_NAMES, type FailpointName } from '#telemetry/failpoints';
 import { ControlPlane } from './control-plane.js';
 import { hasRedis } from './own-redis.js';
-import { POSTGRES_POINTS } from './postgres-points.js';
 import { Provider } from './provider.js';
 import { randomKills } from './random-kills.js';
 import { SagaWalk } from './saga-walk.js';
@@ -14,7 +13,7 @@ Kills worker, orchestrator and Postgres with SIGKILL in the middle of operations
 sockets and the simulated controllers that every instance came up exactly once. Exits non-zero at the first violation.
   --rounds N   kills at random moments while ten instances come up (default 100; 0: none)
   --seed S     who is killed when (default: random, printed)
-  --walk       also dies at every failpoint of every saga, and kills Postgres at a boundary of every step
+  --walk       also walks every failpoint of every saga three times: the program that reaches it dies, the other one dies, Postgres dies
   --queue Q    where the queue is (default postgres; redis needs redis-server on the path)`;
 
 const { values } = parseArgs({
@@ -44,7 +43,10 @@ async function walkAll(plane: ControlPlane): Promise<void> {
   const walk = new SagaWalk(plane, await Provider.arrive(plane.client, plane.controllers), say);
   const recorded = await walk.record();
   const hit = new Set<FailpointName>(await walk.walk(recorded, { victim: 'program', everySaga: true, chained: false }));
-  await walk.walk(recorded, { victim: 'postgres', everySaga: true, chained: false, only: POSTGRES_POINTS });
+  for (const victim of ['other', 'postgres'] as const) {
+    const met = await walk.walk(recorded, { victim, everySaga: true, chained: true });
+    say(`${victim}: killed at ${met.size} failpoints in the middle of an operation, in every saga that passes them`);
+  }
   const second = await Provider.arrive(plane.client, plane.controllers);
   for (const point of await specialWalks(plane, second)) hit.add(point);
   const missing = FAILPOINT_NAMES.filter((name) => !hit.has(name));

@@ -1,5 +1,5 @@
 /**
- * Walks step boundaries: lets a program die (or Postgres) at each, in the middle of an operation, starts it again and judges the end.
+ * Walks step boundaries: lets a program die (or the other one, or Postgres) at each, in the middle of an operation, starts it again and judges the end.
  * One {@link SagaWalk} has one instance at a time and takes it through all sagas again and again.
  */
 import { FAILPOINTS, type FailpointName } from '#telemetry/failpoints';
@@ -10,7 +10,8 @@ import type { Provider } from './provider.js';
 import { SAGAS, type Ask, type OperationAnswer, type Saga } from './provider.js';
 import { until } from './wait.js';
 
-export type Victim = 'program' | 'postgres';
+/** Who dies at a point: the program that has reached it, the other one (orchestrator or worker) while that one stands still, or Postgres. */
+export type Victim = 'program' | 'other' | 'postgres';
 export type Recorded = ReadonlyMap<Saga, readonly FailpointName[]>;
 export interface WalkOptions {
   readonly victim: Victim;
@@ -80,7 +81,7 @@ export class SagaWalk {
           rotated.filter((point) => !met.includes(point)),
         );
       }
-      if (cycle >= ATTEMPTS_MAX + (options.chained ? 0 : longest))
+      if (cycle >= ATTEMPTS_MAX + (options.chained && options.victim !== 'other' ? 0 : longest))
         throw new Error(`not met in the middle of an operation: ${[...left.values()].flat().join(', ')}`);
     }
     return hit;
@@ -105,7 +106,10 @@ export class SagaWalk {
   async #die(saga: Saga, points: readonly FailpointName[], victim: Victim): Promise<readonly FailpointName[]> {
     const ask = this.#ask(saga);
     const since = performance.now();
-    const inOrchestrator = beforeAnswer(points.filter((point) => point.startsWith('orchestrator.')));
+    const inOrchestrator = beforeAnswer(
+      points.filter((point) => point.startsWith('orchestrator.')),
+      victim,
+    );
     const inWorker = points.filter((point) => point.startsWith('worker.'));
     const met: FailpointName[] = [];
     try {
@@ -113,14 +117,14 @@ export class SagaWalk {
       if (inOrchestrator.length > 0) met.push(...(await this.#dieInOrchestrator(ask, inOrchestrator, victim)));
       const operation = await this.provider.ask(ask);
       if (inOrchestrator.length > 0) await this.#stillOpen(operation);
-      this.plane.worker.resume();
+      await this.#workerGoesOn();
       met.push(...(await this.#dieInWorker(operation, inWorker, victim)));
       await this.#finish(saga, operation);
     } catch (error) {
       // whoever comes next begins with programs that run and nothing armed
       for (const point of points) this.plane.disarm(point);
       this.plane.orchestrator.resume();
-      this.plane.worker.resume();
+      await this.#workerGoesOn();
       const where = `${saga}, ${victim} killed at ${points.join(', ')}, met ${met.join(', ')}`;
       throw new Error(`${where}: ${(error as Error).message}\n${this.plane.worker.lastLines()}`, { cause: error });
     }
@@ -190,14 +194,31 @@ export class SagaWalk {
     if (open.length !== 1 || open[0] !== operation.id) throw new Error(`open operations: ${open.join(', ')}`);
   }
 
+  async #workerGoesOn(): Promise<void> {
+    const { worker } = this.plane;
+    if (worker.alive) return worker.resume();
+    worker.start();
+    await worker.ready();
+  }
+
   async #stopped(program: Program, victim: Victim): Promise<void> {
-    if (victim === 'postgres') return void (await until('the program stands still', FIRE_MS, () => program.paused));
+    if (victim !== 'program') return void (await until('the program stands still', FIRE_MS, () => program.paused));
     const signal = await program.ended();
     if (signal !== 'SIGKILL') throw new Error(`it ended by ${signal}, not by its failpoint`);
   }
 
-  /** A program that stood still wakes without its database, which comes back later. */
+  /** A program that stood still wakes without its database, or without the other program, which come back later. */
   async #again(program: Program, victim: Victim): Promise<void> {
+    const { worker, orchestrator } = this.plane;
+    if (victim === 'other') {
+      const other = program === worker ? orchestrator : worker;
+      await other.kill();
+      program.resume();
+      // the worker is started when the operation that it would do has been seen to be open
+      if (other === worker) return;
+      orchestrator.start();
+      return orchestrator.ready();
+    }
     if (victim === 'postgres') {
       await this.plane.postgres.kill();
       program.resume();
@@ -222,7 +243,9 @@ function assigned(recorded: Recorded, { everySaga, only }: WalkOptions): Map<Sag
   return new Map(SAGAS.map((saga) => [saga, homes.filter(([, home]) => home === saga).map(([point]) => point)]));
 }
 
-function beforeAnswer(points: readonly FailpointName[]): readonly FailpointName[] {
+/** Those that one request can meet. Where only the other program dies nothing fails, and one request meets one. */
+function beforeAnswer(points: readonly FailpointName[], victim: Victim): readonly FailpointName[] {
+  if (victim === 'other') return points.slice(0, 1);
   const last = points.find((point) => AFTER_COMMIT.includes(point));
   return [...points.filter((point) => !AFTER_COMMIT.includes(point)), ...(last === undefined ? [] : [last])];
 }
