@@ -88,6 +88,7 @@ export class GatewayEngine implements Engine, LinkListener {
       isLive: (id) => this.switchboard.hasSession(id),
       timeoutMs: commandTimeoutMs,
       nowMs: () => this.clock().nowMs,
+      isRecovering: () => this.switchboard.isRecovering,
       send: (icpId, request) => this.links?.send(icpId, request) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),

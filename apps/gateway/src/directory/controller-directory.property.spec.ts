@@ -82,7 +82,8 @@ class Peer {
   reconnect(): void {
     this.asked = [];
     this.told = [];
-    this.link.up(this.nowMs);
+    this.link.up();
+    this.link.readAll(this.nowMs);
   }
   /** As the data access does: into the copy when the controller has taken it. */
   write(at: number, name: string): void {

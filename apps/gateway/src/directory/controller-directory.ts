@@ -86,12 +86,12 @@ export class ControllerDirectory {
     return this.alls.size > 0 || this.ones.size > 0;
   }
 
-  up(nowMs: number): void {
+  /** Writes go now; what is there is read when {@link readAll} says so. */
+  up(): void {
     this.down();
     this.isUp = true;
     this.failures = 0;
     this.restUntilMs = 0;
-    this.readAll(nowMs);
   }
 
   /** What was under way is unknown, what waited was not done. The copy stays: it is read again when the link is back. */

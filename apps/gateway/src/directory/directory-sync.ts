@@ -12,10 +12,23 @@ import { entityById, type Entity } from './entities.js';
 /** Between two whole reads of a controller's directory: changes are told, this is for those that were not. */
 export const RESYNC_MS = 3_600_000;
 
+/** While the monitors of a restart are being set again, which come first: directories wait so long, then so many begin with each tick. */
+const PATIENCE_MS = 3000;
+const READS_PER_TICK = 8;
+
+interface Known {
+  readonly link: ControllerDirectory;
+  syncedAtMs: number;
+  /** Not read since the link came up; it waits until then at the longest when monitors come first. */
+  waitsUntilMs: number | undefined;
+}
+
 export interface DirectorySyncParts {
   readonly directory: Directory;
   readonly timeoutMs: number;
   readonly nowMs: () => number;
+  /** Monitors that an earlier incarnation held wait to be set again. */
+  readonly isRecovering: () => boolean;
   readonly send: (icpId: number, request: ControllerRequest) => boolean;
   /** Why nothing can be written at a controller now; undefined: it can. */
   readonly refusal: (icpId: number) => Refusal | undefined;
@@ -25,21 +38,25 @@ export interface DirectorySyncParts {
 type Change = Parameters<DirectoryWriter['write']>[0];
 
 export class DirectorySync implements DirectoryWriter {
-  private readonly controllers = new Map<number, { readonly link: ControllerDirectory; syncedAtMs: number }>();
+  private readonly controllers = new Map<number, Known>();
   private correlation: number = SYNC_CORRELATIONS.from;
 
   constructor(private readonly parts: DirectorySyncParts) {}
 
   up(icpId: number): void {
     const nowMs = this.parts.nowMs();
-    const known = this.controllers.get(icpId) ?? { link: this.link(icpId), syncedAtMs: nowMs };
+    const known = this.controllers.get(icpId) ?? { link: this.link(icpId), syncedAtMs: nowMs, waitsUntilMs: undefined };
     this.controllers.set(icpId, known);
-    known.syncedAtMs = nowMs;
-    known.link.up(nowMs);
+    known.link.up();
+    if (this.parts.isRecovering()) known.waitsUntilMs = nowMs + PATIENCE_MS;
+    else this.readAll(known, nowMs);
   }
 
   down(icpId: number): void {
-    this.controllers.get(icpId)?.link.down();
+    const known = this.controllers.get(icpId);
+    if (known === undefined) return;
+    known.waitsUntilMs = undefined;
+    known.link.down();
   }
 
   /** The controller is not ours any more. */
@@ -51,9 +68,9 @@ export class DirectorySync implements DirectoryWriter {
 
   /** From who watches: one entry has changed, or (undefined) nobody knows what. */
   changed(icpId: number, entry: { readonly deiId: number; readonly handle: number } | undefined): void {
-    const link = this.controllers.get(icpId)?.link;
-    if (entry === undefined) link?.readAll(this.parts.nowMs());
-    else link?.changed(this.parts.nowMs(), entry.deiId, entry.handle);
+    const known = this.controllers.get(icpId);
+    if (entry !== undefined) known?.link.changed(this.parts.nowMs(), entry.deiId, entry.handle);
+    else if (known?.waitsUntilMs === undefined) known?.link.readAll(this.parts.nowMs());
   }
 
   message(icpId: number, message: DirectoryMessage): void {
@@ -62,12 +79,21 @@ export class DirectorySync implements DirectoryWriter {
 
   tick(): void {
     const nowMs = this.parts.nowMs();
+    let left = this.parts.isRecovering() ? READS_PER_TICK : this.controllers.size;
     for (const known of this.controllers.values()) {
       known.link.tick(nowMs);
-      if (nowMs - known.syncedAtMs < RESYNC_MS) continue;
-      known.syncedAtMs = nowMs;
-      known.link.readAll(nowMs);
+      const { syncedAtMs, waitsUntilMs = Number.POSITIVE_INFINITY } = known;
+      const isDue = nowMs >= waitsUntilMs || nowMs - syncedAtMs >= RESYNC_MS;
+      if (!isDue || left === 0) continue;
+      left -= 1;
+      this.readAll(known, nowMs);
     }
+  }
+
+  private readAll(known: Known, nowMs: number): void {
+    known.syncedAtMs = nowMs;
+    known.waitsUntilMs = undefined;
+    known.link.readAll(nowMs);
   }
 
   /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */

@@ -35,6 +35,10 @@ export class Recovery {
     if (this.waiting.delete(objectId) && this.waiting.size === 0) this.restoredMs = wallMs;
   }
 
+  get isUnderWay(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** Undefined where there was nothing to take over. */
   report(): RecoveryReport | undefined {
     return this.begun && { ...this.begun, waiting: this.waiting.size, restoredMs: this.restoredMs };

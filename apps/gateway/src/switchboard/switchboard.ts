@@ -152,6 +152,11 @@ export class Switchboard {
     return challenge === undefined || signing === undefined ? undefined : { challenge, ...signing };
   }
 
+  /** Monitors that an earlier incarnation held are still being set again. */
+  get isRecovering(): boolean {
+    return this.core.recovery.isUnderWay;
+  }
+
   /** Why a controller cannot be used now; undefined: it can. */
   controllerRefusal(icpId: number): Refusal | undefined {
     const usable = this.core.usableController(icpId);
