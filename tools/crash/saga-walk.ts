@@ -67,8 +67,10 @@ export class SagaWalk {
   async walk(recorded: Recorded, options: WalkOptions): Promise<ReadonlySet<FailpointName>> {
     const hit = new Set<FailpointName>();
     const left = assigned(recorded, options);
+    // a saga meets all its points in one cycle, or one in each
+    const isOneEach = !options.chained || options.victim === 'other';
+    const cyclesMax = ATTEMPTS_MAX + (isOneEach ? Math.max(...[...left.values()].map(({ length }) => length)) : 0);
     for (let cycle = 1; [...left.values()].some((points) => points.length > 0); cycle += 1) {
-      const longest = Math.max(...[...left.values()].map((points) => points.length));
       for (const saga of SAGAS) {
         const points = left.get(saga)!;
         const met = await this.#die(saga, options.chained ? points : points.slice(0, 1), options.victim);
@@ -81,8 +83,7 @@ export class SagaWalk {
           rotated.filter((point) => !met.includes(point)),
         );
       }
-      if (cycle >= ATTEMPTS_MAX + (options.chained && options.victim !== 'other' ? 0 : longest))
-        throw new Error(`not met in the middle of an operation: ${[...left.values()].flat().join(', ')}`);
+      if (cycle >= cyclesMax) throw new Error(`not met in the middle of an operation: ${[...left.values()].flat().join(', ')}`);
     }
     return hit;
   }

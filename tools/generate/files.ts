@@ -2,6 +2,8 @@
 import { resolveConfig, format } from 'prettier';
 import { applicationArtifacts } from '#contracts/application-artifacts';
 import { metricsPage } from '#telemetry/metrics';
+import { applicationClientModule } from './application-client.js';
+import { applicationReference } from './application-reference.js';
 import { clientModule } from './client.js';
 import { openApiDocument } from './openapi.js';
 
@@ -21,8 +23,12 @@ export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonl
     { path: 'libs/contracts/src/generated/control-api.openapi.json', text: JSON.stringify(document) },
     { path: 'libs/contracts/src/generated/control-api.openapi.ts', text: module },
     { path: 'libs/contracts/src/control-api-client.ts', text: clientModule() },
+    { path: 'libs/contracts/src/application-api-client.ts', text: applicationClientModule() },
   ];
-  const pages = [{ path: 'docs/design/metrics.md', text: metricsPage() }];
+  const pages = [
+    { path: 'docs/design/metrics.md', text: metricsPage() },
+    { path: 'docs/reference/application-api.md', text: applicationReference() },
+  ];
   const options = (await resolveConfig('libs/contracts/src/control-api.ts')) ?? {};
   // The application API's artifacts are written as they are: there is no formatter for WSDL.
   const artifacts = [...applicationArtifacts()].map(([name, text]) => ({ path: `libs/contracts/src/generated/${name}`, text }));

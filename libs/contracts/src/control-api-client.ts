@@ -1,6 +1,7 @@
 /** Generated from the contract (`npm run generate`): do not edit. Browser and Node: uses the global fetch. */
 import type { AnswerOf, BodyInputOf, QueryInputOf } from './control-api.js';
-import { ERROR_KINDS, type ProblemDocument } from './errors.js';
+import type { ProblemDocument } from './errors.js';
+import { exchange, type ExchangeAnswer, problemOf } from './http-exchange.js';
 
 /** An error answer; `problem` is the problem document, its `code` the stable name. */
 export class ControlApiError extends Error {
@@ -42,25 +43,6 @@ interface Sent {
   readonly options?: CallOptions | undefined;
 }
 
-function asProblem(status: number, text: string): ProblemDocument {
-  try {
-    const problem = JSON.parse(text) as ProblemDocument;
-    if (typeof problem.code === 'string') return problem;
-  } catch {
-    // Not from the control API (a proxy's page): told as it is, below.
-  }
-  const kind = ERROR_KINDS.UNAVAILABLE;
-  return {
-    type: 'about:blank',
-    code: 'UNAVAILABLE',
-    title: kind.title,
-    status,
-    retriable: true,
-    action: kind.action,
-    detail: `HTTP ${status} without a problem document`,
-  };
-}
-
 export class ControlApiClient {
   constructor(private readonly settings: ControlApiClientOptions) {}
 
@@ -68,29 +50,19 @@ export class ControlApiClient {
     const url = new URL(path, this.settings.base);
     for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
     const waitMs = Number(url.searchParams.get('timeoutSeconds') ?? 0) * 1000;
-    const timeout = AbortSignal.timeout((this.settings.timeoutMs ?? 30_000) + waitMs);
-    const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
-    if (this.settings.key !== undefined) headers['authorization'] = `Bearer ${this.settings.key}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const headers: Record<string, string> = {};
     if (options?.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey;
     if (options?.ifMatch !== undefined)
       headers['if-match'] = typeof options.ifMatch === 'number' ? `"${options.ifMatch}"` : options.ifMatch;
-    let status: number;
-    let text: string;
+    let answer: ExchangeAnswer;
     try {
-      const answer = await fetch(url, {
-        method,
-        headers,
-        redirect: 'error',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: options?.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
-      });
-      status = answer.status;
-      text = await answer.text();
+      const timeoutMs = (this.settings.timeoutMs ?? 30_000) + waitMs;
+      answer = await exchange({ url, method, key: this.settings.key, body, headers, timeoutMs, signal: options?.signal });
     } catch (error) {
       throw new ControlApiUnreachable(`no answer from ${url.origin} to ${method} ${url.pathname}`, { cause: error });
     }
-    if (status >= 400) throw new ControlApiError(status, asProblem(status, text));
+    const { status, text } = answer;
+    if (status >= 400) throw new ControlApiError(status, problemOf(status, text));
     return JSON.parse(text) as T;
   }
 

@@ -1,6 +1,7 @@
 /** Operations of the contract by their names there, over REST and over SOAP, as an application would ask for them through a router. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { APPLICATION_OPERATIONS, type OperationName } from '#contracts/application-api';
+import type { OperationName } from '#contracts/application-api';
+import { ApplicationApiClient, ApplicationApiError } from '#contracts/application-api-client';
 import { SOAP_SERVICES } from '#contracts/soap';
 import { attributeOf, envelope, requestElement, serviceOf, textOf } from '../northbound/clients.js';
 
@@ -37,48 +38,42 @@ const restName = (operation: string): OperationName => {
   return name === undefined || name === 'nextEvent' ? 'getEvents' : name;
 };
 
+/** By the client that is made from the contract, so that the walk proves each of its methods. */
 export class RestFace implements Face {
   readonly name = 'REST';
-  private token = '';
+  private client: ApplicationApiClient;
 
-  constructor(private readonly base: string) {}
-
-  async login(): Promise<number> {
-    const begun = await this.call('login', { ...CREDENTIALS, certificate: PUBLIC_KEY_PEM });
-    const { sessionId, token, authenticationData } = JSON.parse(begun.text) as Record<string, string>;
-    this.token = token!;
-    await this.call('authenticate', { sessionId, signedAuthenticationData: signed(authenticationData!) });
-    return Number(sessionId);
+  constructor(base: string) {
+    this.client = new ApplicationApiClient({ base });
   }
 
-  async call(operation: string, members: Members, token = this.token): Promise<Answer> {
-    const { method, path } = APPLICATION_OPERATIONS[restName(operation)].rest;
-    const left: Record<string, unknown> = { ...members };
+  async login(): Promise<number> {
+    const { sessionId, token, authenticationData } = await this.client.login({ ...CREDENTIALS, certificate: PUBLIC_KEY_PEM });
+    this.client = this.client.withToken(token);
+    await this.client.authenticate({ sessionId, signedAuthenticationData: signed(authenticationData!) });
+    return sessionId;
+  }
+
+  async call(operation: string, members: Members, token?: string): Promise<Answer> {
+    const client = token === undefined ? this.client : this.client.withToken(token);
+    const name = restName(operation);
+    const request: Record<string, unknown> = { ...members };
     // polls of the old contract name their wait otherwise, and their place by a number
-    if (restName(operation) === 'getEvents') {
-      left['waitMs'] = left['timeout'] ?? 0;
-      delete left['timeout'];
-      delete left['eventNumber'];
+    if (name === 'getEvents') {
+      request['waitMs'] = request['timeout'] ?? 0;
+      delete request['timeout'];
+      delete request['eventNumber'];
     }
-    const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => {
-      const value = encodeURIComponent(String(left[name]));
-      delete left[name];
-      return value;
-    });
-    const inBody = method === 'POST' || method === 'PUT';
-    const query = new URLSearchParams(left as Record<string, string>).toString();
-    const answer = await fetch(this.base + filled + (inBody || query === '' ? '' : `?${query}`), {
-      method,
-      headers: {
-        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-        ...(inBody ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(inBody ? { body: JSON.stringify(left) } : {}),
-    });
-    const text = await answer.text();
-    if (answer.ok) return { ok: true, code: '', detail: '', text };
-    const { code, detail } = JSON.parse(text) as { code: string; detail: string };
-    return { ok: false, code, detail, text };
+    try {
+      const ask = client[name].bind(client) as (request: object) => Promise<unknown>;
+      const answer = (await ask(request)) as object;
+      // the client answers an empty object where there was nothing to tell
+      return { ok: true, code: '', detail: '', text: Object.keys(answer).length === 0 ? '' : JSON.stringify(answer) };
+    } catch (error) {
+      if (!(error instanceof ApplicationApiError)) throw error;
+      const { code, detail } = error.problem;
+      return { ok: false, code, detail, text: JSON.stringify(error.problem) };
+    }
   }
 }
 
