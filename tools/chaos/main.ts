@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment } from '#config/environment';
 import { freeze, type Part } from './away.js';
+import { commands } from './commands.js';
 import { finalState, notBack, untilBack } from './convergence.js';
 import { everythingRound } from './everything.js';
 import { notInjected } from './faults.js';
@@ -13,6 +14,7 @@ import { HELP, parseOptions, type ChaosOptions } from './options.js';
 import { judge } from './oracle.js';
 import { OwnSystem } from './own-system.js';
 import { play } from './play.js';
+import { Random } from './random.js';
 import { isViolated, verdictLines } from './report.js';
 import { Site } from './site.js';
 
@@ -46,6 +48,7 @@ async function playHere({ minutes, seed }: Extract<ChaosOptions, { mode: 'play' 
 async function awayHere(parts: readonly Part[], seconds: number): Promise<number> {
   const site = await runningSite();
   const load = await Load.begin(site, { applications: 4, phonesEach: 9, callsPerHour: 9_000 });
+  const endCommands = commands(load, new Random(seconds));
   try {
     say(`${new Date().toISOString()}  SIGSTOP ${parts.join(', ')} for ${seconds} s`);
     const goOn = await freeze(site, parts);
@@ -60,12 +63,15 @@ async function awayHere(parts: readonly Part[], seconds: number): Promise<number
     }
     const ms = await untilBack(site, 90_000);
     say(`${new Date().toISOString()}  SIGCONT; back after ${ms === undefined ? 'more than 90' : (ms / 1000).toFixed(1)} s`);
+    await endCommands();
     await load.calm();
     site.note({ kind: 'final', state: await finalState(load) });
     const verdicts = judge(site.history);
     for (const line of verdictLines(verdicts)) say(`  ${line}`);
     return isViolated(verdicts) ? 1 : 0;
   } finally {
+    // may be ended twice
+    await endCommands();
     await load.end();
     await site.close();
   }

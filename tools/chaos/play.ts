@@ -1,5 +1,6 @@
 /** Plays seeded faults, one or two at a time, each healed and waited for, under load; the history tells the rest. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { commands } from './commands.js';
 import { finalState, untilBack } from './convergence.js';
 import { catalogue, type Fault } from './faults.js';
 import { Load } from './load.js';
@@ -17,9 +18,6 @@ const SIZE = { applications: 4, phonesEach: 9, callsPerHour: 9_000 };
 const HELD_MS = [300, 9000] as const;
 const PHASE_MS = 3000;
 const BACK_WITHIN_MS = 90_000;
-const COMMAND_EVERY_MS = 400;
-/** Account codes have at most twelve digits. */
-const KEYS_OF_A_RUN = 1_000_000;
 
 /** One or two faults that do not meet. */
 export function choose(faults: readonly Fault[], random: Random): Fault[] {
@@ -32,29 +30,6 @@ async function inject(site: Site, fault: Fault, say: PlayOptions['say']): Promis
   const name = `${fault.fault} ${fault.target}`;
   const whom = await fault.inject(site).catch((error: unknown) => `not injected: ${(error as Error).message}`);
   say(`${new Date().toISOString()}  ${name.padEnd(34)} ${whom}`);
-}
-
-/** Applications make calls, each under an idempotency key, until the answered function is called; it resolves when the last is answered. */
-function commands(load: Load, random: Random): () => Promise<void> {
-  const begun = Math.floor(Date.now() / 1000) % KEYS_OF_A_RUN;
-  let count = 0;
-  let ended = false;
-  const one = async () => {
-    const application = load.applications[random.below(load.applications.length)]!;
-    const phone = application.phones[random.below(application.phones.length)]!;
-    count += 1;
-    await application.call(phone, '1149', `${begun}${String(count).padStart(5, '0')}`, () => ended);
-  };
-  const lanes = Array.from({ length: 3 }, async () => {
-    while (!ended) {
-      await one();
-      await delay(COMMAND_EVERY_MS);
-    }
-  });
-  return async () => {
-    ended = true;
-    await Promise.all(lanes);
-  };
 }
 
 async function round(site: Site, random: Random, say: PlayOptions['say']): Promise<void> {
