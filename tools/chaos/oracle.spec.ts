@@ -17,7 +17,7 @@ const sent = (serial: number, wallMs: number, more: TraceLine['detail'] = {}, ep
   line('event', wallMs, { dn: '1001', event: 'ORIGINATED', serial, globalCallId: '255', sent: true, ...more }, epoch);
 const told = (
   seq: number,
-  change: Partial<Record<keyof ApplicationEvent | 'globalCallId' | 'objectIds' | 'since', unknown>> = {},
+  change: Partial<Record<keyof ApplicationEvent | 'globalCallId' | 'objectIds' | 'since' | 'reason', unknown>> = {},
 ) =>
   ({
     kind: 'event',
@@ -36,17 +36,22 @@ const told = (
       ...change,
     },
   }) as unknown as Entry;
+const GAP_FACTS = { category: 'GAP', type: 'EVENT_GAP', source: 'synthetic' } as const;
 const gap = (seq: number, since: number, eventTime: number, epoch = { major: 1, minor: 1 }, objectIds = [OBJECT]): Entry =>
   told(seq, {
-    category: 'GAP',
-    type: 'EVENT_GAP',
-    source: 'synthetic',
+    ...GAP_FACTS,
     eventId: `gap-${seq}`,
     since,
     eventTime,
     epoch,
     objectIds,
   });
+const ANEW = { major: 2, minor: 1 };
+/** Told when the link was found to be lost; over when the monitor is set again. */
+const lostLink = (seq: number, since: number, eventTime: number): Entry =>
+  told(seq, { ...GAP_FACTS, eventId: `gap-${seq}`, since, eventTime, epoch: ANEW, objectIds: [OBJECT], reason: 'link-lost' });
+const monitorSet = (seq: number, eventTime: number): Entry =>
+  told(seq, { type: 'MONITOR_SET', source: 'synthetic', eventId: `s-${seq}`, eventTime, epoch: ANEW, globalCallId: null });
 let correlation = 100;
 const request = (accountCode: string, epoch?: string): Entry =>
   line('request', 6000, { type: 'MAKE_CALL', accountCode, correlation: (correlation += 1) }, epoch);
@@ -126,6 +131,11 @@ describe('the oracle of the chaos command', () => {
     expect(judge(GOOD).every(({ checked }) => checked > 0)).toBe(true);
   });
 
+  it('I4 what is sent to a connection that is lost is covered by its gap until the monitor is set again', () => {
+    const lost = [lostLink(3, 9500, 9700), sent(9, 10_350), monitorSet(4, 10_400)];
+    expect(violated(forged(lost))).toEqual([]);
+  });
+
   const second: Entry = { kind: 'log-in', atMs: 1500, session: 12 };
   const noFinal = (entry: Entry) => entry.kind === 'final';
   it.each<[string, string, Entry[]]>([
@@ -163,6 +173,11 @@ describe('the oracle of the chaos command', () => {
       forged([sent(9, 9600, { globalCallId: '256' }), told(3, { eventId: '1-99-7-9', epoch: { major: 2, minor: 1 } })]),
     ],
     ['a gap that begins too late', 'no event is missing', forged([sent(9, 6000)])],
+    [
+      'an event after the monitor that a lost link had taken was set again',
+      'no event is missing',
+      forged([lostLink(3, 9500, 9700), monitorSet(4, 9900), sent(9, 10_600)]),
+    ],
     ['a gap that ends too early', 'no event is missing', forged([sent(9, 9600)])],
     [
       'a gap about another phone',
@@ -186,7 +201,7 @@ describe('the oracle of the chaos command', () => {
     [
       'an epoch that does not begin at one',
       'numbers of a session',
-      forged([told(5, { category: 'GAP', epoch: { major: 3, minor: 1 } })]),
+      forged([told(5, { category: 'GAP', objectIds: [], epoch: { major: 3, minor: 1 } })]),
     ],
     ['an epoch without a gap', 'numbers of a session', forged([told(1, { epoch: { major: 3, minor: 1 } })])],
     ['a first event lost on the way', 'numbers of a session', forged([], isEvent(2)).toSpliced(6, 0, told(3, { eventId: 'x' }))],

@@ -95,20 +95,42 @@ function keyOfEvent(event: ApplicationEvent): string | undefined {
 
 interface Told {
   readonly keys: Set<string>;
-  readonly gaps: { readonly objectIds: ReadonlySet<number>; readonly fromMs: number; readonly toMs: number }[];
+  /** By device. */
+  readonly gaps: Map<number, Span[]>;
+}
+interface Span {
+  readonly fromMs: number;
+  toMs: number;
+  /** Nobody watches the device until its monitor is said to be set again. */
+  isOpen: boolean;
+}
+
+/** A lost link and a restart: from `since` until MONITOR_SET, because the controller may go on sending to a connection that is gone. */
+const OPEN_REASONS: ReadonlySet<string> = new Set(['link-lost', 'restart']);
+
+function takeGap({ gaps }: Told, event: Extract<ApplicationEvent, { category: 'GAP' }>): void {
+  const isOpen = OPEN_REASONS.has(event.reason);
+  const [fromMs, toMs] = [event.since - TOLERANCE_MS, isOpen ? Infinity : event.eventTime + TOLERANCE_MS];
+  for (const objectId of event.objectIds) gaps.set(objectId, [...(gaps.get(objectId) ?? []), { fromMs, toMs, isOpen }]);
+}
+
+function closeGaps({ gaps }: Told, objectId: number, setAtMs: number): void {
+  for (const span of gaps.get(objectId) ?? []) {
+    if (!span.isOpen) continue;
+    span.isOpen = false;
+    span.toMs = setAtMs + TOLERANCE_MS;
+  }
 }
 
 function toldBySession(history: readonly Entry[]): Map<number, Told> {
   const told = new Map<number, Told>();
   for (const { session, event } of pick(history, 'event')) {
-    const of = told.get(session) ?? { keys: new Set(), gaps: [] };
+    const of = told.get(session) ?? { keys: new Set(), gaps: new Map() };
     told.set(session, of);
     const key = keyOfEvent(event);
     if (key !== undefined) of.keys.add(key);
-    if (event.category === 'GAP') {
-      const [fromMs, toMs] = [event.since - TOLERANCE_MS, event.eventTime + TOLERANCE_MS];
-      of.gaps.push({ objectIds: new Set(event.objectIds), fromMs, toMs });
-    }
+    if (event.category === 'GAP') takeGap(of, event);
+    else if (event.type === 'MONITOR_SET' && event.category === 'CALL_EVENT') closeGaps(of, event.objectId, event.eventTime);
   }
   return told;
 }
@@ -131,7 +153,7 @@ export function missingEvents(history: readonly Entry[]): { readonly checked: nu
       checked += 1;
       const of = told.get(session);
       if (of?.keys.has(keyOfTrace(objectId, line)) === true) continue;
-      const covered = of?.gaps.some((g) => g.objectIds.has(objectId) && g.fromMs <= line.wallMs && line.wallMs <= g.toMs);
+      const covered = of?.gaps.get(objectId)?.some(({ fromMs, toMs }) => fromMs <= line.wallMs && line.wallMs <= toMs);
       if (covered === true) continue;
       const { event, dn, serial } = line.detail;
       const at = new Date(line.wallMs).toISOString();
