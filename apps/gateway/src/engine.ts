@@ -88,6 +88,7 @@ export class GatewayEngine implements Engine, LinkListener {
       isLive: (id) => this.switchboard.hasSession(id),
       timeoutMs: commandTimeoutMs,
       nowMs: () => this.clock().nowMs,
+      wallMs: () => this.clock().wallMs,
       send: (icpId, request) => this.links?.send(icpId, request) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),
@@ -129,9 +130,14 @@ export class GatewayEngine implements Engine, LinkListener {
     this.dispatch({ kind: 'drain', on });
   }
 
-  /** Something is lacking that other instances may have to spare. */
+  /** Something is lacking that other instances may have to spare, or there is news of a sync that was asked for. */
   get wants(): boolean {
-    return this.switchboard.wants;
+    return this.switchboard.wants || this.desk.sync.hasNews;
+  }
+
+  /** The sync of the directories, for the report of the instance. */
+  get directorySync(): Pick<DirectoryDesk['sync'], 'state' | 'tell'> {
+    return this.desk.sync;
   }
 
   report(): SwitchboardReport {

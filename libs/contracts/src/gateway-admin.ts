@@ -109,6 +109,8 @@ export const AccessDocumentSchema = z.strictObject({
   outbound: OutboundSchema.optional(),
   /** Pages that may open sockets of events (S-37), for example `https://crm.example`. */
   browserOrigins: BrowserOriginsSchema.optional(),
+  /** R-CLU-08: a greater revision than before asks for a whole read of every controller's directory now. */
+  directorySync: z.strictObject({ revision: z.int().min(1) }).optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),
@@ -235,7 +237,7 @@ export const InstanceHealthSchema = z.strictObject({
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
   journal: journalState,
-  /** Present while it lacks something that others may have to spare: its report is worth a look before the next sweep. */
+  /** Present while it lacks something that others may have to spare, or has news of a directory sync: its report is worth a look before the next sweep. */
   wants: z.literal(true).optional(),
 });
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
@@ -313,6 +315,21 @@ export const InstanceStatusReportSchema = z.strictObject({
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */
       refusedBackConnections: z.int().min(0),
+      /** R-CLU-08: how the copy of its directory stands. */
+      directory: z
+        .strictObject({
+          /** Of the newest sync that was asked for and has been carried out here; 0 before the first. */
+          revision: z.int().min(0),
+          /** `away`: no link, it is read when there is one. */
+          state: z.enum(['away', 'reading', 'idle']),
+          /** When all of it was read last; null before the first time. */
+          syncedAt: z.iso.datetime().nullable(),
+          /** As of then. */
+          entries: z.int().min(0),
+          /** Why it could not be read the last time, and will be tried again; null: it could. */
+          failure: z.string().nullable(),
+        })
+        .optional(),
       /** Where the document says `shared`. */
       shared: z
         .strictObject({

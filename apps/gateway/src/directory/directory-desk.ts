@@ -34,10 +34,11 @@ export class DirectoryDesk {
   }
 
   /** Controllers that are no more in the document are forgotten, the others described. */
-  documentChanged(before: AccessDocument | undefined, { controllers }: AccessDocument): void {
+  documentChanged(before: AccessDocument | undefined, { controllers, directorySync }: AccessDocument): void {
     for (const { icpId } of before?.controllers ?? [])
       if (!controllers.some((controller) => controller.icpId === icpId)) this.sync.forget(icpId);
     for (const controller of controllers) describeController(this.directory, controller);
+    if (directorySync !== undefined) this.sync.demand(directorySync.revision);
   }
 
   linkChanged(icpId: number, state: ConnectionState, up: LinkUp | undefined, document: AccessDocument | undefined): void {

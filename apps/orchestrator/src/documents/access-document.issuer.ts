@@ -10,6 +10,7 @@ import * as accessDocuments from '#persistence/access-documents';
 import type { StoredAccessDocument } from '#persistence/access-documents';
 import * as applicationUsers from '#persistence/application-users';
 import * as applications from '#persistence/applications';
+import * as clusters from '#persistence/clusters';
 import * as controllers from '#persistence/controllers';
 import type { Tx } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
@@ -63,6 +64,7 @@ export class AccessDocumentIssuer {
       const state = {
         ...shared,
         controllers: await controllers.listOfCluster(tx, clusterId),
+        directorySync: (await clusters.find(tx, clusterId))?.directorySync.revision ?? 0,
         members: inCluster.map((one) => one.member),
       };
       for (const [instanceId, content] of contentsOf(state)) {
