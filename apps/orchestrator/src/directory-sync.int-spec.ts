@@ -93,6 +93,17 @@ it('R-CLU-08 is asked for by the tenant, told in the next document, and read as 
   expect(instances[0]!.controllers[0]).toMatchObject({ syncedAt, entries: 61, failure: null });
 });
 
+it('R-ORC-07 the report of an instance of a later release is read for what is known of it', async () => {
+  const known = { revision: 1, state: 'idle', syncedAt: null, entries: 62, failure: null };
+  await report(acme.instanceId, { ...known, colour: 'red' });
+  await bench.sql(`UPDATE instance_status SET observed = observed || '{"seasons": ["winter"]}' WHERE instance_id = $1`, [
+    acme.instanceId,
+  ]);
+  const { instances } = await bench.admin.getDirectorySync('acme', acme.clusterId);
+  expect(instances[0]).toMatchObject({ running: true, controllers: [{ entries: 62 }] });
+  expect((await bench.admin.getInstance('acme', acme.instanceId)).status).toMatchObject({ pid: 1, softwareVersion: '0' });
+});
+
 it('R-CLU-08 not again within five seconds, and not of what is not there', async () => {
   const own = bench.client(acme.key);
   expect(await code(own.syncDirectories('acme', acme.clusterId))).toBe('RATE_LIMITED');
