@@ -53,7 +53,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
   private readonly outbound: Outbound;
-  private readonly desk: DirectoryDesk;
+  readonly desk: DirectoryDesk;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -110,6 +110,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
     if (document !== undefined) this.applyDocument(document);
+    if (this.desk.restore(this.switchboard.dataRegistrations())) this.dispatch({ kind: 'watch-directories' });
     if (isStale === true) this.rewrite();
     this.arm();
   }
@@ -133,11 +134,6 @@ export class GatewayEngine implements Engine, LinkListener {
   /** Something is lacking that other instances may have to spare, or there is news of a sync that was asked for. */
   get wants(): boolean {
     return this.switchboard.wants || this.desk.sync.hasNews;
-  }
-
-  /** The sync of the directories, for the report of the instance. */
-  get directorySync(): Pick<DirectoryDesk['sync'], 'state' | 'tell'> {
-    return this.desk.sync;
   }
 
   report(): SwitchboardReport {
@@ -183,8 +179,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private openAt(sessionId: number, seq: number, listener: ReaderListener, isSignOfLife: boolean): Outcome<EventReader> {
     const readOn = (afterSeq: number, max: number) =>
       this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, INSIDE) as Outcome<EventPage>;
-    const { epoch } = this.options;
-    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener, isSignOfLife }) };
+    return { ok: true, value: this.claims.open({ sessionId, epoch: this.options.epoch, seq, readOn, listener, isSignOfLife }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
@@ -250,7 +245,9 @@ export class GatewayEngine implements Engine, LinkListener {
     const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
     if (!checked.ok) return checked;
     this.dispatch({ kind: 'watch-directories' });
-    return this.desk.data.execute(name, request as never);
+    return this.desk.carryOut(name, request as never, this.keeping, (registration) =>
+      this.run({ name: 'keepDataRegistration', request: { sessionId, registration } }, callerOf(context)),
+    );
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */

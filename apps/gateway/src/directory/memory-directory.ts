@@ -14,6 +14,8 @@ interface Table {
 export class MemoryDirectory implements Directory {
   private readonly tables = new Map<number, Table>();
   private readonly listeners = new Set<(change: Change) => void>();
+  /** Entities of controllers that have been read whole. */
+  private readonly known = new Set<string>();
 
   /** @param entriesMax per entity; a test takes fewer */
   constructor(private readonly entriesMax = ENTRIES_MAX) {}
@@ -23,11 +25,13 @@ export class MemoryDirectory implements Directory {
     const gone = [...this.table(deiId).entries.values()].filter((entry) => isAt(entry, icpId) && !wanted.has(entry.objectId));
     if (this.size(deiId) - gone.length + entries.filter(({ objectId }) => !this.has(deiId, objectId)).length > this.entriesMax)
       throw this.full(deiId);
+    const isFirst = !this.known.has(`${deiId}/${icpId}`);
+    this.known.add(`${deiId}/${icpId}`);
     for (const { objectId } of gone) this.remove(deiId, objectId);
-    for (const entry of entries) this.put(deiId, entry);
+    for (const entry of entries) this.put(deiId, entry, isFirst);
   }
 
-  put(deiId: number, entry: Entry): void {
+  put(deiId: number, entry: Entry, isFirst = false): void {
     const table = this.table(deiId);
     const before = table.entries.get(entry.objectId);
     if (before !== undefined && sameValues(before.values, entry.values)) return;
@@ -36,7 +40,7 @@ export class MemoryDirectory implements Directory {
       table.ids = undefined;
     }
     table.entries.set(entry.objectId, entry);
-    this.tell({ deiId, before, after: entry });
+    this.tell({ deiId, before, after: entry, ...(isFirst ? { isFirst } : {}) });
   }
 
   remove(deiId: number, objectId: number): void {
@@ -49,7 +53,10 @@ export class MemoryDirectory implements Directory {
   }
 
   forget(icpId: number): void {
-    for (const deiId of this.tables.keys()) this.replace(deiId, icpId, []);
+    for (const deiId of this.tables.keys()) {
+      this.replace(deiId, icpId, []);
+      this.known.delete(`${deiId}/${icpId}`);
+    }
   }
 
   get(deiId: number, objectId: number): Entry | undefined {
