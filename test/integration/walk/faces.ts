@@ -39,7 +39,8 @@ const restName = (operation: string): OperationName => {
 
 export class RestFace implements Face {
   readonly name = 'REST';
-  private token = '';
+  /** Of the session that `login` began. */
+  token = '';
 
   constructor(private readonly base: string) {}
 
