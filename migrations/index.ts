@@ -7,6 +7,7 @@ import { Licences1700000000011 } from './1700000000011-licences.js';
 import { TenantSettings1700000000015 } from './1700000000015-tenant-settings.js';
 import { JournalCopies1700000000035 } from './1700000000035-journal-copies.js';
 import { ControllerMonitors1700000000075 } from './1700000000075-controller-monitors.js';
+import { DirectorySync1700000000098 } from './1700000000098-directory-sync.js';
 
 /** In the order they run. Additive: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   TenantSettings1700000000015,
   JournalCopies1700000000035,
   ControllerMonitors1700000000075,
+  DirectorySync1700000000098,
 ];

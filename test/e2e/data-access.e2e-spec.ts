@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Tuple } from '#contracts/application-api';
 import { eventually } from '#testkit/eventually';
 import { envelope, requestElement, serviceOf } from '../integration/northbound/clients.js';
-import { atEdge, runFile, simulator, TestSession, type Answer } from './system.js';
+import { adminClient, atEdge, runFile, simulator, TestSession, type Answer } from './system.js';
 
 const [PHONES, USERS, HOT_DESK_USERS, LINES, TRUNKS] = [2, 3, 4, 6, 8];
 interface User {
@@ -141,6 +141,36 @@ describe('R-CLU-08 changes at a controller', () => {
     expect(told).toMatchObject({ operationPerformed: 'OP_UPDATE', updatedTuple: { fields: renamed } });
     await simulator('PUT', `/v1/phones/${dn}/name`, { name: 'Again' });
     await phoneOnce(dn, (name) => name === 'Again');
+  });
+
+  it('R-CLU-08 on demand every controller’s directory is read anew, and how far that is can be read', async () => {
+    const { slug } = session;
+    const { items } = await adminClient().listClusters(slug, {});
+    const { id } = items[0]!;
+    const { last } = (await simulator<{ last: number }>('GET', '/v1/trace?after=999999999')).body;
+    const asked = await adminClient().syncDirectories(slug, id);
+    expect(asked.state).not.toBe('done');
+    const done = await eventually(
+      async () => {
+        const now = await adminClient().getDirectorySync(slug, id);
+        return now.state === 'done' ? now : undefined;
+      },
+      { what: 'the sync', deadlineMs: 20_000 },
+    );
+    const at = done.instances.flatMap((instance) => instance.controllers);
+    expect(at.length).toBeGreaterThanOrEqual(controllers().length);
+    for (const { syncedAt, entries } of at) {
+      expect(Date.parse(syncedAt!)).toBeGreaterThan(Date.parse(asked.askedAt!) - 1000);
+      expect(entries).toBeGreaterThan(50);
+    }
+    const { lines } = (
+      await simulator<{ lines: { kind: string; controller: string; detail: { type?: string } }[] }>(
+        'GET',
+        `/v1/trace?after=${last}&limit=10000`,
+      )
+    ).body;
+    const read = lines.filter(({ kind, detail }) => kind === 'request' && detail.type === 'DIRECTORY_READ');
+    expect(new Set(read.map(({ controller }) => controller)).size, 'the witness: read at each').toBe(controllers().length);
   });
 
   it('R-CLU-05 while the link is away, writes are refused at once; when it is back, what happened meanwhile is read', async () => {

@@ -55,29 +55,20 @@ function objectsIn(value: Json, path = '$'): [string, { [name: string]: Json }][
 
 const WRONG: readonly Json[] = [null, true, -1, 1.5, 1e300, 'x', 'x'.repeat(100_000), [], [[]], {}, { $ne: 1 }];
 const kindOf = (value: Json): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
-const EXTRA = ['__proto__', 'constructor', 'prototype', 'role', 'x'.repeat(1000)];
 
-/** A copy with one member missing, of another kind, or too many. */
+/** A copy with one member missing or of another kind. One too many is a later release's (ADR 0098). */
 function broken(seeded: Seeded, good: Json): { readonly what: string; readonly value: Json } {
   const value = JSON.parse(JSON.stringify(good)) as Json;
   const [path, object] = seeded.pick(objectsIn(value));
   const name = seeded.pick(Object.keys(object));
-  switch (seeded.below(3)) {
-    case 0:
-      delete object[name];
-      return { what: `without ${path}.${name}`, value };
-    case 1: {
-      const wrong = seeded.pick(WRONG.filter((one) => kindOf(one) !== kindOf(object[name]!)));
-      // an endpoint that is null is an instance that does not run
-      object[name] = wrong === null && name === 'endpoint' ? 'x' : wrong;
-      return { what: `${path}.${name} is ${JSON.stringify(wrong).slice(0, 40)}`, value };
-    }
-    default: {
-      const extra = seeded.pick(EXTRA);
-      Object.defineProperty(object, extra, { value: 'admin', enumerable: true });
-      return { what: `${path} with ${extra.slice(0, 20)}`, value };
-    }
+  if (seeded.below(2) === 0) {
+    delete object[name];
+    return { what: `without ${path}.${name}`, value };
   }
+  const wrong = seeded.pick(WRONG.filter((one) => kindOf(one) !== kindOf(object[name]!)));
+  // an endpoint that is null is an instance that does not run
+  object[name] = wrong === null && name === 'endpoint' ? 'x' : wrong;
+  return { what: `${path}.${name} is ${JSON.stringify(wrong).slice(0, 40)}`, value };
 }
 
 const NO_JSON = [

@@ -45,7 +45,17 @@ const cordboard = (...argv: string[]) => bare('--base', bench.base, '--key', ben
 
 describe('cordboard', () => {
   it('shows help with examples for every command', async () => {
-    for (const path of [[], ['status'], ['tenants'], ['instances'], ['operations'], ['licences'], ['sync'], ['events', 'tail']]) {
+    for (const path of [
+      [],
+      ['status'],
+      ['tenants'],
+      ['instances'],
+      ['operations'],
+      ['licences'],
+      ['directory'],
+      ['sync'],
+      ['events', 'tail'],
+    ]) {
       const { code, out } = await bare(...path, '--help');
       expect(code, path.join(' ')).toBe(0);
       expect(out).toContain('Usage: cordboard');
@@ -154,6 +164,19 @@ describe('cordboard', () => {
     const own = await bare('--base', bench.base, '--key', acme.key, 'licences', 'set', '--standard', '9');
     expect(own.err).toMatch(/^cordboard: FORBIDDEN: /);
     expect((await cordboard('sync', '--tenant', 'acme')).out).toMatch(/^documents signed: [1-9]\d*; instances/);
+  });
+
+  it('R-CLU-08 asks for a sync of the directories and shows how far it is', async () => {
+    const asked = await cordboard('directory', '--tenant', 'acme', 'sync');
+    expect(asked.out).toMatch(/^state +done\nasked for +1 times/);
+    expect(asked.out).toMatch(/gw-1 +- +not running/);
+    expect((await cordboard('directory', '--tenant', 'acme', 'sync', '--wait')).err).toMatch(/^cordboard: RATE_LIMITED: /);
+    const shown = await cordboard('directory', '--tenant', 'acme', '--cluster', 'main', 'show', '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({ clusterId: acme.clusterId, revision: 1, state: 'done' });
+    expect(await cordboard('directory', '--tenant', 'acme', '--cluster', 'other', 'show')).toMatchObject({
+      code: 2,
+      err: 'cordboard: there is no cluster other; the tenant has: main',
+    });
   });
 
   it('R-LOG-01 tells the log of an instance, by level, and follows it until it is stopped', async () => {

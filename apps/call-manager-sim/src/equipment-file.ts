@@ -52,6 +52,11 @@ const group = z.strictObject({
   overflow: digits.optional(),
 });
 const acdGroup = z.strictObject({ dn, name, agents: z.array(dn).max(OTHERS_MAX) });
+const acdExpressGroup = z.strictObject({
+  ...acdGroup.shape,
+  agentTimeoutMs: ms.min(1).optional(),
+  workMs: ms.optional(),
+});
 const acdPath = z.strictObject({
   dn,
   name,
@@ -81,6 +86,7 @@ export const controllerEquipmentSchema = z.strictObject({
   lines: z.array(line).max(PHONES_MAX).default([]),
   groups: z.array(group).max(OTHERS_MAX).default([]),
   acdGroups: z.array(acdGroup).max(OTHERS_MAX).default([]),
+  acdExpressGroups: z.array(acdExpressGroup).max(OTHERS_MAX).default([]),
   acdPaths: z.array(acdPath).max(OTHERS_MAX).default([]),
   trunks: z.array(trunk).max(OTHERS_MAX).default([]),
   outsidePrefix: z

@@ -1,6 +1,7 @@
 /** `cordboard`: the control API and the event stream from a terminal. */
 import { ControlApiError, ControlApiUnreachable } from '#contracts/control-api-client';
 import { Command, CommanderError } from 'commander';
+import { addDirectory } from './commands/directory.command.js';
 import { addEvents } from './commands/events.command.js';
 import { addFailovers } from './commands/failovers.command.js';
 import { addInstances } from './commands/instances.command.js';
@@ -28,7 +29,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       'after',
       '\nExamples:\n  cordboard status\n  cordboard instances restart gw-1 --wait\n  cordboard events tail --json\n\nExit codes: 0 done, 1 the operation failed, 2 not understood, 3 refused, 4 no answer',
     );
-  for (const add of [addStatus, addTenants, addInstances, addOperations, addFailovers, addLicences, addEvents])
+  for (const add of [addStatus, addTenants, addInstances, addOperations, addFailovers, addLicences, addDirectory, addEvents])
     add(program, surroundings);
   for (const command of every(program)) command.exitOverride().copyInheritedSettings(program);
   try {

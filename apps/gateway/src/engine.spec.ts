@@ -76,7 +76,7 @@ class FakeLinks implements ControllerLinks {
   }
 }
 
-function setUp() {
+function setUp(records: readonly JournalRecord[] = []) {
   const [journal, links] = [new MemoryJournal(), new FakeLinks()];
   let started = false;
   const engine = new GatewayEngine({
@@ -87,7 +87,7 @@ function setUp() {
       monitorStartsPerSecond: 20,
       timing: { sessionKeepAliveMs: 30_000, commandTimeoutMs: 1000, longPollMaxMs: 60_000 },
     },
-    epoch: { major: 1, minor: 0 },
+    epoch: { major: records.length > 0 ? 2 : 1, minor: 0 },
     journal,
     logger: quiet,
     // past the first second, in which nothing is started
@@ -95,7 +95,7 @@ function setUp() {
   });
   links.engine = engine;
   const crm = application('crm', { applicationPasswordSha256: sha256Hex('one'), localPasswordSha256: sha256Hex('two') });
-  engine.start({ records: [], document: documentOf({ applications: [crm] }) }, links);
+  engine.start({ records, document: documentOf({ applications: [crm] }) }, links);
   started = true;
   links.up();
   return { journal, links, engine };
@@ -234,6 +234,63 @@ describe('engine', () => {
     await engine.stop();
     expect(await last).toMatchObject({ ok: true, value: { event: { type: 'OIG_SHUTDOWN' }, eventNumber: 1 } });
     expect(await engine.execute('login', credentials, context())).toMatchObject({ ok: false, refusal: { code: 'UNAVAILABLE' } });
+  });
+
+  it('R-DAS-03 R-SES-07 what a session registered for in the data access outlives its incarnation; first it is told that changes may be missing', async () => {
+    const PHONES = 2;
+    const first = setUp();
+    const { sessionId, token } = await login(first.engine);
+    const at = async (
+      engine: GatewayEngine,
+      name: 'getNotification' | 'registerDeisForNotification' | 'deregisterDeisForNotification',
+      more: object = {},
+    ) => {
+      const answer = await engine.execute(name, { sessionId, ...more } as never, context(token));
+      return answer.ok ? ((answer.value as { operationPerformed?: string }).operationPerformed ?? 'none') : answer.refusal.detail;
+    };
+    first.journal.slow = true;
+    let answered = false;
+    const registering = at(first.engine, 'registerDeisForNotification', { deiIds: [PHONES, 3] }).then(() => (answered = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered, 'acknowledged means kept').toBe(false);
+    first.journal.release();
+    await registering;
+    await at(first.engine, 'deregisterDeisForNotification', { deiIds: [3] });
+    const url = 'https://app.example/changes';
+    await first.engine.execute('registerNotificationHandler', { sessionId, eventHandlerURL: url }, context(token));
+    expect(first.journal.kept.at(-1)).toEqual({ t: 'data-registration', sessionId, registration: { deiIds: [PHONES], url } });
+    await first.engine.execute('registerNotificationHandler', { sessionId, eventHandlerURL: '' }, context(token));
+
+    // killed: nothing but the journal is left
+    const second = setUp(first.journal.kept);
+    const entry = (dn: string, name: string) => {
+      const objectId = makeObjectId(1, Number(dn));
+      return { objectId, values: [String(objectId), '1', dn, name, 'VOICE_SET_PRIME', '', '', ''] };
+    };
+    second.engine.directory.replace(PHONES, 1, [entry('12', 'Ann'), entry('13', 'Bob')]);
+    second.engine.directory.put(PHONES, entry('12', 'Anna'));
+    second.engine.directory.put(3, { objectId: 5, values: ['5', '1'] });
+    expect([await at(second.engine, 'getNotification'), await at(second.engine, 'getNotification')]).toEqual([
+      'changes may have been lost while the gateway was away: read the entities again',
+      'OP_UPDATE',
+    ]);
+    await second.engine.execute('logout', { sessionId }, context(token));
+    expect(await at(setUp([...first.journal.kept, ...second.journal.kept]).engine, 'getNotification')).toContain('session');
+    await Promise.all([first.engine.stop(), second.engine.stop()]);
+  });
+
+  it('R-DAS-03 a registration that cannot be kept is refused, and nothing is registered', async () => {
+    const { engine, journal } = setUp();
+    const { sessionId, token } = await login(engine);
+    journal.failure = new Error('disk full');
+    const second = engine.execute('login', credentials, context());
+    expect(await second).toMatchObject({ ok: false });
+    const register = () => engine.execute('registerDeisForNotification', { sessionId, deiIds: [2] }, context(token));
+    expect(await register()).toMatchObject({ ok: false, refusal: { code: 'UNAVAILABLE' } });
+    expect(await engine.execute('getNotification', { sessionId }, context(token))).toMatchObject({
+      refusal: { code: 'CONFLICT' },
+    });
+    await engine.stop();
   });
 
   it('the stop tells every session once: those that wait at once, those that read while it stops when they do', async () => {

@@ -53,7 +53,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private readonly replies = new Map<number, Waiting>();
   private readonly claims: EventClaims;
   private readonly outbound: Outbound;
-  private readonly desk: DirectoryDesk;
+  readonly desk: DirectoryDesk;
   private links: ControllerLinks | undefined;
   /** Grows with every change of a link's state: what waits for the journal is not sent on another link than it was meant for. */
   private readonly linkChanges = new Map<number, number>();
@@ -89,6 +89,7 @@ export class GatewayEngine implements Engine, LinkListener {
       timeoutMs: commandTimeoutMs,
       nowMs: () => this.clock().nowMs,
       isRecovering: () => this.switchboard.isRecovering,
+      wallMs: () => this.clock().wallMs,
       send: (icpId, request) => this.links?.send(icpId, request) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),
@@ -110,6 +111,7 @@ export class GatewayEngine implements Engine, LinkListener {
     this.links = links;
     this.switchboard.restore(records, this.clock(), lastAliveMs);
     if (document !== undefined) this.applyDocument(document);
+    if (this.desk.restore(this.switchboard.dataRegistrations())) this.dispatch({ kind: 'watch-directories' });
     if (isStale === true) this.rewrite();
     this.arm();
   }
@@ -130,9 +132,9 @@ export class GatewayEngine implements Engine, LinkListener {
     this.dispatch({ kind: 'drain', on });
   }
 
-  /** Something is lacking that other instances may have to spare. */
+  /** Something is lacking that other instances may have to spare, or there is news of a sync that was asked for. */
   get wants(): boolean {
-    return this.switchboard.wants;
+    return this.switchboard.wants || this.desk.sync.hasNews;
   }
 
   report(): SwitchboardReport {
@@ -178,8 +180,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private openAt(sessionId: number, seq: number, listener: ReaderListener, isSignOfLife: boolean): Outcome<EventReader> {
     const readOn = (afterSeq: number, max: number) =>
       this.runNow({ name: 'readOn', request: { sessionId, afterSeq, max } }, INSIDE) as Outcome<EventPage>;
-    const { epoch } = this.options;
-    return { ok: true, value: this.claims.open({ sessionId, epoch, seq, readOn, listener, isSignOfLife }) };
+    return { ok: true, value: this.claims.open({ sessionId, epoch: this.options.epoch, seq, readOn, listener, isSignOfLife }) };
   }
 
   linkState(icpId: number, state: ConnectionState, up: LinkUp | undefined, reason: string, silentMs = 0): void {
@@ -245,7 +246,9 @@ export class GatewayEngine implements Engine, LinkListener {
     const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
     if (!checked.ok) return checked;
     this.dispatch({ kind: 'watch-directories' });
-    return this.desk.data.execute(name, request as never);
+    return this.desk.carryOut(name, request as never, this.keeping, (registration) =>
+      this.run({ name: 'keepDataRegistration', request: { sessionId, registration } }, callerOf(context)),
+    );
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */
@@ -276,13 +279,12 @@ export class GatewayEngine implements Engine, LinkListener {
     context: CallContext,
     isEmpty: (value: T) => boolean,
   ): Promise<Outcome<T>> {
-    const caller = callerOf(context);
     return this.claims.read<T>({
       sessionId,
       waitMs: this.stopping ? 0 : waitMs,
       signal: context.signal,
       isEmpty,
-      read: () => this.runNow(operation, caller) as Outcome<T>,
+      read: () => this.runNow(operation, callerOf(context)) as Outcome<T>,
     });
   }
 

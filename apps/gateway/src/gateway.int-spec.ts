@@ -9,6 +9,7 @@ import {
   InstanceHealthSchema,
   JournalPieceSchema,
   InstanceStatusReportSchema,
+  type InstanceStatusReport,
   type AccessDocument,
   type InstanceConfig,
 } from '#contracts/gateway-admin';
@@ -204,7 +205,7 @@ function call(
   });
 }
 
-const push = (running: Running, document: AccessDocument, key = documentKey) =>
+const push = (running: Running, document: object, key = documentKey) =>
   call(running.ports.admin, worker, 'PUT', '/v1/access-document', signDocument(document, key));
 
 function application(running: Running, method: string, path: string, body?: unknown, token?: string): Promise<Answer> {
@@ -294,6 +295,41 @@ describe('the gateway as a process', () => {
 
     expect(await killed(running.child, 'SIGTERM')).toBe(0);
     expect(running.output()).not.toContain('"level":"error"');
+  });
+
+  it('R-ORC-07 a document of a later release: its unknown members are passed over, its limits obeyed; what must be understood is refused', async () => {
+    const running = await start('later');
+    const { controllers, applications } = documentOf(1);
+    const later = {
+      ...documentOf(1, {
+        limits: { ...INSTANCE_LIMITS, sessions: 1 },
+        mustUnderstand: ['limits.sessions', 'controllers.shared'],
+      }),
+      seasons: ['winter'],
+      applications: applications.map((application) => ({ ...application, colour: 'red' })),
+      controllers: controllers.map((controller) => ({ ...controller, monitorsMax: 7, weather: { rain: true } })),
+    };
+    expect(await push(running, later)).toMatchObject({ status: 200, body: { serial: 1 } });
+    const status = async () => (await call(running.ports.admin, worker, 'GET', '/v1/status')).body as InstanceStatusReport;
+    expect(await status()).toMatchObject({ sessions: { cap: 1 }, controllers: [{ monitors: { cap: 7 } }] });
+    expect((await application(running, 'POST', '/v1/sessions', credentials)).status).toBe(201);
+    expect((await application(running, 'POST', '/v1/sessions', credentials)).status, 'the cap of the document').toBe(429);
+    for (const path of ['seasons', 'controllers.weather', 'controllers.shared.more', '']) {
+      const answer = await push(running, documentOf(2, { mustUnderstand: ['limits', path] }));
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { detail: `the document needs a later release of the gateway, for its ${path}` },
+      });
+    }
+    expect((await push(running, { ...documentOf(2), tenantStatus: 'asleep' })).status, 'a word it does not know').toBe(422);
+    expect(await status(), 'the one before holds').toMatchObject({ accessDocument: { serial: 1 }, sessions: { cap: 1 } });
+    await killed(running.child, 'SIGKILL');
+    const next = await start('later');
+    const restarted = (await call(next.ports.admin, worker, 'GET', '/v1/status')).body;
+    expect(restarted, 'and so it is read from the disk').toMatchObject({
+      accessDocument: { serial: 1 },
+      sessions: { used: 1, cap: 1 },
+    });
   });
 
   it('R-SES-07 sessions outlive kill -9: same id, same token, next epoch, gap first; a second process on the journal is refused', async () => {

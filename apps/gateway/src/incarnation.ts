@@ -181,6 +181,7 @@ function openLinks(
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
   const { sessions, monitors, devices, licences, recovery, controllers, rates } = engine.report();
   const held = documents.current;
+  engine.desk.sync.tell();
   return {
     ...health,
     version: VERSION,
@@ -207,6 +208,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     controllers: controllers.map(({ rates: { callsPerHour }, queues: _queues, ...controller }) => ({
       ...controller,
       callsPerHour,
+      directory: engine.desk.sync.state(controller.icpId),
       ...links.figures(controller.icpId),
     })),
   };

@@ -27,6 +27,7 @@ function controllerEquipment(index: number, controllers: number, firstExtension:
     agents: [
       { dn: dn(75), name: 'Agent 1', agentId: `A${dn(75)}`, pin: '4714' },
       { dn: dn(76), name: 'Agent 2', agentId: `A${dn(76)}`, pin: '4715' },
+      { dn: dn(77), name: 'Express agent', agentId: `A${dn(77)}`, pin: '4716' },
     ],
     lines: [
       { setDn: dn(66), button: 2, dn: dn(66), shared: 'multicall' },
@@ -40,6 +41,7 @@ function controllerEquipment(index: number, controllers: number, firstExtension:
       { dn: dn(83), name: 'Personal', kind: 'personal-ring-group', members: [dn(65), dn(66)] },
     ],
     acdGroups: [{ dn: dn(85), name: 'Sales', agents: [dn(75), dn(76)] }],
+    acdExpressGroups: [{ dn: dn(87), name: 'Service', agents: [dn(77)], agentTimeoutMs: 15_000, workMs: 5_000 }],
     acdPaths: [{ dn: dn(86), name: 'Hotline', groups: [dn(85)], agentTimeoutMs: 15_000, workMs: 5_000 }],
     trunks: [
       { number: 10 * index + 1, name: 'ISDN', kind: 'trunk', answersAfterMs: 2_000 },

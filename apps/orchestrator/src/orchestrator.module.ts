@@ -8,6 +8,7 @@ import { AccessDocumentIssuer } from './documents/access-document.issuer.js';
 import { ApplicationUsersController } from './rest/application-users/application-users.controller.js';
 import { ApplicationsController } from './rest/applications/applications.controller.js';
 import { ClustersController } from './rest/clusters/clusters.controller.js';
+import { DirectorySyncController } from './rest/directory-sync/directory-sync.controller.js';
 import { ContractPipe } from './rest/contract.pipe.js';
 import { ControllersController } from './rest/controllers/controllers.controller.js';
 import { FailoversController } from './rest/failovers/failovers.controller.js';
@@ -27,6 +28,7 @@ import { DATABASE, DOCUMENT_KEY, LOGGER, SETTINGS } from './unit-of-work/tokens.
 import { ApplicationUsersUseCase } from './use-cases/application-users/application-users.use-case.js';
 import { ApplicationsUseCase } from './use-cases/applications/applications.use-case.js';
 import { ClustersUseCase } from './use-cases/clusters/clusters.use-case.js';
+import { DirectorySyncUseCase } from './use-cases/directory-sync/directory-sync.use-case.js';
 import { ControllersUseCase } from './use-cases/controllers/controllers.use-case.js';
 import { FailoversUseCase } from './use-cases/failovers/failovers.use-case.js';
 import { InstanceLogUseCase } from './use-cases/instances/instance-log.use-case.js';
@@ -52,6 +54,7 @@ export const CONTROLLERS = [
   SystemController,
   TenantsController,
   ClustersController,
+  DirectorySyncController,
   ControllersController,
   SettingsController,
   InstancesController,
@@ -85,6 +88,7 @@ export class OrchestratorModule {
         ApplicationsUseCase,
         ApplicationUsersUseCase,
         ClustersUseCase,
+        DirectorySyncUseCase,
         ControllersUseCase,
         FailoversUseCase,
         InstanceLogUseCase,

@@ -181,6 +181,24 @@ export class ControlApiClient {
     });
   }
 
+  /** Reads the directories of a cluster’s controllers anew, without waiting for the hour; at most once in 5 s. Codes: BODY_TOO_LARGE, CONFLICT, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, RATE_LIMITED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  syncDirectories(tenant: string, cluster: string, options?: CallOptions): Promise<AnswerOf<'syncDirectories'>> {
+    return this.send({
+      method: 'POST',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/directory-sync`,
+      options,
+    });
+  }
+
+  /** Reads how far the directory sync that was asked for last is. Codes: INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE. */
+  getDirectorySync(tenant: string, cluster: string, options?: CallOptions): Promise<AnswerOf<'getDirectorySync'>> {
+    return this.send({
+      method: 'GET',
+      path: `/v1/tenants/${encodeURIComponent(tenant)}/clusters/${encodeURIComponent(cluster)}/directory-sync`,
+      options,
+    });
+  }
+
   /** Adds a controller to a cluster. Codes: ALREADY_EXISTS, BODY_TOO_LARGE, CONFLICT, FORBIDDEN, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, QUOTA_EXCEEDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   createController(
     tenant: string,

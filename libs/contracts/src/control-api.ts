@@ -10,6 +10,7 @@ import { applicationRoutes, type applicationSchema, type applicationWithSecretsS
 import { applicationUserRoutes, type applicationUserSchema } from './control-api/application-users.js';
 import { clusterRoutes, type clusterSchema } from './control-api/clusters.js';
 import { controllerRoutes, type controllerSchema } from './control-api/controllers.js';
+import { directorySyncRoutes, type directorySyncSchema } from './control-api/directory-sync.js';
 import { failoverRoutes, type failoverSchema } from './control-api/failovers.js';
 import { instanceRoutes, type instanceSchema } from './control-api/instances.js';
 import { licenceRoutes, type licencesSchema } from './control-api/licences.js';
@@ -31,6 +32,7 @@ export const CONTROL_ROUTES = Object.freeze({
   ...tenantRoutes,
   ...settingsRoutes,
   ...clusterRoutes,
+  ...directorySyncRoutes,
   ...controllerRoutes,
   ...instanceRoutes,
   ...applicationRoutes,
@@ -59,6 +61,7 @@ export type TenantAnswer = z.output<typeof tenantSchema>;
 export type TenantSettingsAnswer = z.output<typeof tenantSettingsSchema>;
 export type NumberExplanationAnswer = z.output<typeof numberExplanationSchema>;
 export type ClusterAnswer = z.output<typeof clusterSchema>;
+export type DirectorySyncAnswer = z.output<typeof directorySyncSchema>;
 export type ControllerAnswer = z.output<typeof controllerSchema>;
 export type InstanceAnswer = z.output<typeof instanceSchema>;
 export type ApplicationAnswer = z.output<typeof applicationSchema>;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { JOURNAL_PIECE_BYTES_MAX } from './journal-files.js';
+import { tolerant } from './tolerant.js';
 import { BrowserOriginsSchema, LOGGED_NUMBERS, NumberingSchema, OutboundSchema, RatesSchema } from './tenant-settings.js';
 
 export const EpochSchema = z.strictObject({ major: z.int().min(1), minor: z.int().min(0) });
@@ -91,6 +92,11 @@ export const AccessDocumentSchema = z.strictObject({
   schema: z.literal(1),
   /** Grows with every document of this instance. */
   serial: z.int().min(1),
+  /**
+   * Members that may not be left out by a reader that does not know them, as dotted paths without places in lists (`controllers.shared`): it refuses the
+   * document and goes on with the one it has (ADR 0098). Named by the writer when passing one over would grant more than was meant.
+   */
+  mustUnderstand: z.array(z.string().max(200)).max(100).optional(),
   tenantId: z.uuid(),
   instanceId: z.uuid(),
   issuedAt: z.iso.datetime(),
@@ -109,6 +115,8 @@ export const AccessDocumentSchema = z.strictObject({
   outbound: OutboundSchema.optional(),
   /** Pages that may open sockets of events (S-37), for example `https://crm.example`. */
   browserOrigins: BrowserOriginsSchema.optional(),
+  /** R-CLU-08: a greater revision than before asks for a whole read of every controller's directory now. */
+  directorySync: z.strictObject({ revision: z.int().min(1) }).optional(),
   applications: z.array(
     z.strictObject({
       id: z.uuid(),
@@ -180,6 +188,8 @@ export const AccessDocumentSchema = z.strictObject({
     .optional(),
 });
 export type AccessDocument = z.infer<typeof AccessDocumentSchema>;
+/** As an instance reads it: it may be of a later release. */
+export const ReceivedAccessDocumentSchema = tolerant(AccessDocumentSchema);
 
 /** JSON bytes in base64url with an Ed25519 signature over exactly those bytes. */
 export const SignedDocumentSchema = z.strictObject({
@@ -227,6 +237,7 @@ export const JournalPieceSchema = z.strictObject({
   base64: z.base64().max((JOURNAL_PIECE_BYTES_MAX / 3) * 4 + 4),
 });
 export type JournalPiece = z.infer<typeof JournalPieceSchema>;
+export const ReceivedJournalPieceSchema = tolerant(JournalPieceSchema);
 
 export { ADMIN_ROUTES } from './admin-routes.js';
 
@@ -235,10 +246,11 @@ export const InstanceHealthSchema = z.strictObject({
   epoch: EpochSchema,
   state: z.enum(['starting', 'serving', 'draining', 'stopping']),
   journal: journalState,
-  /** Present while it lacks something that others may have to spare: its report is worth a look before the next sweep. */
+  /** Present while it lacks something that others may have to spare, or has news of a directory sync: its report is worth a look before the next sweep. */
   wants: z.literal(true).optional(),
 });
 export type InstanceHealth = z.infer<typeof InstanceHealthSchema>;
+export const ReceivedHealthSchema = tolerant(InstanceHealthSchema);
 
 const use = z.strictObject({ used: z.int().min(0), cap: z.int().min(0) });
 const counterUse = use.extend({ others: z.int().min(0), wanted: z.boolean() });
@@ -313,6 +325,21 @@ export const InstanceStatusReportSchema = z.strictObject({
       roundTripMs: z.number().nullable(),
       /** Back connections refused (R-CLU-04). */
       refusedBackConnections: z.int().min(0),
+      /** R-CLU-08: how the copy of its directory stands. */
+      directory: z
+        .strictObject({
+          /** Of the newest sync that was asked for and has been carried out here; 0 before the first. */
+          revision: z.int().min(0),
+          /** `away`: no link, it is read when there is one. */
+          state: z.enum(['away', 'reading', 'idle']),
+          /** When all of it was read last; null before the first time. */
+          syncedAt: z.iso.datetime().nullable(),
+          /** As of then. */
+          entries: z.int().min(0),
+          /** Why it could not be read the last time, and will be tried again; null: it could. */
+          failure: z.string().nullable(),
+        })
+        .optional(),
       /** Where the document says `shared`. */
       shared: z
         .strictObject({
@@ -330,3 +357,5 @@ export const InstanceStatusReportSchema = z.strictObject({
   ),
 });
 export type InstanceStatusReport = z.infer<typeof InstanceStatusReportSchema>;
+/** As worker and orchestrator read it: the instance may be of a later release. */
+export const ReceivedStatusReportSchema = tolerant(InstanceStatusReportSchema);

@@ -1,5 +1,6 @@
 /** The routing table: pushed by the orchestrator to every router, kept by the router on disk (design.md 5). */
 import { z } from 'zod';
+import { tolerant } from './tolerant.js';
 
 export const RoutingTableSchema = z.strictObject({
   schema: z.literal(1),
@@ -26,6 +27,8 @@ export const RoutingTableSchema = z.strictObject({
   ),
 });
 export type RoutingTable = z.infer<typeof RoutingTableSchema>;
+/** As a router reads it: the orchestrator may be of a later release (ADR 0098). */
+export const ReceivedRoutingTableSchema = tolerant(RoutingTableSchema);
 
 /** Router admin (HTTPS, client certificate of the orchestrator): PUT the table; 200 `{version}`, 409 with the held version when older. GET health. */
 export const ROUTER_ADMIN_ROUTES = Object.freeze({

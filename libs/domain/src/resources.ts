@@ -49,6 +49,8 @@ export interface Cluster {
   readonly id: string;
   readonly tenantId: string;
   readonly name: string;
+  /** R-CLU-08: how often a sync of the directories was asked for, and when last; null: never. Not part of `version`. */
+  readonly directorySync: { readonly revision: number; readonly askedAt: Date | null };
   readonly version: number;
   readonly createdAt: Date;
 }

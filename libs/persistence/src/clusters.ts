@@ -7,7 +7,7 @@ import { checkPage, pageOf, rowOf, rowsOf } from './sql/query.js';
 import { tenantOf, type Tx } from './sql/transaction.js';
 import { versionRefusal } from './sql/versions.js';
 
-const COLUMNS = 'id, tenant_id, name, version, created_at';
+const COLUMNS = 'id, tenant_id, name, directory_sync_revision, directory_sync_asked_at, version, created_at';
 
 export async function insert(tx: Tx, cluster: { readonly name: string }): Promise<StoreOutcome<Cluster>> {
   const row = await rowOf<ClusterRow>(
@@ -55,6 +55,16 @@ export async function update(
     [id, name],
   );
   return accepted(clusterFrom(row!));
+}
+
+/** One more sync of the directories of its controllers is asked for (R-CLU-08). NOT_FOUND where there is no such cluster. */
+export async function askDirectorySync(tx: Tx, id: string, at: Date): Promise<StoreOutcome<Cluster>> {
+  const row = await rowOf<ClusterRow>(
+    tx,
+    `UPDATE clusters SET directory_sync_revision = directory_sync_revision + 1, directory_sync_asked_at = $2 WHERE id = $1 RETURNING ${COLUMNS}`,
+    [id, at],
+  );
+  return row ? accepted(clusterFrom(row)) : refused('NOT_FOUND', 'There is no such cluster.');
 }
 
 /** CONFLICT while it has controllers or instances. */

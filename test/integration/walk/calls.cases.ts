@@ -62,7 +62,7 @@ export const CALL_CASES: Cases = {
       await w.consulted();
       return w.callAt('2001');
     },
-    effect: stateOf('2001', 'hold'),
+    effect: seen((at) => at.phone('2001').calls[0]?.state === 'connected'),
   },
   tradeCall: {
     ready: async (w) => {
@@ -72,7 +72,7 @@ export const CALL_CASES: Cases = {
       await w.hand('2003', 'answer');
       return w.callAt('2001', 2);
     },
-    effect: stateOf('2001', 'hold'),
+    effect: seen((at) => at.phone('2001').calls[0]?.state === 'connected'),
   },
   transferCall: {
     ready: async (w) => {
@@ -125,14 +125,14 @@ export const CALL_CASES: Cases = {
       await w.talk('2001', '2002');
       return { ...(await w.callAt('2001')), accountCode: '7711' };
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2002')?.accountCode?.digits === '7711'),
   },
   outPulseDigits: {
     ready: async (w) => {
       await w.talk('2001', '2002');
       return { ...(await w.callAt('2001')), digits: '12#' };
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2001')?.digitsSent === '12#'),
   },
   setCallMeBack: {
     ready: async (w) => {
@@ -140,7 +140,7 @@ export const CALL_CASES: Cases = {
       await w.ring('2001', '2002');
       return w.callAt('2001');
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.phone('2001').callsBack?.includes('2002') === true),
   },
   sendCallMeBackMsgForCall: {
     ready: async (w) => {
@@ -198,7 +198,7 @@ export const CALL_CASES: Cases = {
       await w.ring('2001', '2002');
       return { ...(await w.callAt('2002')), newName: 'The bank' };
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2002')?.callerName === 'The bank'),
   },
   advIntrudeCall: {
     ready: async (w) => {
@@ -213,7 +213,7 @@ export const CALL_CASES: Cases = {
       await w.talk('2001', '2002');
       return { ...(await w.callAt('2001')), dn: '2003' };
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2001')?.taps?.includes('2003') === true),
   },
   advACDSilentMonitor: {
     ready: async (w) => {
@@ -243,15 +243,16 @@ export const CALL_CASES: Cases = {
       await w.hand('2015', 'listen-to-agent', { number: '2110' });
       return { ...(await w.callAt('2015')), coachType: 'COACH_ALL' };
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2015')?.coach === 1),
   },
   advClearCoachCall: {
     ready: async (w) => {
       await w.served();
       await w.hand('2015', 'listen-to-agent', { number: '2110' });
+      await w.hand('2015', 'coach', { code: 2 });
       return w.callAt('2015');
     },
-    effect: granted('CALL_COMMAND'),
+    effect: seen((at) => at.call('2015')?.coach === 0),
   },
 
   setDeviceDND: {
@@ -415,7 +416,7 @@ export const CALL_CASES: Cases = {
   },
   advSetTrunkMakeBusy: {
     ready: async (w) => ({ objectId: await w.id('advGetTdmTrunkId', { trunkNum: 1 }), forced: true }),
-    effect: granted('DEVICE_COMMAND'),
+    effect: seen((at) => at.trunk('1').features['makeBusy'] !== undefined),
     after: (w) => w.hand('1', 'trunk-make-busy-cancel', {}, 'trunks'),
   },
   advCancelTrunkMakeBusy: {
@@ -423,6 +424,6 @@ export const CALL_CASES: Cases = {
       await w.hand('1', 'trunk-make-busy', { on: true }, 'trunks');
       return { objectId: await w.id('advGetTdmTrunkId', { trunkNum: 1 }) };
     },
-    effect: granted('DEVICE_COMMAND'),
+    effect: seen((at) => at.trunk('1').features['makeBusy'] === undefined),
   },
 };

@@ -5,14 +5,20 @@ import type { PhoneSeen, Seen, World } from './world.js';
 /** The simulator's state, by number. */
 export interface Sight extends Seen {
   phone(dn: string): PhoneSeen;
+  trunk(dn: string): PhoneSeen;
   group(dn: string): { readonly present: readonly string[] };
+  /** The newest call of a phone. */
+  call(dn: string): PhoneSeen['calls'][number] | undefined;
 }
 /**
- * A text of the answer, the witness's state, that the controller granted a request of a type where its state shows nothing, or that the session
+ * A text of the answer, the witness's state (which was otherwise before), that the controller granted a request of a type where there is nothing to be seen, or that the session
  * is then refused the same again: a monitor lingers at its controller after its session has ended it (R-MON-04).
  */
 export type Effect =
-  RegExp | { readonly seen: (at: Sight) => boolean } | { readonly granted: string } | { readonly refusedAgain: string };
+  | RegExp
+  | { readonly seen: (at: Sight, face: string) => boolean; readonly lingers: boolean }
+  | { readonly granted: string }
+  | { readonly refusedAgain: string };
 export interface Case {
   /** Members of a success, without the session; brings about what it needs. */
   readonly ready: (world: World) => Members | Promise<Members>;
@@ -26,7 +32,9 @@ export interface Case {
 }
 export type Cases = Readonly<Record<string, Case>>;
 
-export const seen = (wanted: (at: Sight) => boolean): Effect => ({ seen: wanted });
+export const seen = (wanted: (at: Sight, face: string) => boolean): Effect => ({ seen: wanted, lingers: false });
+/** What the other transport's walk may have left there. */
+export const standing = (wanted: (at: Sight) => boolean): Effect => ({ seen: wanted, lingers: true });
 export const granted = (type: string): Effect => ({ granted: type });
 export const refusedAgain = (code: string): Effect => ({ refusedAgain: code });
 export const stateOf = (dn: string, state: string): Effect =>
@@ -36,6 +44,8 @@ export function sight(look: Seen): Sight {
   return {
     ...look,
     phone: (dn) => [...look.phones, ...look.lines].find((one) => one.dn === dn)!,
+    trunk: (dn) => look.trunks.find((one) => one.dn === dn)!,
+    call: (dn) => look.phones.find((one) => one.dn === dn)?.calls.at(-1),
     group: (dn) => [...look.groups, ...look.acdGroups].find((one) => one.dn === dn)!,
   };
 }

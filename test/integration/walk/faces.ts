@@ -42,6 +42,8 @@ const restName = (operation: string): OperationName => {
 export class RestFace implements Face {
   readonly name = 'REST';
   private client: ApplicationApiClient;
+  /** Of the session that `login` began. */
+  token = '';
 
   constructor(base: string) {
     this.client = new ApplicationApiClient({ base });
@@ -49,6 +51,7 @@ export class RestFace implements Face {
 
   async login(): Promise<number> {
     const { sessionId, token, authenticationData } = await this.client.login({ ...CREDENTIALS, certificate: PUBLIC_KEY_PEM });
+    this.token = token;
     this.client = this.client.withToken(token);
     await this.client.authenticate({ sessionId, signedAuthenticationData: signed(authenticationData!) });
     return sessionId;

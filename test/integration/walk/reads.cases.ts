@@ -1,6 +1,6 @@
 /** Sessions, look-ups, descriptions, monitors, events, numbers and the directory. */
 import type { World } from './world.js';
-import { type Cases, granted, refusedAgain } from './case.js';
+import { type Cases, granted, refusedAgain, seen, standing } from './case.js';
 import { attributeOf, textOf } from '../northbound/clients.js';
 import { CREDENTIALS, type Members, PUBLIC_KEY_PEM, signed } from './faces.js';
 
@@ -12,9 +12,9 @@ const about = (operation: string, members: Members, effect: RegExp) => ({
   effect,
 });
 /** Of a controller; ended again, for the other transport has to begin one too. */
-const begin = (end: string) => ({
+const begin = (end: string, kind: string) => ({
   ready: () => AT_CONTROLLER,
-  effect: granted('MONITOR_OBJECT'),
+  effect: standing(({ controllerMonitors }) => (controllerMonitors[kind] ?? 0) > 0),
   after: (w: World) => w.ask(end, AT_CONTROLLER),
 });
 /** What is begun again may still stand at the controller, so no request is waited for. */
@@ -26,10 +26,10 @@ const end = (start: string) => ({
   effect: refusedAgain('MONITOR_NOT_SET'),
   refusal: [{ icpId: 99 }, 'MONITOR_NOT_SET'] as const,
 });
-const ofDevice = (start: string, request: string, stop: string, refusal: string) => ({
+const ofDevice = (start: string, sort: 'calls' | 'features', stop: string, refusal: string) => ({
   [start]: {
     ready: (w: World) => w.device('2010'),
-    effect: granted(request),
+    effect: standing(({ monitored }) => monitored[sort].includes('2010')),
     after: async (w: World) => w.ask(stop, await w.device('2010')),
   },
   [stop]: {
@@ -79,13 +79,15 @@ const ringing = async (w: World) => {
 };
 const dei = (members: Members = {}) => ({ ready: () => ({ deiId: 1, ...members }), effect: /127\./ });
 const USERS = 3;
-const user = (w: World, objectId = '', department = 'Navy') => ({
+const user = (w: World, objectId: string, department: string) => ({
   fields: [objectId, '1', w.face.name, 'Walker', 'walker@acme.example', department, 'Room 3', ''],
   numberOfFields: 8,
 });
+const inDepartment = (name: string) =>
+  seen(({ users }, face) => users.some(({ department }) => department === `${name} ${face}`));
 /** A user of the directory, and the id that the controller gave it. */
-async function inserted(w: World): Promise<string> {
-  const text = await w.ask('insertTuple', { deiId: USERS, newTuple: user(w), distributionOnly: false });
+async function inserted(w: World, department: string): Promise<string> {
+  const text = await w.ask('insertTuple', { deiId: USERS, newTuple: user(w, '', department), distributionOnly: false });
   if (w.face.name === 'SOAP') return textOf(text, 'field')!;
   return (JSON.parse(text) as { retTuple: { fields: string[] } }).retTuple.fields[0]!;
 }
@@ -149,12 +151,14 @@ export const READ_CASES: Cases = {
   advGetSipPeerId: lookup({ sipPeerName: 'peer-1' }),
   advGetACD2PathId: lookup({ pathDn: '2402' }),
   advGetACD2GroupId: lookup({ acd2GroupDn: '2401' }),
+  advGetACDXGroupId: lookup({ acdXGroupDn: '2403' }),
   advGetACDAgentId: lookup({ agentDn: '2110' }),
   advGetRingGroupId: lookup({ ringGroupDn: '2301' }),
   advGetHuntGroupId: lookup({ huntGroupDn: '2302' }),
   advGetSipPeerDescription: about('advGetSipPeerId', { sipPeerName: 'peer-1' }, /PEER_SIP/),
   advGetACD2PathDescription: about('advGetACD2PathId', { pathDn: '2402' }, /numGroups/),
   advGetACD2GroupDescription: about('advGetACD2GroupId', { acd2GroupDn: '2401' }, /2401/),
+  advGetACDXGroupDescription: about('advGetACDXGroupId', { acdXGroupDn: '2403' }, /2403/),
   advGetACDAgentDescription: about('advGetACDAgentId', { agentDn: '2110' }, /A1/),
   advGetRingGroupDescription: about('advGetRingGroupId', { ringGroupDn: '2301' }, /RING_ALL/),
   advGetHuntGroupDescription: about('advGetHuntGroupId', { huntGroupDn: '2302' }, /HuntGroupMode/),
@@ -174,20 +178,20 @@ export const READ_CASES: Cases = {
   advGetSystemConferences: { ready: () => AT_CONTROLLER, effect: granted('DEVICE_COMMAND') },
 };
 
-const CONTROLLER_MONITORS: Readonly<Record<string, string>> = {
-  monitorPRGPresence: 'stopPRGPresenceMonitor',
-  advMonitorAllTrunkFeatures: 'advStopMonitorAllTrunkFeatures',
-  advMonitorACD2AgentFeatures: 'advStopMonitorACD2AgentFeatures',
-  advMonitorACDExpress: 'advStopMonitorACDExpressObjects',
-  advMonitorConferences: 'advStopMonitorConferences',
-  advMonitorAllBridges: 'advStopMonitorAllBridges',
+const CONTROLLER_MONITORS: Readonly<Record<string, readonly [stop: string, kind: string]>> = {
+  monitorPRGPresence: ['stopPRGPresenceMonitor', 'PRG_PRESENCE'],
+  advMonitorAllTrunkFeatures: ['advStopMonitorAllTrunkFeatures', 'TRUNK_FEATURES'],
+  advMonitorACD2AgentFeatures: ['advStopMonitorACD2AgentFeatures', 'ACD2_AGENT_FEATURES'],
+  advMonitorACDExpress: ['advStopMonitorACDExpressObjects', 'ACD_EXPRESS'],
+  advMonitorConferences: ['advStopMonitorConferences', 'CONFERENCES'],
+  advMonitorAllBridges: ['advStopMonitorAllBridges', 'BRIDGES'],
 };
 export const MONITOR_CASES: Cases = {
-  ...ofDevice('monitorObject', 'MONITOR_START', 'stopMonitor', 'MONITOR_NOT_SET'),
-  ...ofDevice('monitorFeatures', 'MONITOR_OBJECT', 'stopFeatureMonitor', 'OBJECT_NOT_FOUND'),
+  ...ofDevice('monitorObject', 'calls', 'stopMonitor', 'MONITOR_NOT_SET'),
+  ...ofDevice('monitorFeatures', 'features', 'stopFeatureMonitor', 'OBJECT_NOT_FOUND'),
   ...Object.fromEntries(
-    Object.entries(CONTROLLER_MONITORS).flatMap(([start, stop]) => [
-      [start, begin(stop)],
+    Object.entries(CONTROLLER_MONITORS).flatMap(([start, [stop, kind]]) => [
+      [start, begin(stop, kind)],
       [stop, end(start)],
     ]),
   ),
@@ -218,19 +222,24 @@ export const EVENT_CASES: Cases = {
 
 export const DATA_CASES: Cases = {
   insertTuple: {
-    ready: (w) => ({ deiId: USERS, newTuple: user(w), distributionOnly: false }),
-    effect: granted('DIRECTORY_WRITE'),
+    ready: (w) => ({ deiId: USERS, newTuple: user(w, '', `Docks ${w.face.name}`), distributionOnly: false }),
+    effect: inDepartment('Docks'),
   },
   updateTuple: {
     ready: async (w) => {
-      const id = await inserted(w);
-      return { deiId: USERS, oldTuple: user(w, id), newTuple: user(w, id, 'Army'), distributionOnly: false };
+      const id = await inserted(w, 'Navy');
+      return {
+        deiId: USERS,
+        oldTuple: user(w, id, 'Navy'),
+        newTuple: user(w, id, `Army ${w.face.name}`),
+        distributionOnly: false,
+      };
     },
-    effect: granted('DIRECTORY_WRITE'),
+    effect: inDepartment('Army'),
   },
   deleteTuple: {
-    ready: async (w) => ({ deiId: USERS, tuple: user(w, await inserted(w)), distributionOnly: false }),
-    effect: granted('DIRECTORY_WRITE'),
+    ready: async (w) => ({ deiId: USERS, tuple: user(w, await inserted(w, 'Fleet'), 'Fleet'), distributionOnly: false }),
+    effect: seen(({ users }) => users.every(({ department }) => department !== 'Fleet')),
   },
   getDeiMetaData: { ready: () => ({}), effect: /controllers/ },
   getAllTuples: dei(),

@@ -10,11 +10,17 @@ export interface PhoneSeen {
   readonly loggedInAt?: string;
   readonly user?: string;
   readonly working?: boolean;
+  readonly callsBack?: readonly string[];
   readonly calls: readonly {
     readonly localCallId: number;
     readonly state: string;
     readonly members?: readonly string[];
     readonly listensTo?: string;
+    readonly coach?: number;
+    readonly accountCode?: { readonly digits: string };
+    readonly callerName?: string;
+    readonly digitsSent?: string;
+    readonly taps?: readonly string[];
   }[];
 }
 export interface Seen {
@@ -23,6 +29,9 @@ export interface Seen {
   readonly lines: readonly PhoneSeen[];
   readonly groups: readonly { readonly dn: string; readonly present: readonly string[] }[];
   readonly acdGroups: readonly { readonly dn: string; readonly present: readonly string[] }[];
+  readonly monitored: { readonly calls: readonly string[]; readonly features: readonly string[] };
+  readonly controllerMonitors: Readonly<Record<string, number>>;
+  readonly users: readonly { readonly handle: number; readonly firstName: string; readonly department: string }[];
 }
 
 /** Beside the plain phones 2001 to 2010. */
@@ -47,6 +56,7 @@ export const EQUIPMENT = {
     { dn: '2303', kind: 'personal-ring-group', members: ['2007', '2008'] },
   ],
   acdGroups: [{ dn: '2401', agents: ['2110'] }],
+  acdExpressGroups: [{ dn: '2403', agents: ['2111'] }],
   acdPaths: [{ dn: '2402', groups: ['2401'], workMs: 60_000 }],
   trunks: [
     { number: 1, name: 'ISDN', kind: 'trunk' },
@@ -75,7 +85,9 @@ export class World {
 
   async look(): Promise<Seen> {
     const { body } = await this.plant.witness<{ controllers: Seen[] }>('GET', '/v1/controllers');
-    return body.controllers[0]!;
+    const { users } = (await this.plant.witness<Pick<Seen, 'users'>>('GET', `/v1/controllers/${this.plant.controller}/users`))
+      .body;
+    return { ...body.controllers[0]!, users };
   }
 
   async phone(dn: string): Promise<PhoneSeen> {

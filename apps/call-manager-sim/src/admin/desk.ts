@@ -137,6 +137,8 @@ function controllerView(server: ControllerServer, simulation: Simulation): unkno
     })),
     monitors: monitors.counts(),
     featureMonitors: monitors.featureCounts(),
+    controllerMonitors: monitors.wholeCounts(),
+    monitored: monitors.monitored(),
     faults: server.faults.list(),
     counters: {
       requests: figures.requests,
@@ -153,6 +155,9 @@ function controllerView(server: ControllerServer, simulation: Simulation): unkno
     trunks: directory.trunks(index).map((phone) => phoneView(phone, simulation)),
     groups: directory.groups.filter(({ primary }) => primary === index).map(groupView),
     acdGroups: directory.acdGroups.filter(({ primary }) => primary === index).map(acdGroupView),
+    acdExpressGroups: directory.acdExpressGroups
+      .filter(({ primary }) => primary === index)
+      .map((group) => ({ ...acdGroupView(group), waiting: waitingAt(group) })),
     acdPaths: directory.acdPaths.filter(({ primary }) => primary === index).map(acdPathView),
   };
 }
@@ -162,17 +167,22 @@ function groupView({ dn, name, kind, members, absent, overflow }: Group): unknow
   return { dn, name, kind, members: members.map((member) => member.dn), present: present.map((member) => member.dn), overflow };
 }
 
-function acdGroupView({ dn, name, agents, absent }: AcdGroup): unknown {
+function acdGroupView({ dn, name, agents, absent }: AcdGroup): object {
   const present = agents.filter((agent) => !absent.has(agent));
   return { dn, name, agents: agents.map((agent) => agent.dn), present: present.map((agent) => agent.dn) };
 }
 
 function acdPathView({ dn, name, groups, queue }: AcdPath): unknown {
-  return { dn, name, groups: groups.map((group) => group.dn), waiting: queue.map(({ phone }) => phone.dn) };
+  return { dn, name, groups: groups.map((group) => group.dn), waiting: waitingAt({ queue }) };
+}
+
+function waitingAt({ queue }: Pick<AcdPath, 'queue'>): string[] {
+  return queue.map(({ phone }) => phone.dn);
 }
 
 function phoneView(phone: Phone, simulation: Simulation): unknown {
   const { line, set, occupant, agentId } = phone;
+  const callsBack = simulation.cluster.callsBackOf(phone);
   return {
     dn: phone.dn,
     name: phone.name,
@@ -188,6 +198,7 @@ function phoneView(phone: Phone, simulation: Simulation): unknown {
     ...(occupant ? { user: occupant.dn } : {}),
     ...(agentId === null ? {} : { agentId, working: phone.workUntilMs !== null }),
     features: featuresView(phone),
+    ...(callsBack.length > 0 ? { callsBack } : {}),
     calls: phone.legs.map(callView),
   };
 }
@@ -208,7 +219,8 @@ function featuresView({ features }: Phone): unknown {
 }
 
 function callView(leg: Leg): unknown {
-  const { localCallId, state, call, partner } = leg;
+  const { localCallId, state, call, partner, coach, digitsSent, taps } = leg;
+  const { accountCode, callerName } = call;
   return {
     localCallId,
     globalCallId: ((BigInt(call.globalHigh) << 32n) | BigInt(call.globalLow)).toString(),
@@ -218,6 +230,10 @@ function callView(leg: Leg): unknown {
     dialled: call.dialled,
     ...(partner ? { linked: partner.localCallId } : {}),
     ...(call.conference ? { members: call.legs.map((one) => named(one).dn) } : {}),
-    ...(leg.listensTo ? { listensTo: leg.listensTo.dn } : {}),
+    ...(leg.listensTo ? { listensTo: leg.listensTo.dn, coach } : {}),
+    ...(accountCode ? { accountCode } : {}),
+    ...(callerName === null ? {} : { callerName }),
+    ...(digitsSent === '' ? {} : { digitsSent }),
+    ...(taps.length > 0 ? { taps } : {}),
   };
 }

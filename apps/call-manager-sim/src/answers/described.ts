@@ -19,6 +19,7 @@ const TYPE_OF: Readonly<Record<DeviceKind, keyof typeof DEVICE_TYPE>> = {
   'ring-cascade-group': 'RING_CASCADE_GROUP',
   'personal-ring-group': 'PERSONAL_RING_GROUP',
   'acd-group': 'ACD2_GROUP',
+  'acd-express-group': 'ACDX_GROUP',
   'acd-path': 'ACD2_PATH',
 };
 
@@ -45,6 +46,12 @@ export function traitsOf(device: Device): number {
   return traits;
 }
 
+/** By the groups that he serves; of both kinds, or of none yet, an agent is one of ACD 2. */
+export function agentType(directory: Directory, agent: Phone): 'HOTDESK_ACD2' | 'HOTDESK_ACD_EXPRESS' {
+  const groups = directory.groupsOfAgent(agent);
+  return groups.length > 0 && groups.every(({ kind }) => kind === 'acd-express-group') ? 'HOTDESK_ACD_EXPRESS' : 'HOTDESK_ACD2';
+}
+
 type LookupKind = keyof typeof LOOKUP_KIND;
 
 const KINDS: Readonly<Record<LookupKind, readonly DeviceKind[]>> = {
@@ -55,7 +62,7 @@ const KINDS: Readonly<Record<LookupKind, readonly DeviceKind[]>> = {
   ACD2_PATH: ['acd-path'],
   ACD2_GROUP: ['acd-group'],
   ACD_AGENT: ['agent'],
-  ACDX_GROUP: [],
+  ACDX_GROUP: ['acd-express-group'],
   RING_GROUP: ['ring-all-group', 'ring-cascade-group', 'personal-ring-group'],
   HUNT_GROUP: ['hunt-group'],
 };

@@ -8,7 +8,7 @@ import type { ENTITY, DirectoryAction } from '../wire/asked-numbers.js';
 import { ENTITY_KINDS } from '../wire/entity-kinds.js';
 import type { DirectoryEntry, ItemValue } from '../wire/controller.encoder.js';
 import type { Item } from '../wire/request.decoder.js';
-import { asPhone, traitsOf, typeName } from './described.js';
+import { agentType, asPhone, traitsOf, typeName } from './described.js';
 
 export type Entity = keyof typeof ENTITY;
 
@@ -90,7 +90,7 @@ function deviceItems(simulation: Simulation, entity: Entity, device: Device): It
         ['AGENT_ID', phone?.agentId ?? dn],
         ['AGENT_DN', dn],
         ['NAME', name],
-        ['AGENT_TYPE', 'HOTDESK_ACD2'],
+        ['AGENT_TYPE', phone ? agentType(simulation.cluster.directory, phone) : ''],
       ];
     case 'LINE_APPEARANCE':
       return [

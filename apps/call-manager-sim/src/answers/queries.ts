@@ -6,7 +6,7 @@ import type { Simulation } from '../simulation.js';
 import type { Result } from '../model/words.js';
 import type { ItemWord, QUERY_KIND } from '../wire/asked-numbers.js';
 import type { ItemValue } from '../wire/controller.encoder.js';
-import { asPhone, typeName } from './described.js';
+import { agentType, asPhone, typeName } from './described.js';
 
 type Answered = { readonly items: readonly ItemValue[] } | { readonly refused: Result };
 type QueryKind = keyof typeof QUERY_KIND;
@@ -124,7 +124,12 @@ function description(simulation: Simulation, device: Device): ItemValue[] {
   if (isAcdPath(device)) return [...head, ['GROUP_COUNT', String(device.groups.length)], ['INTERFLOW_ENABLED', '0']];
   const phone = asPhone(device);
   if (phone?.kind === 'agent')
-    return [...head, ['AGENT_ID', phone.agentId ?? phone.dn], ['AGENT_TYPE', 'HOTDESK_ACD2'], ['AGENT_SKILL', '1']];
+    return [
+      ...head,
+      ['AGENT_ID', phone.agentId ?? phone.dn],
+      ['AGENT_TYPE', agentType(simulation.cluster.directory, phone)],
+      ['AGENT_SKILL', '1'],
+    ];
   if (phone?.kind === 'sip-peer') return [...head, ['PEER_TYPE', 'PEER_SIP'], ['PEER_TRUNK_TYPE', 'PEER_PUBLIC_TRUNK']];
   return head;
 }
@@ -156,7 +161,7 @@ function status(simulation: Simulation, device: Device): Answered {
 }
 
 function waiting(simulation: Simulation, group: AcdGroup): number {
-  const paths = simulation.cluster.directory.acdPaths.filter(({ groups }) => groups.includes(group));
+  const paths = simulation.cluster.directory.queues().filter(({ groups }) => groups.includes(group));
   return paths.reduce((sum, { queue }) => sum + queue.length, 0);
 }
 
@@ -175,7 +180,7 @@ function counted(members: readonly Phone[], absent: ReadonlySet<Phone>, callers:
 }
 
 function agentStatus(simulation: Simulation, agent: Phone): ItemValue[] {
-  const groups = simulation.cluster.directory.acdGroups.filter(({ agents }) => agents.includes(agent));
+  const groups = simulation.cluster.directory.groupsOfAgent(agent);
   return [
     ...features(agent),
     ['AGENT_DN', agent.dn],

@@ -108,6 +108,11 @@ export class Cluster {
     return { result: waits ? 'OK_USER_ACTION' : 'OK', localCallId: made?.localCallId ?? 0 };
   }
 
+  /** The numbers that this phone has asked to be called back from, oldest first. */
+  callsBackOf(phone: Phone): string[] {
+    return this.waiting.wishesOf(phone);
+  }
+
   /** From outside over a trunk, which has to be free. */
   comeIn(trunk: Phone, from: string, dialled: string, atMs: number): MakeCallAnswer {
     if (!DIALLABLE.test(from) || !DIALLABLE.test(dialled)) return { result: 'INVALID_NUMBER', localCallId: 0 };

@@ -13,6 +13,7 @@ export type DeviceKind =
   | 'ring-cascade-group'
   | 'personal-ring-group'
   | 'acd-group'
+  | 'acd-express-group'
   | 'acd-path';
 
 interface KindFacts {
@@ -42,5 +43,6 @@ export const DEVICE_KIND_OF: Readonly<Record<DeviceKind, KindFacts>> = {
   'ring-cascade-group': group,
   'personal-ring-group': group,
   'acd-group': group,
+  'acd-express-group': group,
   'acd-path': group,
 };

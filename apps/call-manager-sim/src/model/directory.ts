@@ -1,6 +1,22 @@
 /** All devices of a cluster by number, handle and controller. What names whom is fixed by the equipment; only who serves a device changes. */
-import type { AcdGroupSpec, AcdPathSpec, ControllerSpec, GroupSpec, LineSpec, TrunkSpec } from './equipment-spec.js';
-import { GROUP_MEMBERS_MAX, isAcdGroup, isStation, type AcdGroup, type AcdPath, type Group } from './group.js';
+import type {
+  AcdExpressGroupSpec,
+  AcdGroupSpec,
+  AcdPathSpec,
+  ControllerSpec,
+  GroupSpec,
+  LineSpec,
+  TrunkSpec,
+} from './equipment-spec.js';
+import {
+  GROUP_MEMBERS_MAX,
+  isAcdGroup,
+  isStation,
+  type AcdExpressGroup,
+  type AcdGroup,
+  type AcdPath,
+  type Group,
+} from './group.js';
 import { newDevice, newPhone, type Device, type Phone } from './phone.js';
 
 const TRUNK_HANDLES_FROM = 2_000_000_000;
@@ -12,6 +28,7 @@ const AGENT_TIMEOUT_MS = 15_000;
 export class Directory {
   readonly groups: Group[] = [];
   readonly acdGroups: AcdGroup[] = [];
+  readonly acdExpressGroups: AcdExpressGroup[] = [];
   readonly acdPaths: AcdPath[] = [];
   readonly lines: Phone[] = [];
   private readonly byDn = new Map<string, Device>();
@@ -37,6 +54,7 @@ export class Directory {
       for (const line of spec.lines ?? []) this.addLine(line, index);
       for (const group of spec.groups ?? []) this.addGroup(group, index);
       for (const group of spec.acdGroups ?? []) this.addAcdGroup(group, index);
+      for (const group of spec.acdExpressGroups ?? []) this.addAcdExpressGroup(group, index);
     });
     specs.forEach((spec, index) => {
       for (const path of spec.acdPaths ?? []) this.addAcdPath(path, index);
@@ -86,6 +104,16 @@ export class Directory {
 
   isAccountCode(digits: string): boolean {
     return this.accountCodes.has(digits);
+  }
+
+  /** All that callers queue at. */
+  queues(): AcdPath[] {
+    return [...this.acdPaths, ...this.acdExpressGroups];
+  }
+
+  /** Groups that this agent serves, of both kinds. */
+  groupsOfAgent(agent: Phone): AcdGroup[] {
+    return [...this.acdGroups, ...this.acdExpressGroups].filter(({ agents }) => agents.includes(agent));
   }
 
   /** Where a number appears: the prime line that has it, then lines of other buttons. */
@@ -150,11 +178,26 @@ export class Directory {
 
   private addAcdGroup({ dn, name, agents }: AcdGroupSpec, controller: number): void {
     const device = newDevice({ dn, name, kind: 'acd-group', monitorable: true }, controller);
-    const found = agents.map((agent) => this.member(agent));
-    for (const agent of found) if (agent.kind !== 'agent') throw new Error(`${agent.dn} in group ${dn} is not an agent`);
-    const group: AcdGroup = { ...device, agents: found, absent: new Set() };
+    const group: AcdGroup = { ...device, agents: this.agents(dn, agents), absent: new Set() };
     this.acdGroups.push(group);
     this.add(group);
+  }
+
+  private addAcdExpressGroup(spec: AcdExpressGroupSpec, controller: number): void {
+    const { dn, name, agents, agentTimeoutMs = AGENT_TIMEOUT_MS, workMs = 0 } = spec;
+    const device = newDevice({ dn, name, kind: 'acd-express-group', monitorable: true }, controller);
+    const groups: AcdGroup[] = [];
+    const found = this.agents(dn, agents);
+    const group: AcdExpressGroup = { ...device, agents: found, absent: new Set(), groups, agentTimeoutMs, workMs, queue: [] };
+    groups.push(group);
+    this.acdExpressGroups.push(group);
+    this.add(group);
+  }
+
+  private agents(group: string, dns: readonly string[]): Phone[] {
+    const found = dns.map((dn) => this.member(dn));
+    for (const agent of found) if (agent.kind !== 'agent') throw new Error(`${agent.dn} in group ${group} is not an agent`);
+    return found;
   }
 
   private addAcdPath(spec: AcdPathSpec, controller: number): void {
@@ -162,7 +205,8 @@ export class Directory {
     const device = newDevice({ dn, name, kind: 'acd-path', monitorable: true }, controller);
     const found = groups.map((group) => {
       const known = this.device(group);
-      if (!known || !isAcdGroup(known)) throw new Error(`path ${dn} names ${group}, which is no agent group`);
+      if (!known || !isAcdGroup(known) || known.kind !== 'acd-group')
+        throw new Error(`path ${dn} names ${group}, which is no agent group`);
       return known;
     });
     const path: AcdPath = { ...device, groups: found, agentTimeoutMs, workMs, queue: [] };

@@ -31,6 +31,12 @@ export interface AcdGroupSpec {
   readonly agents: readonly string[];
 }
 
+/** A group that callers reach by its own number, without a path: they wait in the group itself. */
+export interface AcdExpressGroupSpec extends AcdGroupSpec {
+  readonly agentTimeoutMs?: number;
+  readonly workMs?: number;
+}
+
 export interface AcdPathSpec {
   readonly dn: string;
   readonly name: string;
@@ -61,6 +67,7 @@ export interface ControllerSpec {
   readonly lines?: readonly LineSpec[];
   readonly groups?: readonly GroupSpec[];
   readonly acdGroups?: readonly AcdGroupSpec[];
+  readonly acdExpressGroups?: readonly AcdExpressGroupSpec[];
   readonly acdPaths?: readonly AcdPathSpec[];
   readonly trunks?: readonly TrunkSpec[];
   /** Digits before a number outside; they are taken off. Default 9. */

@@ -112,6 +112,8 @@ export class Exchange {
       failedAt: null,
       failedAtAgent: false,
       told: false,
+      digitsSent: '',
+      taps: [],
       pendingNumber: null,
     };
     phone.legs.push(leg);

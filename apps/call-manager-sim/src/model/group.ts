@@ -24,6 +24,9 @@ export interface AcdPath extends Device {
   readonly queue: Leg[];
 }
 
+/** ACD Express: the group is its own path, and the only group of it. */
+export interface AcdExpressGroup extends AcdGroup, AcdPath {}
+
 export const QUEUE_LEGS_MAX = 1_000;
 export const GROUP_MEMBERS_MAX = 64;
 

@@ -119,6 +119,7 @@ export class MonitorBook {
   toldOf(happening: Happening, personal: boolean): readonly Monitor[] {
     const { event, phone } = happening;
     if (event === 'DIRECTORY_CHANGED') return this.wholes.get('DIRECTORY') ?? [];
+    if (event === 'ACD_EXPRESS_GROUP_EVENT') return [...this.at(phone), ...(this.wholes.get('ACD_EXPRESS') ?? [])];
     if (!FEATURE_EVENTS.has(event)) return this.at(phone);
     const kinds = wholeKinds(happening, personal);
     const whole = kinds.flatMap((kind) => this.wholes.get(kind) ?? []);
@@ -132,6 +133,19 @@ export class MonitorBook {
 
   featureCounts(): MonitorLimits {
     return { total: this.features.byDevice.size, shared: this.features.shared };
+  }
+
+  /** Of whole controllers, how many of each kind. */
+  wholeCounts(): Partial<Record<ControllerKind, number>> {
+    return Object.fromEntries(
+      [...this.wholes].filter(([, { length }]) => length > 0).map(([kind, { length }]) => [kind, length]),
+    );
+  }
+
+  /** Numbers of devices whose calls (features) are monitored. */
+  monitored(): { readonly calls: readonly string[]; readonly features: readonly string[] } {
+    const dns = ({ byDevice }: Sort) => [...byDevice.keys()].map(({ dn }) => dn);
+    return { calls: dns(this.calls), features: dns(this.features) };
   }
 
   countOf(linkId: number): number {

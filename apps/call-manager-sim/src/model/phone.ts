@@ -48,6 +48,10 @@ export interface Leg {
   failedAtAgent: boolean;
   /** False until its phone was told of it first; such a leg goes without a word. */
   told: boolean;
+  /** The digits that its user's application sent while it stood, the last 50. */
+  digitsSent: string;
+  /** Numbers of recorders that hear it; '' is the one that the controller has for it. */
+  readonly taps: string[];
   /** What is to be dialled when the user's hand has lifted the phone (SIP, external hot desk user, call me back). */
   pendingNumber: string | null;
 }
@@ -137,6 +141,8 @@ export const CONFERENCE_PARTIES_MAX = 8;
 export const DIVERSIONS_MAX = 8;
 
 export const NAME_BYTES_MAX = 40;
+export const DIGITS_SENT_MAX = 50;
+export const TAPS_MAX = 8;
 
 const DN_PATTERN = /^[0-9]{1,9}$/;
 

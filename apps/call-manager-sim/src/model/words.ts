@@ -31,6 +31,7 @@ export type EventName =
   | 'GROUP'
   | 'ACD2_PATH'
   | 'ACD2_GROUP'
+  | 'ACD_EXPRESS_GROUP_EVENT'
   | 'RESILIENT_DEVICE'
   | FeatureEvent
   | 'DIRECTORY_CHANGED';

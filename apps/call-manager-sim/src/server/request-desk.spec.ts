@@ -17,10 +17,14 @@ function setUp() {
             { dn: '1061', hotDesk: true },
           ],
           users: [{ dn: '1070', name: 'User', pin: '1' }],
-          agents: [{ dn: '1075', name: 'Agent', agentId: 'A1' }],
+          agents: [
+            { dn: '1075', name: 'Agent', agentId: 'A1' },
+            { dn: '1076', name: 'Other', agentId: 'A2' },
+          ],
           lines: [{ setDn: '1001', button: 3, dn: '1001', shared: 'multicall' }],
           groups: [{ dn: '1080', name: 'All', kind: 'ring-all-group', members: ['1001', '1002'], overflow: '1003' }],
           acdGroups: [{ dn: '1085', name: 'Sales', agents: ['1075'] }],
+          acdExpressGroups: [{ dn: '1087', name: 'Express', agents: ['1076'] }],
           acdPaths: [{ dn: '1086', name: 'Hotline', groups: ['1085'] }],
           trunks: [
             { number: 1, name: 'T1', kind: 'trunk' },
@@ -62,6 +66,8 @@ describe('what is looked up', () => {
     expect(find('SIP_PEER', 'Zürich')).toMatchObject({ result: 'OK', deviceType: 21 });
     expect(find('ACD2_PATH', '1086')).toMatchObject({ result: 'OK', deviceType: 10 });
     expect(find('ACD2_GROUP', '1085')).toMatchObject({ result: 'OK', deviceType: 12 });
+    expect(find('ACDX_GROUP', '1087')).toMatchObject({ result: 'OK', deviceType: 18 });
+    expect(find('ACD2_GROUP', '1087').result).toBe('UNKNOWN_DEVICE');
     expect(find('ACD_AGENT', '1075')).toMatchObject({ result: 'OK', deviceType: 11, device: { inService: false } });
     expect(find('RING_GROUP', '1080')).toMatchObject({ result: 'OK', deviceType: 15 });
     for (const [kind, text] of [
@@ -95,6 +101,14 @@ describe('monitors', () => {
       'UNKNOWN_DEVICE',
       'UNKNOWN_DEVICE',
     ]);
+  });
+
+  it('of ACD Express are told what comes to its groups', () => {
+    const { ask, told, handle } = setUp();
+    ask({ type: 'MONITOR_OBJECT', kind: 'ACD_EXPRESS', target: 0 });
+    ask({ type: 'MAKE_CALL', target: handle('1001'), number: '1087', accountCode: '' });
+    ask({ type: 'MAKE_CALL', target: handle('1002'), number: '1086', accountCode: '' });
+    expect(told).toEqual(['ACD_EXPRESS ACD_EXPRESS_GROUP_EVENT 1087']);
   });
 
   it('are told what their kind is about, and no more once stopped', () => {
@@ -200,7 +214,9 @@ describe('the directory', () => {
       ['CONTROLLER', 'USER', 'HOT_DESK_USER', 'ACD_AGENT', 'LINE_APPEARANCE', 'GROUP', 'TRUNK'].map(
         (entity) => ask({ type: 'DIRECTORY_READ', entity, after: 0 }).entries?.length,
       ),
-    ).toEqual([1, 6, 1, 1, 1, 3, 2]);
+    ).toEqual([1, 7, 1, 2, 1, 4, 2]);
+    const agents = ask({ type: 'DIRECTORY_READ', entity: 'ACD_AGENT', after: 0 }).entries ?? [];
+    expect(agents.map(({ items }) => Object.fromEntries(items)['AGENT_TYPE'])).toEqual(['HOTDESK_ACD2', 'HOTDESK_ACD_EXPRESS']);
     const write = (action: string, target: number, items: readonly (readonly [string, string])[], entity = 'USER') =>
       ask({ type: 'DIRECTORY_WRITE', target, entity, action, items: items.map(([word, value]) => ({ word, value })) });
     const made = write('INSERT', 0, [

@@ -9,7 +9,15 @@ export const ENTITY_KINDS: Partial<Record<Entity, readonly Device['kind'][]>> = 
   HOT_DESK_USER: ['hot-desk-user', 'external-user'],
   ACD_AGENT: ['agent'],
   LINE_APPEARANCE: ['line'],
-  GROUP: ['hunt-group', 'ring-all-group', 'ring-cascade-group', 'personal-ring-group', 'acd-group', 'acd-path'],
+  GROUP: [
+    'hunt-group',
+    'ring-all-group',
+    'ring-cascade-group',
+    'personal-ring-group',
+    'acd-group',
+    'acd-express-group',
+    'acd-path',
+  ],
   TRUNK: ['trunk', 'sip-peer'],
 };
 

@@ -27,6 +27,7 @@ export const EVENT: Readonly<Record<EventName, number>> = {
   GROUP: 26,
   ACD2_PATH: 24,
   ACD2_GROUP: 25,
+  ACD_EXPRESS_GROUP_EVENT: 28,
   RESILIENT_DEVICE: 23,
   DIRECTORY_CHANGED: 128,
   DO_NOT_DISTURB: 66,

@@ -7,6 +7,7 @@ import { replaceDurably } from '../journal/durable-file.js';
 import type { Outcome } from '../northbound-port.js';
 import { readDocument } from '../shapes/shapes.js';
 import { documentRefusal } from '../switchboard/access-changes.js';
+import { notUnderstood } from './understanding.rules.js';
 
 export interface AcceptedDocument {
   readonly document: AccessDocument;
@@ -77,7 +78,7 @@ export class AccessDocumentStore {
     return { ok: true, value: { serial, digest } };
   }
 
-  /** Signature, shape, addressee and limits; in this order, so that nothing unsigned is looked at. */
+  /** Signature, shape, what it must know, addressee and limits; in this order, so that nothing unsigned is looked at. */
   private async check(pushed: unknown): Promise<Outcome<AcceptedDocument>> {
     const signed = await readDocument('signedDocument', pushed);
     if (!signed.ok) return refuse('INVALID_ARGUMENT', 'the body is not a signed document');
@@ -91,6 +92,12 @@ export class AccessDocumentStore {
     const parsed = await readDocument('accessDocument', payload);
     if (!parsed.ok) return refuse('INVALID_ARGUMENT', 'the signed bytes are not an access document of this version');
     const document = parsed.value;
+    const unknown = notUnderstood(document);
+    if (unknown.length > 0)
+      return refuse(
+        'INVALID_ARGUMENT',
+        `the document needs a later release of the gateway, for its ${unknown.join(', ').slice(0, 200)}`,
+      );
     const { tenant, instance, limits } = this.config;
     if (document.tenantId !== tenant.id || document.instanceId !== instance.id)
       return refuse('INVALID_ARGUMENT', 'the document is for another instance');

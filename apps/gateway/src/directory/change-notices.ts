@@ -7,16 +7,29 @@ export const NOTICES_MAX = 1000;
 interface Registration {
   readonly deiIds: Set<number>;
   readonly waiting: Change[];
-  lost: number;
+  /** Not kept; 'unknown': the gateway was away, so nobody counted. */
+  lost: number | 'unknown';
+  /** It was there before this incarnation: what is read of a controller for the first time is no change to it. */
+  readonly isRestored: boolean;
 }
 
 export class ChangeNotices {
   private readonly sessions = new Map<number, Registration>();
 
   register(sessionId: number, deiIds: readonly number[]): void {
-    const registration = this.sessions.get(sessionId) ?? { deiIds: new Set(), waiting: [], lost: 0 };
+    const registration = this.sessions.get(sessionId) ?? { deiIds: new Set(), waiting: [], lost: 0, isRestored: false };
     for (const deiId of deiIds) registration.deiIds.add(deiId);
     this.sessions.set(sessionId, registration);
+  }
+
+  /** Registered with an earlier incarnation: it is told first that changes may have been lost since. */
+  restore(sessionId: number, deiIds: readonly number[]): void {
+    this.sessions.set(sessionId, { deiIds: new Set(deiIds), waiting: [], lost: 'unknown', isRestored: true });
+  }
+
+  /** Of which entities a session is told; empty: of none. */
+  entitiesOf(sessionId: number): readonly number[] {
+    return [...(this.sessions.get(sessionId)?.deiIds ?? [])];
   }
 
   /** What waits of these entities is dropped too. */
@@ -32,15 +45,16 @@ export class ChangeNotices {
   changed(change: Change): void {
     for (const registration of this.sessions.values()) {
       if (!registration.deiIds.has(change.deiId)) continue;
+      if (change.isFirst === true && registration.isRestored) continue;
       if (registration.waiting.length < NOTICES_MAX) registration.waiting.push(change);
-      else registration.lost += 1;
+      else if (registration.lost !== 'unknown') registration.lost += 1;
     }
   }
 
-  /** The oldest change that waits; `lost`: so many have not been kept, told once and after those that were. */
-  next(sessionId: number): Change | { readonly lost: number } | undefined {
+  /** The oldest change that waits; `lost`: so many have not been kept, told once and after those that were, or before all where nobody knows. */
+  next(sessionId: number): Change | { readonly lost: number | 'unknown' } | undefined {
     const registration = this.sessions.get(sessionId);
-    const change = registration?.waiting.shift();
+    const change = registration?.lost === 'unknown' ? undefined : registration?.waiting.shift();
     if (change !== undefined || registration === undefined || registration.lost === 0) return change;
     const { lost } = registration;
     registration.lost = 0;

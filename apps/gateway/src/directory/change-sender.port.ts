@@ -13,6 +13,8 @@ export interface ChangeSender {
   remove(sessionId: number): void;
   /** False again when its receiver has been given up. */
   isSet(sessionId: number): boolean;
+  /** Where a session's changes are sent; '' for nowhere. Stays when the receiver has been given up: the next incarnation tries again. */
+  urlOf(sessionId: number): string;
   /** There may be changes to send. */
   news(): void;
 }

@@ -76,10 +76,26 @@ export class ControllerDirectory {
   private readonly ones = new Map<string, ReadOne>();
   private readonly alls = new Map<number, ReadAll>();
   private failures = 0;
+  private lastFailure: string | null = null;
+  private readonly counts = new Map<number, number>();
   private restUntilMs = 0;
   private nowMs = 0;
 
   constructor(private readonly parts: ControllerDirectoryParts) {}
+
+  /** Why something could not be read the last time, and will be read again; null: it could. */
+  get failure(): string | null {
+    return this.lastFailure;
+  }
+
+  /** Entries of all entities, as they were read whole last. */
+  get entries(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get isConnected(): boolean {
+    return this.isUp;
+  }
 
   /** True while something is still to be read. */
   get isReading(): boolean {
@@ -91,6 +107,7 @@ export class ControllerDirectory {
     this.down();
     this.isUp = true;
     this.failures = 0;
+    this.lastFailure = null;
     this.restUntilMs = 0;
   }
 
@@ -203,6 +220,7 @@ export class ControllerDirectory {
     if (!granted(result)) return this.failed(nowMs, job, `refused: ${result}`);
     if (count !== page.length) return this.failed(nowMs, job, `${page.length} entries of ${count} came`);
     this.failures = 0;
+    this.lastFailure = null;
     if (job.kind === 'one') return this.readOne(job, page);
     // begun anew meanwhile
     if (this.alls.get(job.entity.deiId) !== job) return;
@@ -213,6 +231,7 @@ export class ControllerDirectory {
     }
     if (next > job.after) return void (job.after = next);
     this.alls.delete(job.entity.deiId);
+    this.counts.set(job.entity.deiId, job.entries.size);
     this.keep(job.entity, () => this.parts.directory.replace(job.entity.deiId, this.parts.icpId, [...job.entries.values()]));
   }
 
@@ -246,6 +265,7 @@ export class ControllerDirectory {
     this.again(entity);
     this.restUntilMs = nowMs + Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.failures);
     this.failures = Math.min(this.failures + 1, 10);
+    this.lastFailure = `${entity.name}: ${why}`;
     this.parts.note('a directory could not be read, and will be read again', { ...this.facts(entity), why });
   }
 

@@ -7,6 +7,7 @@ import type { Refusal } from '#contracts/errors';
 import type { Outcome } from '../northbound-port.js';
 import { ChangeNotices } from './change-notices.js';
 import type { ChangeReader, ChangeSender } from './change-sender.port.js';
+import type { DataRegistration } from '../switchboard/switchboard.port.js';
 import type { Change, Directory, DirectoryWriter, Entry } from './directory.port.js';
 import { descriptorOf, ENTITIES, entityById, entityByName, type Entity } from './entities.js';
 import { sameValues } from './memory-directory.js';
@@ -33,6 +34,12 @@ const changed = (entity: Entity): Refusal => ({
   code: 'CONFLICT',
   detail: `the tuple of ${entity.name} is not, or no more, as it was given: read it again`,
 });
+
+const REGISTERING: ReadonlySet<DataOperationName> = new Set([
+  'registerDeisForNotification',
+  'deregisterDeisForNotification',
+  'registerNotificationHandler',
+] as const);
 
 const SENT_ELSEWHERE: Refusal = {
   code: 'EVENT_HANDLER_SET',
@@ -239,6 +246,22 @@ export class DataAccess {
     return undefined;
   }
 
+  /** Whether it changes what {@link registrationOf} answers. */
+  registers(name: DataOperationName): boolean {
+    return REGISTERING.has(name);
+  }
+
+  /** What a session has registered for, as it is to be kept. */
+  registrationOf(sessionId: number): DataRegistration {
+    return { deiIds: this.notices.entitiesOf(sessionId), url: this.sender.urlOf(sessionId) };
+  }
+
+  /** As it was kept by an earlier incarnation. A handler that is not allowed any more is not sent to. */
+  restore(sessionId: number, { deiIds, url }: DataRegistration): void {
+    if (deiIds.length > 0) this.notices.restore(sessionId, deiIds);
+    if (url !== '') this.sender.set(sessionId, url, () => this.toSend(sessionId));
+  }
+
   private toSend(sessionId: number): ReturnType<ChangeReader> {
     if (!this.notices.isRegistered(sessionId)) return undefined;
     const notification = this.notification(sessionId);
@@ -253,7 +276,10 @@ export class DataAccess {
     if ('lost' in change)
       return no({
         code: 'CONFLICT',
-        detail: `${change.lost} changes were lost because they were not fetched: read the entities again`,
+        detail:
+          change.lost === 'unknown'
+            ? 'changes may have been lost while the gateway was away: read the entities again'
+            : `${change.lost} changes were lost because they were not fetched: read the entities again`,
       });
     return yes(noticeOf(change));
   }

@@ -1,7 +1,11 @@
 /** All that has to do with the directory, for the engine: the copy, its sync with the controllers, and what applications ask of it. */
+import type { DataOperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
 import type { ControllerResponse, DirectoryEntries, EventMessage } from '#southbound/messages';
+import type { Outcome } from '../northbound-port.js';
 import type { LinkUp } from '../southbound-port.js';
+import { NOT_KEPT } from '../switchboard/core.js';
+import type { DataRegistration } from '../switchboard/switchboard.port.js';
 import type { DirectoryMessage } from './controller-directory.js';
 import { describeController } from './controller-entries.js';
 import { DataAccess } from './data-access.js';
@@ -33,11 +37,37 @@ export class DirectoryDesk {
     this.data = new DataAccess(directory, writer ?? this.sync, isLive, sender);
   }
 
+  /**
+   * An operation of the data access service. What a session registers for is answered when `keep` has kept it; where nothing can be kept it is refused
+   * and nothing is registered.
+   */
+  async carryOut<N extends DataOperationName>(
+    name: N,
+    request: OperationRequest<N>,
+    isKeeping: boolean,
+    keep: (registration: DataRegistration) => Promise<Outcome<unknown>>,
+  ): Promise<Outcome<OperationResponse<N>>> {
+    const { data } = this;
+    if (!data.registers(name)) return data.execute(name, request);
+    if (!isKeeping) return { ok: false, refusal: NOT_KEPT };
+    const outcome = await data.execute(name, request);
+    const kept = outcome.ok ? await keep(data.registrationOf(request.sessionId)) : outcome;
+    return kept.ok ? outcome : kept;
+  }
+
+  /** What sessions registered for with an earlier incarnation; true: there are some. */
+  restore(registrations: Iterable<readonly [sessionId: number, DataRegistration]>): boolean {
+    const all = [...registrations];
+    for (const [sessionId, registration] of all) this.data.restore(sessionId, registration);
+    return all.length > 0;
+  }
+
   /** Controllers that are no more in the document are forgotten, the others described. */
-  documentChanged(before: AccessDocument | undefined, { controllers }: AccessDocument): void {
+  documentChanged(before: AccessDocument | undefined, { controllers, directorySync }: AccessDocument): void {
     for (const { icpId } of before?.controllers ?? [])
       if (!controllers.some((controller) => controller.icpId === icpId)) this.sync.forget(icpId);
     for (const controller of controllers) describeController(this.directory, controller);
+    if (directorySync !== undefined) this.sync.demand(directorySync.revision);
   }
 
   linkChanged(icpId: number, state: ConnectionState, up: LinkUp | undefined, document: AccessDocument | undefined): void {

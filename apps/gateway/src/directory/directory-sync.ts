@@ -1,5 +1,6 @@
-/** The sync of all controllers' directories (R-CLU-08): on connect, every hour, and when a controller says that something changed. */
+/** The sync of all controllers' directories (R-CLU-08): on connect, on demand, every hour, and when a controller says that something changed. */
 import type { Refusal } from '#contracts/errors';
+import type { InstanceStatusReport } from '#contracts/gateway-admin';
 import type { ControllerRequest } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
@@ -16,19 +17,14 @@ export const RESYNC_MS = 3_600_000;
 const PATIENCE_MS = 3000;
 const READS_PER_TICK = 8;
 
-interface Known {
-  readonly link: ControllerDirectory;
-  syncedAtMs: number;
-  /** Not read since the link came up; it waits until then at the longest when monitors come first. */
-  waitsUntilMs: number | undefined;
-}
-
 export interface DirectorySyncParts {
   readonly directory: Directory;
   readonly timeoutMs: number;
   readonly nowMs: () => number;
   /** Monitors that an earlier incarnation held wait to be set again. */
   readonly isRecovering: () => boolean;
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly send: (icpId: number, request: ControllerRequest) => boolean;
   /** Why nothing can be written at a controller now; undefined: it can. */
   readonly refusal: (icpId: number) => Refusal | undefined;
@@ -37,19 +33,70 @@ export interface DirectorySyncParts {
 
 type Change = Parameters<DirectoryWriter['write']>[0];
 
+interface Known {
+  readonly link: ControllerDirectory;
+  syncedAtMs: number;
+  /** Of the sync that was carried out here last. */
+  revision: number;
+  /** Everything is being read, and for which revision that will stand. */
+  reading: number | undefined;
+  completeWallMs: number | undefined;
+  /** Not read since the link came up; it waits until then at the longest when monitors come first. */
+  waitsUntilMs: number | undefined;
+}
+
+/** How the copy of one controller's directory stands, as the report of the instance says it. */
+export type DirectoryState = NonNullable<InstanceStatusReport['controllers'][number]['directory']>;
+
 export class DirectorySync implements DirectoryWriter {
   private readonly controllers = new Map<number, Known>();
+  private revision = 0;
+  /** What was told of the syncs that were asked for; see {@link hasNews}. */
+  private told = '';
   private correlation: number = SYNC_CORRELATIONS.from;
 
   constructor(private readonly parts: DirectorySyncParts) {}
 
   up(icpId: number): void {
     const nowMs = this.parts.nowMs();
-    const known = this.controllers.get(icpId) ?? { link: this.link(icpId), syncedAtMs: nowMs, waitsUntilMs: undefined };
-    this.controllers.set(icpId, known);
+    const known = this.knownOf(icpId);
     known.link.up();
+    known.syncedAtMs = nowMs;
+    known.reading = undefined;
     if (this.parts.isRecovering()) known.waitsUntilMs = nowMs + PATIENCE_MS;
-    else this.readAll(known, nowMs);
+    else this.readAll(known);
+  }
+
+  /** On demand: everything is read anew, at once; of a controller that is away when it is back. Not greater than before: nothing. */
+  demand(revision: number): void {
+    if (revision <= this.revision) return;
+    this.revision = revision;
+    for (const known of this.controllers.values()) this.readAll(known);
+    this.parts.note('a sync of the directories was asked for', { revision, controllers: this.controllers.size });
+  }
+
+  /** Of a controller that was never connected: away. */
+  state(icpId: number): DirectoryState {
+    const known = this.controllers.get(icpId);
+    if (known === undefined) return { revision: 0, state: 'away', syncedAt: null, entries: 0, failure: null };
+    const { link, revision, completeWallMs } = known;
+    return {
+      revision,
+      state: !link.isConnected ? 'away' : link.isReading ? 'reading' : 'idle',
+      syncedAt: completeWallMs === undefined ? null : new Date(completeWallMs).toISOString(),
+      entries: link.entries,
+      failure: link.failure,
+    };
+  }
+
+  /** True while what came of a sync that was asked for has not been {@link tell told}. */
+  get hasNews(): boolean {
+    return this.revision > 0 && this.news() !== this.told;
+  }
+
+  /** Everything there is to be said now has been said. */
+  tell(): void {
+    this.told = this.news();
   }
 
   down(icpId: number): void {
@@ -74,7 +121,9 @@ export class DirectorySync implements DirectoryWriter {
   }
 
   message(icpId: number, message: DirectoryMessage): void {
-    this.controllers.get(icpId)?.link.message(this.parts.nowMs(), message);
+    const known = this.controllers.get(icpId);
+    known?.link.message(this.parts.nowMs(), message);
+    if (known !== undefined) this.noteComplete(known);
   }
 
   tick(): void {
@@ -82,18 +131,45 @@ export class DirectorySync implements DirectoryWriter {
     let left = this.parts.isRecovering() ? READS_PER_TICK : this.controllers.size;
     for (const known of this.controllers.values()) {
       known.link.tick(nowMs);
+      this.noteComplete(known);
       const { syncedAtMs, waitsUntilMs = Number.POSITIVE_INFINITY } = known;
       const isDue = nowMs >= waitsUntilMs || nowMs - syncedAtMs >= RESYNC_MS;
-      if (!isDue || left === 0) continue;
+      if (!isDue || !known.link.isConnected || left === 0) continue;
       left -= 1;
-      this.readAll(known, nowMs);
+      this.readAll(known);
     }
   }
 
-  private readAll(known: Known, nowMs: number): void {
-    known.syncedAtMs = nowMs;
+  private knownOf(icpId: number): Known {
+    const known = this.controllers.get(icpId) ?? {
+      link: this.link(icpId),
+      syncedAtMs: this.parts.nowMs(),
+      revision: 0,
+      reading: undefined,
+      completeWallMs: undefined,
+      waitsUntilMs: undefined,
+    };
+    this.controllers.set(icpId, known);
+    return known;
+  }
+
+  private readAll(known: Known): void {
+    if (!known.link.isConnected) return;
+    known.syncedAtMs = this.parts.nowMs();
+    known.reading = this.revision;
     known.waitsUntilMs = undefined;
-    known.link.readAll(nowMs);
+    known.link.readAll(known.syncedAtMs);
+  }
+
+  private noteComplete(known: Known): void {
+    if (known.reading === undefined || !known.link.isConnected || known.link.isReading) return;
+    known.revision = known.reading;
+    known.reading = undefined;
+    known.completeWallMs = this.parts.wallMs();
+  }
+
+  private news(): string {
+    return [...this.controllers].map(([icpId, { revision, link }]) => `${icpId} ${revision} ${link.failure}`).join('; ');
   }
 
   /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */

@@ -14,6 +14,8 @@ export interface Change {
   readonly deiId: number;
   readonly before: Entry | undefined;
   readonly after: Entry | undefined;
+  /** It is of the first whole read of this entity at its controller: learned, not changed. */
+  readonly isFirst?: true;
 }
 
 export interface Directory {

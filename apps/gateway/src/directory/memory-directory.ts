@@ -16,6 +16,8 @@ interface Table {
 export class MemoryDirectory implements Directory {
   private readonly tables = new Map<number, Table>();
   private readonly listeners = new Set<(change: Change) => void>();
+  /** Entities of controllers that have been read whole. */
+  private readonly known = new Set<string>();
 
   /** @param entriesMax per entity; a test takes fewer */
   constructor(private readonly entriesMax = ENTRIES_MAX) {}
@@ -25,11 +27,13 @@ export class MemoryDirectory implements Directory {
     const gone = this.of(deiId, String(icpId)).filter(({ objectId }) => !wanted.has(objectId));
     if (this.size(deiId) - gone.length + entries.filter(({ objectId }) => !this.has(deiId, objectId)).length > this.entriesMax)
       throw this.full(deiId);
+    const isFirst = !this.known.has(`${deiId}/${icpId}`);
+    this.known.add(`${deiId}/${icpId}`);
     for (const { objectId } of gone) this.remove(deiId, objectId);
-    for (const entry of entries) this.put(deiId, entry);
+    for (const entry of entries) this.put(deiId, entry, isFirst);
   }
 
-  put(deiId: number, entry: Entry): void {
+  put(deiId: number, entry: Entry, isFirst = false): void {
     const table = this.table(deiId);
     const before = table.entries.get(entry.objectId);
     if (before !== undefined && sameValues(before.values, entry.values)) return;
@@ -40,7 +44,7 @@ export class MemoryDirectory implements Directory {
     table.entries.set(entry.objectId, entry);
     count(table, before, -1);
     count(table, entry, 1);
-    this.tell({ deiId, before, after: entry });
+    this.tell({ deiId, before, after: entry, ...(isFirst ? { isFirst } : {}) });
   }
 
   remove(deiId: number, objectId: number): void {
@@ -54,7 +58,10 @@ export class MemoryDirectory implements Directory {
   }
 
   forget(icpId: number): void {
-    for (const deiId of this.tables.keys()) this.replace(deiId, icpId, []);
+    for (const deiId of this.tables.keys()) {
+      this.replace(deiId, icpId, []);
+      this.known.delete(`${deiId}/${icpId}`);
+    }
   }
 
   get(deiId: number, objectId: number): Entry | undefined {

@@ -27,6 +27,8 @@ export interface ChangePushesParts {
 
 export class ChangePushes implements ChangeSender {
   private readonly queues = new Map<number, PostQueue>();
+  /** Also of those that were given up. */
+  private readonly urls = new Map<number, string>();
 
   constructor(private readonly parts: ChangePushesParts) {}
 
@@ -42,13 +44,18 @@ export class ChangePushes implements ChangeSender {
         const change = read();
         return change === undefined ? undefined : message(change);
       },
-      isWanted: () => this.parts.isLive(sessionId) || this.drop(sessionId),
+      isWanted: () => {
+        if (this.parts.isLive(sessionId)) return true;
+        this.urls.delete(sessionId);
+        return this.drop(sessionId);
+      },
       onGivenUp: (why) => {
         this.drop(sessionId);
         this.parts.onGivenUp(sessionId, why);
       },
     });
     this.queues.set(sessionId, queue);
+    this.urls.set(sessionId, checked.url);
     queue.flow();
     return undefined;
   }
@@ -56,6 +63,11 @@ export class ChangePushes implements ChangeSender {
   remove(sessionId: number): void {
     this.queues.get(sessionId)?.stop();
     this.queues.delete(sessionId);
+    this.urls.delete(sessionId);
+  }
+
+  urlOf(sessionId: number): string {
+    return this.urls.get(sessionId) ?? '';
   }
 
   isSet(sessionId: number): boolean {

@@ -22,6 +22,11 @@ const handler = (sessionId: number): JournalRecord => ({
     disabled: undefined,
   },
 });
+const registration: JournalRecord = {
+  t: 'data-registration',
+  sessionId: 7,
+  registration: { deiIds: [2], url: `https://receiver.example/${CANARIES[2]}` },
+};
 const ended: JournalRecord = { t: 'session-end', id: 5 };
 
 let folder: string;
@@ -56,17 +61,18 @@ describe('S-71 S-72 secrets in the journal', () => {
     const sealed = new SealedJournal(journal, seal);
     await sealed.rewrite([handler(7), ended]);
     expect(await found()).toEqual([]);
-    await sealed.append([handler(8)]);
+    await sealed.append([handler(8), registration]);
     expect(await found()).toEqual([]);
     await sealed.close();
     const records = await stored();
-    expect(records.map((record) => seal.isStale(record))).toEqual([false, false, false]);
-    expect(records.map((record) => seal.open(record))).toEqual([handler(7), ended, handler(8)]);
+    expect(records.map((record) => seal.isStale(record))).toEqual([false, false, false, false]);
+    expect(records.map((record) => seal.open(record))).toEqual([handler(7), ended, handler(8), registration]);
   });
 
   it('do not open for another session, and not for another tenant', async () => {
     const record = seal.close(handler(7));
     expect(() => seal.open({ ...record, sessionId: 8 } as StoredRecord)).toThrow(SealError);
+    expect(() => seal.open({ ...seal.close(registration), sessionId: 8 } as StoredRecord)).toThrow(SealError);
     const other = await sealOf('tenant-2');
     expect(() => other.open(record)).toThrow(SealError);
   });

@@ -1,7 +1,7 @@
 /** The contract's schemas, all that needs the schema library: loaded the first time something is not settled by a plain check. */
 export { APPLICATION_OPERATIONS } from '#contracts/application-api';
 export {
-  AccessDocumentSchema,
+  ReceivedAccessDocumentSchema,
   InstanceConfigSchema,
   JournalQuerySchema,
   RestoredJournalSchema,

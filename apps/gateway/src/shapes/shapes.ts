@@ -16,7 +16,7 @@ type Documents = {
 const SCHEMA_OF = {
   instanceConfig: 'InstanceConfigSchema',
   journalQuery: 'JournalQuerySchema',
-  accessDocument: 'AccessDocumentSchema',
+  accessDocument: 'ReceivedAccessDocumentSchema',
   signedDocument: 'SignedDocumentSchema',
 } as const;
 

@@ -273,7 +273,7 @@ export function monitorEvent(
     cause,
     callState: type === 'MONITOR_SET' ? 'IDLE' : 'UNAVAILABLE',
     icpId: device.icpId,
-    objectId: device.objectId,
+    objectId: objectIdOf(device, device.handle),
     localCallId: 0,
     globalCallId: null,
     devices: [],

@@ -1,5 +1,6 @@
 /** Taking up what an earlier incarnation had acknowledged (design.md 7). */
 import type { Core } from './core.js';
+import { holdDataRegistration } from './data-registration.operations.js';
 import { tellTakenOver } from './ha-callback.operations.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
@@ -60,6 +61,10 @@ function restoreOne(core: Core, record: JournalRecord): void {
     case 'rest-session': {
       const session = core.sessions.get(record.sessionId);
       return session === undefined ? undefined : holdRestSession(core, session, record);
+    }
+    case 'data-registration': {
+      const session = core.sessions.get(record.sessionId);
+      return session === undefined ? undefined : holdDataRegistration(session, record);
     }
     case 'session-end': {
       const session = core.sessions.get(record.id);

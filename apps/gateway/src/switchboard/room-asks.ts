@@ -5,6 +5,7 @@
 import type { Refusal } from '#contracts/errors';
 import type { Controller } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
+import { givesWay } from './room-turns.rules.js';
 import type { RoomAsk } from './shared-room.js';
 
 const ASKS_MAX = 1000;
@@ -30,21 +31,33 @@ export function askForRoom(
   if (!isOnlyOurPart(core, controller, full)) return full;
   const { nowMs, wallMs } = core.now;
   room.askedUpTo = Math.max(room.askedUpTo + 1, Math.floor(wallMs));
-  if (room.asks.length >= ASKS_MAX) return BUSY;
+  const owner = core.sessions.get(ask.sessionId)?.applicationId ?? '';
+  if (room.asks.length >= ASKS_MAX) {
+    const displaced = givesWay(room.asks, owner);
+    if (displaced === undefined) return BUSY;
+    room.asks = room.asks.filter((one) => one !== displaced);
+    core.refuse(displaced.requestId, BUSY);
+  }
   if (room.isUnheard) {
     room.miss(nowMs);
     return unavailable(full);
   }
-  room.asks.push({ ...ask, number: room.askedUpTo, atMs: nowMs });
+  room.asks.push({ ...ask, owner, number: room.askedUpTo, atMs: nowMs });
   return undefined;
 }
 
-/** The next ask that may be tried again, because there is room; refuses those that have waited for nothing. Undefined: all others wait on. */
+/** The next ask, in turn, that may be tried again, because there is room; refuses those that have waited for nothing. Undefined: all others wait on. */
 export function nextAsk(core: Core, controller: Controller, full: (ask: RoomAsk) => Refusal | undefined): RoomAsk | undefined {
   const { room, grant } = controller;
   for (let ask = room.asks[0]; ask !== undefined; ask = room.asks[0]) {
     const refusal = full(ask);
-    if (refusal === undefined) return room.asks.shift();
+    if (refusal === undefined) {
+      // there is room: for whoever has the turn, where it is of a kind that one can use
+      const next = room.next()!;
+      const chosen = full(next) === undefined ? next : ask;
+      room.take(chosen);
+      return chosen;
+    }
     if (!isOnlyOurPart(core, controller, refusal)) core.refuse(ask.requestId, refusal);
     else if (refusal.limit === MONITORS && ask.number <= (grant.shared?.refusedUpTo ?? 0))
       core.refuse(ask.requestId, fullEverywhere(grant.shared!.monitorsCap));

@@ -18,7 +18,10 @@ import type { Caller, CoreOperation, OperationOf } from './switchboard.port.js';
 import { CONTRACT_VERSION } from './version.rules.js';
 
 /** What is carried out within a session. */
-export type SessionOperation = Exclude<CoreOperation, { name: 'login' | 'loginUser' | 'validateToken' | 'restSession' }>;
+export type SessionOperation = Exclude<
+  CoreOperation,
+  { name: 'login' | 'loginUser' | 'validateToken' | 'restSession' | 'keepDataRegistration' }
+>;
 type Alone = Exclude<
   SessionOperation,
   | OperationOf<CommandName>

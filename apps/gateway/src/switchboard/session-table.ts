@@ -2,7 +2,7 @@
 import { EventLog } from './event-log.js';
 import type { DeadLetter } from '#contracts/application-api';
 import { PLAIN_ACCESS, type SessionAccess } from './session-access.js';
-import type { EventHandler, SwitchboardSettings } from './switchboard.port.js';
+import type { DataRegistration, EventHandler, SwitchboardSettings } from './switchboard.port.js';
 
 /** A handler and how far it is. */
 export interface HeldHandler {
@@ -34,6 +34,8 @@ export interface Session {
   /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
   keptUnreadSince: number | undefined;
   handler: HeldHandler | undefined;
+  /** What it is told of the directory; undefined: nothing. */
+  dataRegistration: DataRegistration | undefined;
   /** Another number under which its events may be fetched, and from where over SOAP. */
   restSession: { readonly id: number; readonly clientAddress: string } | undefined;
   /** Stands for the token once, for a moment; at most one, the newest. */
@@ -81,6 +83,7 @@ export class SessionTable {
       plainSeq: 0,
       keptUnreadSince: undefined,
       handler: undefined,
+      dataRegistration: undefined,
       restSession: undefined,
       ticket: undefined,
     };

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { makeObjectId } from './numbering.rules.js';
-import { documentOf, gaps, grantOf, limitsOf, settingsOf, VirtualPlant } from './virtual-plant.fixture.js';
+import { application, documentOf, gaps, grantOf, limitsOf, settingsOf, VirtualPlant } from './virtual-plant.fixture.js';
 
 type Shared = NonNullable<AccessDocument['controllers'][number]['shared']>;
 const WALL_START = 1_800_000_000_000;
 /** Our part of a controller that takes ten monitors. */
 const partOf = (monitorsMax: number, more: Partial<Shared> = {}): AccessDocument =>
   documentOf({
+    applications: [application('crm'), application('other')],
     controllers: [grantOf(1, { monitorsMax, shared: { startsPerSecond: 20, monitorsCap: 10, refusedUpTo: 0, ...more } })],
   });
 
@@ -22,6 +23,13 @@ class SharedPlant extends VirtualPlant {
   /** Asks for a monitor; answers the number of the request. */
   want(handle: number): number {
     return this.ask({ name: 'monitorObject', request: { sessionId: this.sessionId, objectId: makeObjectId(1, handle) } });
+  }
+
+  /** A session of another application. */
+  another(): number {
+    const outcome = this.tryLogin({ applicationName: 'other' });
+    if (!outcome.ok) throw new Error(outcome.refusal.code);
+    return (outcome.value as { sessionId: number }).sessionId;
   }
 
   told(requestId: number): string | undefined {
@@ -49,6 +57,33 @@ describe('a part of a controller that several instances share', () => {
     plant.pass(300, [plant.sessionId]);
     expect([plant.told(asks[3]!), plant.told(late)]).toEqual(['ok', undefined]);
     expect(plant.controller().monitors.size).toBe(3);
+  });
+
+  it('R-LIM-13 room is given to applications in turn: one that waits for many does not keep another waiting', () => {
+    const plant = new SharedPlant(1);
+    const other = plant.another();
+    plant.want(1);
+    const many = [2, 3, 4, 5].map((handle) => plant.want(handle));
+    const one = plant.ask({ name: 'monitorObject', request: { sessionId: other, objectId: makeObjectId(1, 6) } });
+    const told = () => [...many, one].map((ask) => plant.told(ask));
+    plant.document(partOf(2));
+    expect(told()).toEqual(['ok', undefined, undefined, undefined, undefined]);
+    plant.document(partOf(3));
+    expect(told()).toEqual(['ok', undefined, undefined, undefined, 'ok']);
+    plant.document(partOf(4));
+    expect(told()).toEqual(['ok', 'ok', undefined, undefined, 'ok']);
+  });
+
+  it('R-LIM-13 where a thousand wait, one of an application that has none among them still may', () => {
+    const plant = new SharedPlant(1);
+    const other = plant.another();
+    plant.want(1);
+    const many = Array.from({ length: 1000 }, (_, at) => plant.want(at + 2));
+    expect(plant.told(plant.want(2000))).toBe('RATE_LIMITED');
+    const one = plant.ask({ name: 'monitorObject', request: { sessionId: other, objectId: makeObjectId(1, 3000) } });
+    expect([plant.told(many[998]!), plant.told(many[999]!), plant.told(one)]).toEqual([undefined, 'RATE_LIMITED', undefined]);
+    plant.document(partOf(3));
+    expect([plant.told(many[0]!), plant.told(many[1]!), plant.told(one)]).toEqual(['ok', undefined, 'ok']);
   });
 
   it('R-LIM-13 is refused with limit, use and cap of all together once the control plane says that there is no room', () => {

@@ -131,6 +131,11 @@ export type CoreOperation =
       [N in keyof Entropy]: { readonly name: N; readonly request: OperationRequest<N>; readonly entropy: Entropy[N] };
     }[keyof Entropy]
   | { readonly name: 'handlerReport'; readonly request: { readonly sessionId: number } }
+  /** The session has registered so in the data access service, which has checked it: kept before it is answered. */
+  | {
+      readonly name: 'keepDataRegistration';
+      readonly request: { readonly sessionId: number; readonly registration: DataRegistration };
+    }
   /** Which session is registered under this number for this caller; answered with its `sessionId`. */
   | { readonly name: 'restSession'; readonly request: { readonly restSessionId: number } }
   /** getEvents, answered with an `EventPage`. */
@@ -221,6 +226,13 @@ export type Effect =
       readonly facts: Readonly<Record<string, unknown>>;
     };
 
+/** What a session has registered for in the data access service (R-DAS-03). */
+export interface DataRegistration {
+  readonly deiIds: readonly number[];
+  /** Where changes are sent; '': they are fetched. */
+  readonly url: string;
+}
+
 /** What a later incarnation needs (design.md 7). Applying the records in order gives the state; each may be applied twice. */
 export type JournalRecord =
   | {
@@ -242,6 +254,8 @@ export type JournalRecord =
     }
   /** The other number under which the session's events may be fetched, and by whom; the last one counts. */
   | { readonly t: 'rest-session'; readonly sessionId: number; readonly restSessionId: number; readonly clientAddress: string }
+  /** What the session is told of the directory, all of it; the last one counts. */
+  | { readonly t: 'data-registration'; readonly sessionId: number; readonly registration: DataRegistration }
   | { readonly t: 'session-end'; readonly id: number }
   | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }

@@ -10,6 +10,7 @@ import { callRecords, keepCalls } from './calls-hint.js';
 import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
+import { dataRegistrationRecord, keepDataRegistration } from './data-registration.operations.js';
 import { watchDirectories } from './directory-watch.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
@@ -26,6 +27,7 @@ import { readLast } from './event.operations.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type {
+  DataRegistration,
   Effect,
   HACallback,
   Input,
@@ -97,6 +99,8 @@ export class Switchboard {
       if (access !== undefined) yield access;
       const registered = restSessionRecord(session);
       if (registered !== undefined) yield registered;
+      const data = dataRegistrationRecord(session);
+      if (data !== undefined) yield data;
       const { handler } = session;
       if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
       for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
@@ -161,6 +165,12 @@ export class Switchboard {
   controllerRefusal(icpId: number): Refusal | undefined {
     const usable = this.core.usableController(icpId);
     return 'refusal' in usable ? usable.refusal : undefined;
+  }
+
+  /** What sessions are told of the directory, as it was kept. */
+  *dataRegistrations(): Generator<readonly [sessionId: number, DataRegistration]> {
+    for (const { id, dataRegistration } of this.core.sessions.all())
+      if (dataRegistration !== undefined) yield [id, dataRegistration];
   }
 
   /** Whether a session stands; for what is kept of sessions beside the switchboard. */
@@ -299,6 +309,9 @@ export class Switchboard {
     if ('code' in session) return this.core.refuse(requestId, session);
     if (ADVANCED.test(operation.name) && !isAdvanced(this.core, session))
       return this.core.refuse(requestId, advancedRefusal(operation.name));
+    // the end of an operation that has been counted
+    if (operation.name === 'keepDataRegistration')
+      return keepDataRegistration(this.core, session, requestId, operation.request.registration);
     // asked with every delivery, and of no controller: rates, numbers and traces have no part in it
     if (operation.name === 'readOn' || operation.name === 'readEvents')
       return readerOperation(this.core, session, requestId, operation);

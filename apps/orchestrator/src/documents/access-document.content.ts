@@ -37,6 +37,8 @@ export interface ClusterState {
   /** Of the whole tenant, this cluster or others; empty where nothing is limited. */
   readonly licences: readonly PoolPlan[];
   readonly controllers: readonly Controller[];
+  /** How often a sync of their directories was asked for (R-CLU-08). */
+  readonly directorySync: number;
   readonly members: readonly ClusterMember[];
 }
 
@@ -101,6 +103,7 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     companyName: tenant.companyName,
     limits: { ...spec.limits },
     ...settingsOf(tenant),
+    ...(state.directorySync === 0 ? {} : { directorySync: { revision: state.directorySync } }),
     applications: applications.map((application) => applicationOf(application, users.get(application.id) ?? [])),
     controllers: controllers.map(({ icpId, name, address, port, release, enabled, platform, numbering }) => ({
       icpId,

@@ -3,13 +3,14 @@
  * when it says something new or the stored one grows old, with a higher serial, and the bell tells the worker to push it.
  */
 import { createHash } from 'node:crypto';
-import { AccessDocumentSchema, InstanceStatusReportSchema, type AccessDocument } from '#contracts/gateway-admin';
+import { ReceivedAccessDocumentSchema, ReceivedStatusReportSchema, type AccessDocument } from '#contracts/gateway-admin';
 import { LICENCE_TIMES } from '#domain/licences';
 import type { ApplicationUser, InstanceSpec, InstanceStatus, Tenant } from '#domain/resources';
 import * as accessDocuments from '#persistence/access-documents';
 import type { StoredAccessDocument } from '#persistence/access-documents';
 import * as applicationUsers from '#persistence/application-users';
 import * as applications from '#persistence/applications';
+import * as clusters from '#persistence/clusters';
 import * as controllers from '#persistence/controllers';
 import type { Tx } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
@@ -63,6 +64,7 @@ export class AccessDocumentIssuer {
       const state = {
         ...shared,
         controllers: await controllers.listOfCluster(tx, clusterId),
+        directorySync: (await clusters.find(tx, clusterId))?.directorySync.revision ?? 0,
         members: inCluster.map((one) => one.member),
       };
       for (const [instanceId, content] of contentsOf(state)) {
@@ -163,7 +165,7 @@ const isAtRest = (spec: InstanceSpec, status: InstanceStatus | undefined): boole
   spec.desiredState === 'stopped' && status?.state === 'stopped' && status.observedVersion === spec.version;
 
 function licenceMemberOf({ spec, status, stored, member }: Known): LicenceMember {
-  const report = InstanceStatusReportSchema.safeParse(status?.observed);
+  const report = ReceivedStatusReportSchema.safeParse(status?.observed);
   return {
     spec,
     newest: member.newest,
@@ -179,14 +181,16 @@ function memberOf(
   status: InstanceStatus | undefined,
   stored: StoredAccessDocument | undefined,
 ): ClusterMember {
-  const report = InstanceStatusReportSchema.safeParse(status?.observed);
+  const report = ReceivedStatusReportSchema.safeParse(status?.observed);
   const atRest = isAtRest(spec, status);
   // Only a report of its own says so, together with what it held by then: that it was pushed says nothing of what had been held under the one before.
   const known = report.success && report.data.state !== 'starting' && !atRest ? report.data : undefined;
   const hasNewest = stored !== undefined && known?.accessDocument?.digest === stored.digest;
   return {
     spec,
-    newest: stored && AccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
+    newest:
+      stored &&
+      ReceivedAccessDocumentSchema.parse(JSON.parse(Buffer.from(stored.document.payload, 'base64url').toString('utf8'))),
     confirmed: atRest || hasNewest,
     report: known,
     hasRun: (status?.epochMajor ?? 0) > 0,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RoutingTableSchema, type RoutingTable } from '#contracts/routing';
+import { ReceivedRoutingTableSchema, type RoutingTable } from '#contracts/routing';
 
 /** Undefined when there is none yet. @throws when there is one that cannot be used */
 export async function readTable(file: string): Promise<RoutingTable | undefined> {
@@ -13,7 +13,9 @@ export async function readTable(file: string): Promise<RoutingTable | undefined>
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return RoutingTableSchema.parse(JSON.parse(text));
+  const document: unknown = JSON.parse(text);
+  ReceivedRoutingTableSchema.parse(document);
+  return document as RoutingTable;
 }
 
 /** Resolves when the table, as a whole, survives a power cut. */

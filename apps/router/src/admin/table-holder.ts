@@ -1,6 +1,6 @@
 /** The one table a router goes by: taken in order, written down before it is used or acknowledged. */
 import { isDeepStrictEqual } from 'node:util';
-import { RoutingTableSchema, type RoutingTable } from '#contracts/routing';
+import { ReceivedRoutingTableSchema, type RoutingTable } from '#contracts/routing';
 import type { Logger } from '#telemetry/logger';
 import { EMPTY_INDEX, indexTable, loweredEpochs, type RoutingIndex } from '../table/routing-index.js';
 import { readTable, writeTable } from './table-file.js';
@@ -50,14 +50,15 @@ export class TableHolder {
   }
 
   async #offer(document: unknown): Promise<Offered> {
-    const parsed = RoutingTableSchema.safeParse(document);
+    const parsed = ReceivedRoutingTableSchema.safeParse(document);
     if (!parsed.success) {
       return {
         kind: 'invalid',
         errors: parsed.error.issues.slice(0, ERRORS_MAX).map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
       };
     }
-    const table = parsed.data;
+    // as it came: what we do not know is not lost on the disk, and the same table again is the same
+    const table = document as RoutingTable;
     const held = this.#index;
     if (table.version < held.version)
       return { kind: 'stale', detail: `Version ${table.version} is older than ${held.version}, which is held.` };
@@ -66,7 +67,7 @@ export class TableHolder {
         ? { kind: 'taken' }
         : { kind: 'stale', detail: `Another table of version ${held.version} is held.` };
     }
-    const indexed = indexTable(table);
+    const indexed = indexTable(parsed.data);
     if (!indexed.ok)
       return { kind: 'invalid', errors: indexed.faults.slice(0, ERRORS_MAX).map((message) => ({ path: 'tenants', message })) };
     const lowered = loweredEpochs(held, indexed.index);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import {
   ADMIN_ROUTES,
-  InstanceHealthSchema,
-  InstanceStatusReportSchema,
-  JournalPieceSchema,
+  ReceivedHealthSchema,
+  ReceivedStatusReportSchema,
+  ReceivedJournalPieceSchema,
   type InstanceHealth,
   type InstanceStatusReport,
   type JournalGeneration,
@@ -46,8 +46,11 @@ export class GatewayAdminClient {
   async status(target: AdminTarget): Promise<InstanceStatusReport | undefined> {
     try {
       const answer = await this.#call(target, ADMIN_ROUTES.status);
-      const report = answer.status === 200 ? InstanceStatusReportSchema.safeParse(JSON.parse(answer.text)) : undefined;
-      return report?.success && report.data.instanceId === target.instanceId ? report.data : undefined;
+      if (answer.status !== 200) return undefined;
+      const said: unknown = JSON.parse(answer.text);
+      const report = ReceivedStatusReportSchema.safeParse(said);
+      // as it came: an orchestrator of its release understands what we do not
+      return report.success && report.data.instanceId === target.instanceId ? (said as InstanceStatusReport) : undefined;
     } catch {
       // The next attempt begins with a new connection, and with certificates that may have been renewed.
       this.forget(target.instanceId);
@@ -59,7 +62,7 @@ export class GatewayAdminClient {
   async health(target: AdminTarget): Promise<InstanceHealth | undefined> {
     try {
       const answer = await this.#call(target, ADMIN_ROUTES.health, undefined, HEALTH_TIMEOUT_MS);
-      const health = InstanceHealthSchema.safeParse(JSON.parse(answer.text));
+      const health = ReceivedHealthSchema.safeParse(JSON.parse(answer.text));
       return health.success && health.data.instanceId === target.instanceId ? health.data : undefined;
     } catch {
       this.forget(target.instanceId);
@@ -67,7 +70,7 @@ export class GatewayAdminClient {
     }
   }
 
-  /** The next piece of its journal after what is held, see {@link JournalPieceSchema}; undefined as for {@link status}. Never rejects. */
+  /** The next piece of its journal after what is held, see {@link ReceivedJournalPieceSchema}; undefined as for {@link status}. Never rejects. */
   async journal(
     target: AdminTarget,
     held: { readonly generation: JournalGeneration; readonly bytes: number } | null,
@@ -76,7 +79,7 @@ export class GatewayAdminClient {
     const query = held === null ? '' : `?generation=${held.generation.join('.')}&from=${held.bytes}`;
     try {
       const answer = await this.#call(target, { method, path: `${path}${query}` });
-      const piece = answer.status === 200 ? JournalPieceSchema.safeParse(JSON.parse(answer.text)) : undefined;
+      const piece = answer.status === 200 ? ReceivedJournalPieceSchema.safeParse(JSON.parse(answer.text)) : undefined;
       return piece?.success && piece.data.instanceId === target.instanceId ? piece.data : undefined;
     } catch {
       this.forget(target.instanceId);

@@ -42,7 +42,15 @@ export const TenantTable = new EntitySchema<Record<string, unknown>>({
 
 export const ClusterTable = new EntitySchema<Record<string, unknown>>({
   name: 'clusters',
-  columns: { id: uuid(key('clusters')), tenant_id: uuid(), name: text(), version, created_at: createdNow },
+  columns: {
+    id: uuid(key('clusters')),
+    tenant_id: uuid(),
+    name: text(),
+    directory_sync_revision: integer({ default: 0 }),
+    directory_sync_asked_at: time(optional),
+    version,
+    created_at: createdNow,
+  },
   uniques: [tenantAndId('clusters'), tenantAndName('clusters')],
   foreignKeys: [ownedBy('clusters')],
 });

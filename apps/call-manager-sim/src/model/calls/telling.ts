@@ -1,7 +1,7 @@
 /** What is said about a call without changing where it leads: digits, account codes, names, taps. */
 import { DEVICE_KIND_OF } from '../device-kind.js';
 import { ends, named, party } from '../exchange.js';
-import { otherLegs, type Leg } from '../phone.js';
+import { DIGITS_SENT_MAX, TAPS_MAX, otherLegs, type Leg } from '../phone.js';
 import { when, type CallRule } from './rule.js';
 
 const isOneOf = (leg: Leg, ...states: readonly Leg['state'][]): boolean => leg.listensTo === null && states.includes(leg.state);
@@ -11,6 +11,7 @@ export const sendDigits: CallRule = {
   number: 'needed',
   may: ({ leg }) => when(isOneOf(leg, 'connected', 'delivered')),
   act: ({ x, leg, ask }) => {
+    leg.digitsSent = `${leg.digitsSent}${ask.number ?? ''}`.slice(-DIGITS_SENT_MAX);
     const far = otherLegs(leg);
     if (far.length !== 1 || !DEVICE_KIND_OF[(far[0] as Leg).phone.kind].trunk) return;
     const about = [{ what: 'TRUNK_OUTPULSED_DIGITS' as const, value: ask.number ?? '' }];
@@ -58,7 +59,9 @@ export const tap: CallRule = {
     const number = ask.number ?? '';
     return number === '' || x.directory.device(number) ? 'OK' : 'INVALID_NUMBER';
   },
-  act: ({ x, leg }) => {
+  act: ({ x, leg, ask }) => {
+    const number = ask.number ?? '';
+    if (!leg.taps.includes(number) && leg.taps.length < TAPS_MAX) leg.taps.push(number);
     x.tell(leg, 'INFORMATION_UPDATE', 'TAP_CALL', leg.state, ends(leg.call));
   },
 };

@@ -56,6 +56,11 @@ export class Waiting {
     return true;
   }
 
+  /** The numbers that this phone wants to be called back from. */
+  wishesOf(phone: Phone): string[] {
+    return this.callsBack.filter((one) => one.phone === phone).map(({ to }) => to.dn);
+  }
+
   hasRoom(): boolean {
     return this.callsBack.length < CALLS_BACK_MAX;
   }

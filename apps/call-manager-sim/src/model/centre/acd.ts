@@ -1,8 +1,8 @@
 /** Paths, agent groups and agents: callers queue, the agent who has been idle longest is offered the one who has waited longest. */
 import { named, type Exchange } from '../exchange.js';
 import { QUEUE_LEGS_MAX, isAcdPath, type AcdGroup, type AcdPath } from '../group.js';
-import type { Leg, Phone } from '../phone.js';
-import type { Cause } from '../words.js';
+import type { Device, Leg, Phone } from '../phone.js';
+import type { Cause, EventName } from '../words.js';
 import { tellCleared } from '../calls/ending.js';
 import type { Routing } from '../calls/routing.js';
 import { when, type PhoneRule } from '../calls/rule.js';
@@ -14,7 +14,7 @@ export class Acd {
   ) {
     routing.queueing = (leg, plan) => this.enqueue(leg, plan.path);
     x.watchIdle((phone) => {
-      if (phone.kind === 'agent') for (const path of x.directory.acdPaths) this.offer(path);
+      if (phone.kind === 'agent') for (const path of x.directory.queues()) this.offer(path);
     });
     x.watchLeaving((leg) => this.leaves(leg));
   }
@@ -34,7 +34,7 @@ export class Acd {
     const about = [{ what: 'QUEUE_POSITION' as const, value: String(path.queue.indexOf(leg) + 1) }];
     const parties = this.routing.parties(leg, path, path.dn);
     this.x.tell(leg, 'QUEUED', 'ACD_CALL_QUEUED', leg.state === 'hold' ? 'hold' : 'queued', parties, { about });
-    this.x.tellAbout(path, call, 'ACD2_PATH', 'ACD_CALL_QUEUED', parties, { about });
+    this.x.tellAbout(path, call, eventOf(path), 'ACD_CALL_QUEUED', parties, { about });
     this.offer(path);
   }
 
@@ -45,8 +45,8 @@ export class Acd {
       if (!next || !leg) return;
       const parties = this.routing.parties(leg, next.agent, path.dn);
       this.routing.ring(leg, [next.agent], path.dn, { rung: 'ACD_CALL_RECEIVED', calling: 'ACD_CALL_DELIVERED' });
-      this.x.tellAbout(path, leg.call, 'ACD2_PATH', 'ACD_CALL_DELIVERED', parties);
-      this.x.tellAbout(next.group, leg.call, 'ACD2_GROUP', 'ACD_CALL_DELIVERED', parties);
+      this.x.tellAbout(path, leg.call, eventOf(path), 'ACD_CALL_DELIVERED', parties);
+      if (next.group !== (path as Device)) this.x.tellAbout(next.group, leg.call, 'ACD2_GROUP', 'ACD_CALL_DELIVERED', parties);
       const offered = next.agent.legs.at(-1);
       if (offered) this.x.after(path.agentTimeoutMs, () => this.timeOut(path, leg, offered));
     }
@@ -85,7 +85,7 @@ export class Acd {
   }
 
   private about(path: AcdPath, leg: Leg, cause: Cause): void {
-    this.x.tellAbout(path, leg.call, 'ACD2_PATH', cause, this.routing.parties(leg.call.caller, path, path.dn));
+    this.x.tellAbout(path, leg.call, eventOf(path), cause, this.routing.parties(leg.call.caller, path, path.dn));
   }
 
   private startWork(agent: Phone, workMs: number): void {
@@ -96,6 +96,10 @@ export class Acd {
       if (agent.workUntilMs === untilMs) endWork(this.x, agent);
     });
   }
+}
+
+function eventOf({ kind }: AcdPath): EventName {
+  return kind === 'acd-express-group' ? 'ACD_EXPRESS_GROUP_EVENT' : 'ACD2_PATH';
 }
 
 export function endWork(x: Exchange, agent: Phone): void {

@@ -14,8 +14,9 @@ beforeEach(() => {
     one('2110', { supervisor: true }),
   ];
   const acdGroups = [{ dn: '2501', name: 'Sales', agents: ['2401', '2402'] }];
+  const acdExpressGroups = [{ dn: '2700', name: 'Express', agents: ['2402'], agentTimeoutMs: 10_000, workMs: 5_000 }];
   const acdPaths = [{ dn: '2600', name: 'Hotline', groups: ['2501'], agentTimeoutMs: 10_000, workMs: 5_000 }];
-  world = twoControllers({ acdGroups, acdPaths, agentLicences: 2 }, stations);
+  world = twoControllers({ acdGroups, acdExpressGroups, acdPaths, agentLicences: 2 }, stations);
 });
 
 const logIn = (set: string, agent: string, pin: string) => world.do('agent-log-in', set, { number: agent, text: pin });
@@ -58,6 +59,34 @@ describe('ACD', () => {
       '3001 DELIVERED/ACD_CALL_DELIVERED/delivered',
     ]);
     expect(world.told.find(({ event }) => event === 'ACD2_PATH')).toBeDefined();
+  });
+
+  it('R-CC-01 an ACD Express group is called by its own number, queues by itself and tells of it as its own kind', () => {
+    world.do('call', '3001', { number: '2700' });
+    expect(world.news()).toContain('2700 ACD_EXPRESS_GROUP_EVENT/ACD_CALL_QUEUED/null');
+    logIn('2102', '2402', '2');
+    expect(world.news().filter((line) => /^(2402|2700|3001) [A-Z_]+\//.test(line))).toEqual([
+      '2402 IN_SERVICE/DEVICE_IN_SERVICE/null',
+      '2402 RECEIVED/ACD_CALL_RECEIVED/alerting',
+      '3001 DELIVERED/ACD_CALL_DELIVERED/delivered',
+      '2700 ACD_EXPRESS_GROUP_EVENT/ACD_CALL_DELIVERED/null',
+    ]);
+    world.do('answer', '2402');
+    world.do('clear', '3001');
+    expect(world.news().at(-1)).toBe('2402 CLEARED/CLEARED/null');
+    world.do('agent-presence', '2402', { number: '2700', on: false });
+    world.pass(5_000);
+    world.do('call', '3001', { number: '2700' });
+    expect(world.at('3001').legs[0]?.state).toBe('queued');
+    world.do('agent-presence', '2402', { number: '2700', on: true });
+    expect(world.at('2402').legs[0]?.state).toBe('alerting');
+  });
+
+  it('a path has no ACD Express groups', () => {
+    const group = { dn: '2700', name: '', agents: [] };
+    expect(() => twoControllers({ acdExpressGroups: [group], acdPaths: [{ dn: '2600', name: '', groups: ['2700'] }] })).toThrow(
+      'path 2600 names 2700, which is no agent group',
+    );
   });
 
   it('who is not present, busy by wish or working gets none; the work timer can be ended', () => {

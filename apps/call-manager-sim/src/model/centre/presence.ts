@@ -11,7 +11,7 @@ interface Membership extends Device {
 type Kind = 'agent-group' | 'group' | 'personal-group';
 
 function groupsOf({ x, phone }: Situation, kind: Kind): Membership[] {
-  if (kind === 'agent-group') return x.directory.acdGroups.filter(({ agents }) => agents.includes(phone));
+  if (kind === 'agent-group') return x.directory.groupsOfAgent(phone);
   const personal = (group: Device) => (group.kind === 'personal-ring-group') === (kind === 'personal-group');
   return x.directory.groups.filter((group) => personal(group) && group.members.includes(phone));
 }

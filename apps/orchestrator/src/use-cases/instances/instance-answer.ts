@@ -1,6 +1,6 @@
 /** An instance as the contract shows it: spec, status, and each limit as used and cap. */
 import type { InstanceAnswer } from '#contracts/control-api';
-import { InstanceStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
+import { ReceivedStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
 import { CALLS_PER_HOUR } from '#domain/limits';
 import type { InstanceSpec, InstanceStatus } from '#domain/resources';
 import type { JournalCopy } from '#persistence/journal-copies';
@@ -29,7 +29,7 @@ export function instanceAnswer(
 /** What the incarnation last said of itself, while it runs; the worker keeps it as it came. */
 export function reportOf(status: InstanceStatus | undefined): InstanceStatusReport | undefined {
   if (status?.state !== 'running' || status.observed === null) return undefined;
-  const parsed = InstanceStatusReportSchema.safeParse(status.observed);
+  const parsed = ReceivedStatusReportSchema.safeParse(status.observed);
   return parsed.success ? parsed.data : undefined;
 }
 

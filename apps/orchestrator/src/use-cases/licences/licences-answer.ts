@@ -1,6 +1,6 @@
 /** Licences as the contract shows them: entitled, granted, in use, and how old what each instance goes by is. */
 import type { LicencesAnswer } from '#contracts/control-api';
-import { InstanceStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
+import { ReceivedStatusReportSchema, type InstanceStatusReport } from '#contracts/gateway-admin';
 import { unitsOf } from '#domain/licences';
 import type { InstanceSpec, InstanceStatus } from '#domain/resources';
 import type { LicenceAccount, StoredPool } from '#persistence/licences';
@@ -53,6 +53,6 @@ function poolAnswer(pool: StoredPool, reports: Reports): LicencesAnswer['pools']
 
 function reportOf(status: InstanceStatus): [string, InstanceStatusReport][] {
   if (status.state !== 'running') return [];
-  const report = InstanceStatusReportSchema.safeParse(status.observed);
+  const report = ReceivedStatusReportSchema.safeParse(status.observed);
   return report.success ? [[status.instanceId, report.data]] : [];
 }
