@@ -80,6 +80,13 @@ export const METRICS = {
   cordboard_instances: gauge('orchestrator', 'R-ORC-02', 'Instances by the state the worker wrote last', 'state'),
   cordboard_outbox_waiting: gauge('orchestrator', 'design 1', 'Bells that are not rung yet'),
   cordboard_outbox_oldest_seconds: gauge('orchestrator', 'design 1', 'Age of the oldest of them: how far ringing lags behind'),
+  cordboard_record_limit_used: gauge(
+    'orchestrator',
+    'R-LIM-13',
+    'Use of a limit that the record counts, at the cluster or tenant where it is highest',
+    'limit',
+  ),
+  cordboard_record_limit_cap: gauge('orchestrator', 'R-LIM-13', 'Cap of a limit that the record counts', 'limit'),
   cordboard_queue_jobs: gauge('orchestrator', 'R-ORC-02', 'Jobs that wait in the queue; absent while it does not answer'),
   cordboard_routing_table_published: gauge('orchestrator', 'R-ORC-06', 'Version of the newest routing table'),
   cordboard_sweep_seconds: histogram('worker', 'design 2', 'How long a turn of a sweep took', 'sweep'),
