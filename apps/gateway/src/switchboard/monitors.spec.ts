@@ -66,6 +66,21 @@ describe('monitors of every kind', () => {
     expect(codeOf(plant.run({ name: 'stopFeatureMonitor', request: { sessionId, objectId } }))).toBe('MONITOR_NOT_SET');
   });
 
+  it('R-MON-03 of one session at most five hundred wait for their turn at a controller; more are told to come again', () => {
+    const plant = new VirtualPlant().up();
+    const [many, other] = [plant.login(), plant.login()];
+    const ask = (sessionId: number, handle: number) =>
+      plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(1, handle) } });
+    const asked = Array.from({ length: 600 }, (_, index) => ask(many, index + 1));
+    const codes = asked.map((requestId) => codeOf(plant.replies.get(requestId)));
+    expect(plant.switchboard.report().controllers[0]!.queues.startsWaiting).toBe(500);
+    expect(new Set(codes)).toEqual(new Set(['ok', 'unanswered', 'RATE_LIMITED']));
+    expect(codes.slice(0, 500)).not.toContain('RATE_LIMITED');
+    const one = ask(other, 1000);
+    plant.pass(1000, [many, other]);
+    expect(codeOf(plant.replies.get(one))).toBe('ok');
+  });
+
   it('R-LIM-04 one that the controller grants when nobody waits for it any more is stopped there, and its place is free', () => {
     const [plant, sessionId] = ready();
     plant.controller().mute = true;

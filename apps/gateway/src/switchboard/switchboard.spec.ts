@@ -468,34 +468,6 @@ describe('links', () => {
     expect(plant.switchboard.report()).toMatchObject({ monitors: { used: 0 } });
   });
 
-  it('R-CLU-07 a controller that is disabled goes at once, with gap and status; enabled again its monitors come back', () => {
-    const enabled = (one: boolean, serial: number) =>
-      documentOf({ serial, controllers: [grantOf(1, { enabled: one }), grantOf(2)] });
-    const plant = new VirtualPlant(settingsOf(), enabled(true, 1)).up().up(2);
-    const sessionId = plant.login();
-    const objectId = plant.monitor(sessionId, 1);
-    plant.monitor(sessionId, 2, 2);
-    plant.controller().mute = true;
-    const call = { name: 'makeCall', request: { sessionId, objectId, number: '2' } } as const;
-    const asked = plant.ask(call);
-    const { cursor } = plant.read(sessionId);
-    plant.document(enabled(false, 2));
-    expect(codeOf(plant.replies.get(asked))).toBe('CONTROLLER_TIMEOUT');
-    expect(codeOf(plant.run(call))).toBe('PRIVILEGE_VIOLATION');
-    expect(plant.read(sessionId, cursor).events).toMatchObject([
-      { category: 'GAP', reason: 'link-lost', objectIds: [objectId] },
-      { type: 'ICP_COMMUNICATION_EVENT', icpId: 1, connectionState: 'NOT_CONNECTED' },
-    ]);
-    // what it held it holds, and has again when the controller may be used
-    expect(plant.switchboard.report()).toMatchObject({ monitors: { used: 2 }, devices: { standing: 1 } });
-    plant.controller().mute = false;
-    plant.document(enabled(true, 3));
-    plant.up();
-    plant.pass(2000, [sessionId]);
-    expect(plant.controller().monitors.size).toBe(1);
-    expect(plant.switchboard.report().devices.standing).toBe(2);
-  });
-
   it('a removed controller takes its monitors with it, and says so', () => {
     const plant = new VirtualPlant(settingsOf(), documentOf({ controllers: [grantOf(1), grantOf(2)] })).up().up(2);
     const sessionId = plant.login();
