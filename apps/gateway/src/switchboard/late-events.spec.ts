@@ -9,9 +9,12 @@ describe('events of a controller', () => {
     const plant = new VirtualPlant().up();
     const sessionId = plant.login();
     plant.monitor(sessionId, 1);
-    const [message] = plant.controller().event(1, 'RECEIVED', 'NEW_CALL', 'alerting', CALL);
+    plant.event(1, 'RECEIVED', 'NEW_CALL', 'alerting', CALL);
+    plant.event(1, 'ESTABLISHED', 'ANSWERED', 'connected', CALL);
+    // holding a held call again is nothing that the states of a call forbid
+    const [message] = plant.controller().event(1, 'HELD', 'UNKNOWN', 'hold', CALL);
     for (let times = 0; times < 3; times += 1) plant.input({ kind: 'message', icpId: 1, message: message! });
-    expect(typesOf(plant.read(sessionId).events)).toEqual(['MONITOR_SET', 'CALL_RECEIVED']);
+    expect(typesOf(plant.read(sessionId).events)).toEqual(['MONITOR_SET', 'CALL_RECEIVED', 'CALL_ESTABLISHED', 'CALL_HELD']);
   });
 
   it('R-CC-08 one that comes after the end of its call does not bring it back; a new call under its number is another one', () => {
