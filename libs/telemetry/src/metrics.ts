@@ -63,6 +63,11 @@ export const METRICS = {
     'icp_id',
   ),
   cordboard_events_waiting: gauge('gateway', 'R-CC-09', 'Events in sessions’ logs that were not handed out yet'),
+  cordboard_events_dropped_total: counter(
+    'gateway',
+    'R-CC-09',
+    'Events dropped before their application had read them; each is in a gap that it is told',
+  ),
   cordboard_commands_open: gauge('gateway', 'R-CLU-06', 'Requests to a controller that are not answered yet', 'icp_id'),
   cordboard_monitor_starts_waiting: gauge('gateway', 'R-MON-03', 'Monitors that wait for their turn to be started', 'icp_id'),
   cordboard_monitors_wanted: gauge('gateway', 'R-MON-01', 'Devices that some session wants monitored'),
