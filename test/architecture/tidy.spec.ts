@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { APPLICATION_OPERATIONS } from '#contracts/application-api';
 import { CONTROL_ROUTES } from '#contracts/control-api';
 import { ERROR_KINDS } from '#contracts/errors';
-import { repositoryFiles, type SourceFile } from './repository.js';
+import { repositoryFiles, type SourceFile } from '../../tools/generate/repository.js';
 
 const files = repositoryFiles();
 const written = files.filter(({ isGenerated }) => !isGenerated);

@@ -23,6 +23,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 300_000 });
 const run = promisify(execFile);
 const ROUNDS = 2;
 const SESSIONS = 500;
+/** A router that is killed answers again within this. */
+const ROUTER_BACK_MS = 2000;
 
 /** Small file systems of their own under the instances' journals and under Postgres, so that they can be filled. */
 const SMALL = [
@@ -117,6 +119,7 @@ describe('the router killed', () => {
     await Promise.all(waiting.slice(0, 20).map((application, index) => application.monitor(address, extensions[20 + index]!)));
     await load.untilMoreEvents(30);
     const owners = instancesOf(site.layout);
+    const backMs: number[] = [];
     // the same sessions, first over plain HTTP, then each with a connection of its own over TLS
     for (const plain of [true, false]) {
       const before = waiting.map(({ answers }) => answers);
@@ -127,13 +130,16 @@ describe('the router killed', () => {
       const killedAt = performance.now();
       signal([router!.pid], 'SIGKILL');
       await until('a session is answered again', 30_000, () => waiting[0]!.alive());
+      backMs.push(performance.now() - killedAt);
       const what = `the router with ${SESSIONS} sessions over ${plain ? 'HTTP' : 'TLS'}`;
-      console.log(`${what}: back after ${Math.round(performance.now() - killedAt)} ms`);
+      console.log(`${what}: back after ${Math.round(backMs.at(-1)!)} ms`);
       // a few at a time, beside the readers that all come back by themselves
       for (let at = 0; at < SESSIONS; at += 25)
         await Promise.all(waiting.slice(at, at + 25).map((each) => until(`session ${each.id}`, 60_000, () => each.alive())));
       console.log(`${what}: each has answered after ${Math.round(performance.now() - killedAt)} ms`);
     }
+    // of two, because a machine that others use too may be slow once
+    expect(Math.min(...backMs)).toBeLessThan(ROUTER_BACK_MS);
     await load.untilMoreEvents(60);
     await load.calm();
     expect(instancesOf(site.layout)).toEqual(owners);

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OperationResponse } from '#contracts/application-api';
 import { eventually } from '#testkit/eventually';
-import { runFile, simulator, type TestSession } from './system.js';
+import { adminClient, runFile, simulator, type TestSession } from './system.js';
 import { callByHand, controllersSeen, instanceProcess, startsPerSecondMax, traceEnd, traceSince, watching } from './witness.js';
 
 type Events = OperationResponse<'getEvents'>['events'];
@@ -37,6 +37,22 @@ const isBack = (count: number) => (events: Events) =>
   states(events).at(-1) === 'CONNECTED' && events.filter((e) => e.type === 'MONITOR_SET').length === count;
 
 describe('links to controllers', () => {
+  it('R-CLU-09 the round trip of each link is measured and shown over the control API', async () => {
+    const { slug, instances } = runFile().tenant;
+    const links = await eventually(
+      async () => {
+        const { status } = await adminClient().getInstance(slug, instances[0]!.id);
+        return status.links.every(({ roundTripMs }) => roundTripMs !== null) ? status.links : undefined;
+      },
+      { deadlineMs: 30_000, what: 'a measured round trip of each link' },
+    );
+    expect(links).toHaveLength(controllers().length);
+    for (const { roundTripMs } of links) {
+      expect(roundTripMs).toBeGreaterThan(0);
+      expect(roundTripMs).toBeLessThan(5000);
+    }
+  });
+
   it('R-CLU-05 half-open: the silence is noticed and said, commands are refused at once, a call meanwhile is told by snapshot, others go on', async () => {
     const here = await watch(0, 0, 4);
     const there = await watch(1, 0, 2);

@@ -157,8 +157,13 @@ describe('R-SES-06 the external listener', () => {
 
   it('shows application paths alone', async () => {
     expect((await send('external', { path: '/axis2/services/SessionService?wsdl' })).body).toContain(`https://127.0.0.1`);
-    for (const path of ['/', '/metrics', '/axis2/', '/v1', '/admin/v1/status', '/health'])
-      expect((await send('external', { path })).status, path).toBe(404);
+    for (const path of ['/', '/metrics', '/axis2/', '/v1', '/admin/v1/status', '/health']) {
+      const { status, body } = await send('external', { path });
+      expect(status, path).toBe(404);
+      // said by the router itself: no instance is asked from outside for what is not an application's
+      expect(body, path).toContain('There is nothing at this path.');
+      expect((await send('https', { path })).body, path).not.toContain('There is nothing at this path.');
+    }
   });
 });
 

@@ -11,6 +11,7 @@ import { ensureSecretsKey } from '#pki/sealing';
 import { createLogger } from '#telemetry/logger';
 import type { RouterSurroundings } from '#testkit/routed-instances';
 import { startIncarnation, type Incarnation } from '../../apps/gateway/src/incarnation.js';
+import type { InstanceLog } from '../../apps/gateway/src/instance-log.js';
 
 /** What logs in at the instances made here. */
 export const CREDENTIALS = {
@@ -39,6 +40,7 @@ export async function runInstance(
     sessions,
     controllers = [],
     more = {},
+    log,
   }: {
     readonly tenantId: string;
     readonly address: string;
@@ -47,6 +49,8 @@ export async function runInstance(
     readonly controllers?: AccessDocument['controllers'];
     /** What its access document has otherwise. */
     readonly more?: Partial<AccessDocument>;
+    /** Whose policy of numbers the document sets. */
+    readonly log?: InstanceLog;
   },
 ): Promise<RunningInstance> {
   const id = randomUUID();
@@ -124,7 +128,7 @@ export async function runInstance(
     monitorStartsPerSecond: 20,
   };
   const start = async (): Promise<Pick<RunningInstance, 'incarnation' | 'line'>> => {
-    const incarnation = await startIncarnation(config, createLogger('gateway', 'silent'));
+    const incarnation = await startIncarnation(config, createLogger('gateway', 'silent'), log);
     const endpoint = { address, port: incarnation.ports.northbound, serverName };
     return { incarnation, line: { instanceId: id, epochMajor: 1, endpoint, acceptsLogins: true, slots: [...slots] } };
   };

@@ -6,6 +6,8 @@ import { applicationClientModule } from './application-client.js';
 import { applicationReference } from './application-reference.js';
 import { clientModule } from './client.js';
 import { openApiDocument } from './openapi.js';
+import { repositoryFiles } from './repository.js';
+import { requirementsPage } from './requirements-map.js';
 
 export interface GeneratedFile {
   readonly path: string;
@@ -28,6 +30,7 @@ export const CONTROL_API_DOCUMENT: Readonly<Record<string, unknown>> & { readonl
   const pages = [
     { path: 'docs/design/metrics.md', text: metricsPage() },
     { path: 'docs/reference/application-api.md', text: applicationReference() },
+    { path: 'docs/requirements-map.md', text: requirementsPage(repositoryFiles()) },
   ];
   const options = (await resolveConfig('libs/contracts/src/control-api.ts')) ?? {};
   // The application API's artifacts are written as they are: there is no formatter for WSDL.

@@ -9,6 +9,8 @@ export class WallClock {
   private timer: NodeJS.Timeout | null = null;
   private immediate: NodeJS.Immediate | null = null;
   private running = false;
+  /** What the alarm is set for; null: it is not set. */
+  private alarmAtMs: number | null = null;
 
   constructor(private readonly simulation: Simulation) {}
 
@@ -33,13 +35,17 @@ export class WallClock {
   }
 
   private turn(): void {
+    this.disarm();
     if (this.running) this.catchUp();
   }
 
   private arrange(): void {
+    const nextMs = this.running ? this.simulation.agenda.nextAtMs() : null;
+    // asked before and after everything that is done: mostly nothing has changed
+    if (nextMs === this.alarmAtMs) return;
     this.disarm();
-    const nextMs = this.simulation.agenda.nextAtMs();
-    if (!this.running || nextMs === null) return;
+    if (nextMs === null) return;
+    this.alarmAtMs = nextMs;
     const waitMs = nextMs - this.nowMs();
     if (waitMs <= 0) this.immediate = setImmediate(() => this.turn());
     else this.timer = setTimeout(() => this.turn(), Math.min(Math.ceil(waitMs), TIMER_MS_MAX));
@@ -50,5 +56,6 @@ export class WallClock {
     if (this.immediate) clearImmediate(this.immediate);
     this.timer = null;
     this.immediate = null;
+    this.alarmAtMs = null;
   }
 }

@@ -214,6 +214,48 @@ describe('R-ORC-02 gateway instances', () => {
   });
 });
 
+describe('clusters of one tenant', () => {
+  it('R-LIM-06 an instance serves the controllers of its own cluster alone, whatever else the tenant has', async () => {
+    const { admin } = bench;
+    const first = await sampleTenant(bench, 'two-clusters');
+    const cluster = await admin.createCluster('two-clusters', { name: 'second' });
+    for (const [name, address] of [
+      ['two', '10.1.2.4'],
+      ['three', '10.1.2.5'],
+    ] as const)
+      await admin.createController('two-clusters', {
+        clusterId: cluster.id,
+        name,
+        address,
+        platform: 'virtual',
+        release: '9.4',
+      });
+    const second = await admin.createInstance('two-clusters', { clusterId: cluster.id, name: 'gw-2' });
+    const servedBy = async (instanceId: string) => {
+      const [row] = await bench.sql<{ document: { payload: string } }>(
+        'SELECT document FROM access_documents WHERE instance_id = $1',
+        [instanceId],
+      );
+      const { controllers } = JSON.parse(Buffer.from(row!.document.payload, 'base64url').toString()) as {
+        controllers: { address: string }[];
+      };
+      return controllers.map(({ address }) => address).sort();
+    };
+    expect(await servedBy(first.instanceId)).toEqual(['10.1.2.3']);
+    expect(await servedBy(second.targetId)).toEqual(['10.1.2.4', '10.1.2.5']);
+    // a controller that is added goes to the instances of its cluster and to no other
+    await admin.createController('two-clusters', {
+      clusterId: first.clusterId,
+      name: 'four',
+      address: '10.1.2.6',
+      platform: 'virtual',
+      release: '9.4',
+    });
+    expect(await servedBy(first.instanceId)).toEqual(['10.1.2.3', '10.1.2.6']);
+    expect(await servedBy(second.targetId)).toEqual(['10.1.2.4', '10.1.2.5']);
+  });
+});
+
 describe('operations', () => {
   it('wait answers as soon as the operation has ended, and as it stands when the time is over', async () => {
     expect(await bench.admin.waitOperation(acme.operationId, { timeoutSeconds: 0 })).toMatchObject({ state: 'pending' });

@@ -1,14 +1,16 @@
 /** What is read back: every resource alone and in pages, and the ledger with its steps; and the caps that tenants meet. */
 import { ControlApiError } from '#contracts/control-api-client';
-import { APPLICATIONS_PER_TENANT, KEYS_PER_TENANT } from '#domain/limits';
+import { APPLICATION_USERS_PER_TENANT, APPLICATIONS_PER_TENANT, KEYS_PER_TENANT } from '#domain/limits';
+import { generateApiKey } from '#pki/api-keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBench, sampleTenant, type Bench, type SampleTenant } from './testing/bench.js';
 
 let bench: Bench;
 let acme: SampleTenant;
 let other: SampleTenant;
+const metricsKey = generateApiKey('admin');
 beforeAll(async () => {
-  bench = await openBench();
+  bench = await openBench({ metrics: { listen: { host: '127.0.0.1', port: 0 }, keySha256: metricsKey.sha256 } });
   [acme, other] = [await sampleTenant(bench, 'acme'), await sampleTenant(bench, 'other')];
 });
 afterAll(() => bench.close());
@@ -138,5 +140,61 @@ describe('caps of a tenant', () => {
     const names = await namesOf((query) => bench.admin.listApplications('other', query), 500);
     expect(names).toHaveLength(APPLICATIONS_PER_TENANT);
     expect(names).not.toContain('one more');
+  });
+
+  it('S-10 R-LIM-13 users of integrations: the last places go to as many as there is room for, over all integrations of the tenant', async () => {
+    const integrations = await Promise.all(
+      (['salesforce', 'google'] as const).map((integration) =>
+        bench.admin.createApplication('acme', { name: integration, type: 'crm-integration', integration }),
+      ),
+    );
+    const room = 2;
+    await bench.sql(
+      `INSERT INTO application_users (id, tenant_id, application_id, user_number, email, password_sha256)
+       SELECT gen_random_uuid(), $1, $2, 100000 + n, n || '@filler.example', repeat('a', 64)
+         FROM generate_series(1, $3::int - (SELECT count(*)::int FROM application_users WHERE tenant_id = $1)) n`,
+      [acme.id, integrations[0]!.id, APPLICATION_USERS_PER_TENANT - room],
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        bench.admin.createApplicationUser('acme', integrations[n % 2]!.id, { email: `late-${n}@acme.example` }).then(
+          () => undefined,
+          (reason: unknown) => (reason as ControlApiError).problem,
+        ),
+      ),
+    );
+    expect(answers.filter((problem) => problem === undefined)).toHaveLength(room);
+    const cap = APPLICATION_USERS_PER_TENANT;
+    for (const problem of answers)
+      if (problem !== undefined)
+        expect(problem).toMatchObject({ code: 'QUOTA_EXCEEDED', limit: 'applicationUsers', used: cap, cap });
+  });
+
+  it('R-LIM-13 R-LIM-05 are figures too: of each the highest use and the cap, and nothing of whose it is', async () => {
+    const answer = await fetch(`http://127.0.0.1:${bench.orchestrator.metricsPort}/v1/metrics`, {
+      headers: { authorization: `Bearer ${metricsKey.key}` },
+    });
+    const text = await answer.text();
+    const figure = (kind: 'used' | 'cap', limit: string) =>
+      Number(new RegExp(`^cordboard_record_limit_${kind}\\{limit="${limit}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    const limits = [...text.matchAll(/^cordboard_record_limit_cap\{limit="(\w+)"\} (\d+)$/gm)];
+    expect(limits.map(([, limit, cap]) => [limit, Number(cap)])).toEqual([
+      ['instances', 5],
+      ['controllers', 250],
+      ['keys', KEYS_PER_TENANT],
+      ['applications', APPLICATIONS_PER_TENANT],
+      ['applicationUsers', APPLICATION_USERS_PER_TENANT],
+    ]);
+    // what the tests before have filled, at whichever tenant
+    expect(figure('used', 'keys')).toBe(KEYS_PER_TENANT);
+    expect(figure('used', 'applications')).toBe(APPLICATIONS_PER_TENANT);
+    expect(figure('used', 'applicationUsers')).toBe(APPLICATION_USERS_PER_TENANT);
+    const [most] = await bench.sql<{ instances: number; controllers: number }>(
+      `SELECT (SELECT max(n)::int FROM (SELECT count(*) n FROM instances GROUP BY cluster_id) i) AS instances,
+              (SELECT max(n)::int FROM (SELECT count(*) n FROM controllers GROUP BY cluster_id) c) AS controllers`,
+    );
+    expect([figure('used', 'instances'), figure('used', 'controllers')]).toEqual([most!.instances, most!.controllers]);
+    expect(most!.instances).toBeGreaterThan(0);
+    for (const { slug, id } of [acme, other]) expect(text).not.toMatch(new RegExp(`"${slug}"|${id}`));
   });
 });

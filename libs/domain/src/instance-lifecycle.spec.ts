@@ -152,6 +152,20 @@ describe('the plan for an instance', () => {
     expect(quiet(LIFECYCLE_LIMITS.silenceMs)).toEqual(['noteFailover', 'stop', 'recordFailure']);
   });
 
+  it('R-RES-05 a silent one is ended without a grace, in which it could wake; one that is asked to end has its time', () => {
+    const stopOf = (change: Change) => planInstance(facts(change)).actions.find((action) => action.type === 'stop');
+    const { silenceMs: silentMs, stopGraceMs: graceMs } = LIFECYCLE_LIMITS;
+    expect(stopOf({ status: RUNNING, observation: { incarnation: 'running', silentMs } })).toMatchObject({ graceMs: 0 });
+    const asked: Change = { spec: { desiredState: 'stopped', version: 2 }, status: RUNNING, observation: SERVING };
+    expect(stopOf(asked)).toMatchObject({ graceMs });
+  });
+
+  it('I9 whose stop was begun and not finished is stopped for good, though it serves and should run again', () => {
+    const status = { ...RUNNING, state: 'stopping' } as const;
+    expect(types({ status, observation: SERVING })).toEqual(['stop']);
+    expect(types({ status, observation: NOTHING })).toEqual(['start']);
+  });
+
   it('a stop, a restart and a deletion end the incarnation first', () => {
     for (const spec of [{ desiredState: 'stopped' }, { desiredState: 'deleted' }, { restartRevision: 1 }] as const) {
       expect(types({ spec: { ...spec, version: 2 }, status: RUNNING, observation: SERVING })).toEqual(['stop']);

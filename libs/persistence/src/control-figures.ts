@@ -8,6 +8,11 @@ export interface Counted {
   /** Of the oldest, in seconds by the database's clock. */
   readonly oldestS: number;
 }
+/** Use of a limit that the record counts, where it is highest: which tenant's that is, is not told (S-06). */
+export interface HighestUse {
+  readonly limit: 'instances' | 'controllers' | 'keys' | 'applications' | 'applicationUsers';
+  readonly used: number;
+}
 export interface ControlFigures {
   /** Those that are not finished, by state. */
   readonly operations: readonly Counted[];
@@ -17,10 +22,29 @@ export interface ControlFigures {
   readonly instances: readonly Counted[];
   /** Bells not rung yet. */
   readonly outbox: Pick<Counted, 'count' | 'oldestS'>;
+  /** Every one of them, by the name its refusal has (R-LIM-13). */
+  readonly limits: readonly HighestUse[];
 }
 
 const AGE = `coalesce(extract(epoch FROM now() - min(%)), 0)::float8 AS "oldestS"`;
 const ageOf = (column: string): string => AGE.replace('%', column);
+
+/** What is counted, and for each of what. */
+const LIMITED: readonly (readonly [limit: HighestUse['limit'], from: string, each: string])[] = [
+  ['instances', 'instances', 'cluster_id'],
+  ['controllers', 'controllers', 'cluster_id'],
+  ['keys', 'api_keys WHERE tenant_id IS NOT NULL AND revoked_at IS NULL', 'tenant_id'],
+  ['applications', 'applications', 'tenant_id'],
+  ['applicationUsers', 'application_users', 'tenant_id'],
+];
+
+function highestUses(tx: Tx): Promise<HighestUse[]> {
+  const each = LIMITED.map(
+    ([limit, from, by]) =>
+      `SELECT '${limit}' AS "limit", coalesce(max(used), 0)::int AS used FROM (SELECT count(*) AS used FROM ${from} GROUP BY ${by}) counted`,
+  );
+  return rowsOf<HighestUse>(tx, each.join(' UNION ALL '));
+}
 
 export async function read(tx: Tx): Promise<ControlFigures> {
   const operations = await rowsOf<Counted & { readonly overdue: number }>(
@@ -39,5 +63,6 @@ export async function read(tx: Tx): Promise<ControlFigures> {
     overdue,
     instances,
     outbox: { count: outbox!.count, oldestS: outbox!.oldestS },
+    limits: await highestUses(tx),
   };
 }

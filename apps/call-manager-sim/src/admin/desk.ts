@@ -60,6 +60,7 @@ export class Desk {
     const device = this.simulation.cluster.directory.device(dn);
     if (!device) return false;
     this.simulation.rename(device, name);
+    this.clock.catchUp();
     return true;
   }
 
@@ -67,6 +68,7 @@ export class Desk {
     this.clock.catchUp();
     const result = moveHand(this.simulation, hand);
     this.noteHand(hand, result);
+    this.clock.catchUp();
     return result;
   }
 

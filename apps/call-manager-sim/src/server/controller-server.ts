@@ -131,6 +131,7 @@ export class ControllerServer implements LinkOwner {
     if (done) this.note('fault', { kind: fault.kind, asked: fault.kind === 'certificate' ? '' : JSON.stringify(fault) });
     this.showCertificate();
     this.applyStalls();
+    this.catchUp();
     return done;
   }
 
@@ -188,10 +189,12 @@ export class ControllerServer implements LinkOwner {
     const answer: Answer = refusal ? { result: refusal } : perform(this.simulation, this.spec.index, link.id, request);
     const frames = framesOf(request, answer);
     const delayMs = this.faults.answerDelayMs(request.type, link.instanceId);
-    if (delayMs === 0) {
-      this.respond(link, request, answer, frames);
-      return;
-    }
+    if (delayMs === 0) this.respond(link, request, answer, frames);
+    else this.respondLater(link, request, answer, frames, delayMs);
+    this.catchUp();
+  }
+
+  private respondLater(link: Link, request: Request, answer: Answer, frames: readonly Buffer[], delayMs: number): void {
     link.open.add(request.correlation);
     const timer = setTimeout(() => {
       this.delayed.delete(timer);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as limits from '#domain/limits';
 import { METRICS, MetricsText } from '#telemetry/metrics';
 import { makeObjectId } from '../switchboard/numbering.rules.js';
-import { documentOf, grantOf, kindsOf, VirtualPlant } from '../switchboard/virtual-plant.fixture.js';
+import { application, documentOf, grantOf, kindsOf, VirtualPlant } from '../switchboard/virtual-plant.fixture.js';
 import { gatewayMetrics } from './gateway-metrics.js';
 
 const metricsOf = (plant: VirtualPlant): string =>
@@ -34,7 +34,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   CALLS_PER_HOUR: ['callsPerHour'],
   RATES_PER_SECOND: ['applicationOperations', 'controllerOperations', 'instanceOperations', 'controllerEvents', 'instanceEvents'],
 };
-/** Counted across instances in Postgres: no program tells them as a figure yet; their refusals carry limit, use and cap. */
+/** Counted across instances in Postgres: the orchestrator tells them. */
 const IN_THE_RECORD = ['INSTANCES_PER_CONTROLLER', 'KEYS_PER_TENANT', 'APPLICATION_USERS_PER_TENANT'];
 
 describe('figures of an instance', () => {
@@ -47,6 +47,32 @@ describe('figures of an instance', () => {
     for (const limit of Object.values(SHOWN).flat())
       for (const kind of ['used', 'cap'])
         expect(text, `${limit} ${kind}`).toMatch(new RegExp(`_limit_${kind}\\{[^}]*limit="${limit}"\\} \\d+$`, 'm'));
+  });
+
+  it('R-LIM-13 R-LIC-01 show what is granted and used of licences of each kind; of single applications in one figure', () => {
+    const applications = ['crm', 'one', 'two'].map((name) => application(name));
+    const [, one, two] = applications;
+    const pools = [
+      ['standard', 6],
+      ['salesforce', 3],
+      [`application:${one!.id}`, 4],
+      [`application:${two!.id}`, 10],
+    ].map(([pool, granted]) => ({ pool: String(pool), granted: Number(granted), entitled: 20, full: false }));
+    const plant = new VirtualPlant(undefined, documentOf({ applications, licences: { pools } })).up();
+    plant.monitor(plant.login(), 1001);
+    const { value } = plant.tryLogin({ applicationName: 'two' }) as { value: { sessionId: number } };
+    plant.monitor(value.sessionId, 1002);
+    plant.monitor(value.sessionId, 1003);
+    const text = metricsOf(plant);
+    for (const [name, used, cap] of [
+      ['standard', 1, 6],
+      ['salesforce', 0, 3],
+      ['application', 2, 14],
+    ] as const) {
+      expect(text).toContain(`cordboard_limit_used{limit="licences.${name}"} ${used}\n`);
+      expect(text).toContain(`cordboard_limit_cap{limit="licences.${name}"} ${cap}\n`);
+    }
+    expect(text).not.toContain(one!.id);
   });
 
   it('are in the text format, each as the catalogue names it, and every figure of the gateway is there', () => {

@@ -1,4 +1,5 @@
 /** The figures of this instance as Prometheus reads them: every limit's use and cap, queues, lag, latency, links, refusals. */
+import { isLicenceKind } from '#domain/licences';
 import { MetricsText } from '#telemetry/metrics';
 import type { SwitchboardReport, Use } from '../switchboard/switchboard.port.js';
 
@@ -22,6 +23,7 @@ export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSource
   limit('callsPerHour', rates.callsPerHour);
   limit('instanceOperations', rates.operationsPerSecond);
   limit('instanceEvents', rates.eventsPerSecond);
+  for (const [pool, use] of licenceUses(report.licences.pools)) limit(`licences.${pool}`, use);
   for (const [rate, count] of Object.entries(rates.exceeded))
     text.add('cordboard_rate_exceeded_total', { icp_id: 0, rate }, count);
   for (const controller of report.controllers) addController(text, controller, links(controller.icpId));
@@ -32,12 +34,24 @@ export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSource
   for (const [icpId, histogram] of figures.lags) text.addHistogram('cordboard_event_lag_seconds', { icp_id: icpId }, histogram);
   for (const [code, count] of figures.refused) text.add('cordboard_refused_total', { code }, count);
   text.add('cordboard_events_waiting', {}, figures.eventsWaiting);
+  text.add('cordboard_events_dropped_total', {}, figures.eventsDropped);
   text.add('cordboard_monitors_wanted', {}, report.devices.wanted);
   text.add('cordboard_monitors_standing', {}, report.devices.standing);
   text.add('cordboard_journal_writable', {}, figures.journalWritable ? 1 : 0);
   text.add('cordboard_log_lines_dropped_total', {}, logLinesDropped);
   text.add('cordboard_draining', {}, report.draining ? 1 : 0);
   return text.toString();
+}
+
+/** R-LIC-01: what this instance is granted of each kind. Pools of single applications are one figure together: none is named (S-06). */
+function licenceUses(pools: SwitchboardReport['licences']['pools']): ReadonlyMap<string, Use> {
+  const uses = new Map<string, Use>();
+  for (const { pool, used, granted } of pools) {
+    const kind = isLicenceKind(pool) ? pool : 'application';
+    const before = uses.get(kind) ?? { used: 0, cap: 0 };
+    uses.set(kind, { used: before.used + used, cap: before.cap + granted });
+  }
+  return uses;
 }
 
 function addController(

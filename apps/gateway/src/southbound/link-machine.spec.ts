@@ -159,6 +159,18 @@ describe('the link to a controller', () => {
     expect(machine.isUp).toBe(false);
   });
 
+  it('R-CLU-05 when it ends it says how long nothing had come where events come, so that the gap begins there', () => {
+    const stateOf = (effects: readonly LinkEffect[]) => effects.find((effect) => effect.kind === 'state');
+    const machine = upAt(0, machineWith(0.5, { silenceMs: 60_000 }));
+    machine.received(3000, 'back', EVENT);
+    machine.received(9000, 'forward', ANSWERED);
+    expect(stateOf(machine.ended(10_000, 'reset'))).toMatchObject({ state: 'CONNECTION_FAILURE', silentMs: 7000 });
+    // an attempt that fails was no link, and has nothing to say of events
+    const attempt = machineWith();
+    attempt.start();
+    expect(stateOf(attempt.ended(5000, 'refused'))).not.toHaveProperty('silentMs');
+  });
+
   it('R-CLU-09 measures the round trip, with several PINGs under way, and on a busy connection too', () => {
     const machine = upAt(0, machineWith(0.5, { silenceMs: 60_000 }));
     expect(machine.roundTripMs).toBeNull();

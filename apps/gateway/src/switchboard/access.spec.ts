@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_OPERATIONS } from '#contracts/application-api';
 import type { AccessDocument } from '#contracts/gateway-admin';
+import { INSTANCE_LIMITS } from '#domain/limits';
+import { makeObjectId } from './numbering.rules.js';
 import type { Caller, CoreOperation, CoreOutcome } from './switchboard.port.js';
 import { application, documentOf, grantOf, settingsOf, VirtualPlant } from './virtual-plant.fixture.js';
 
@@ -250,5 +252,68 @@ describe('R-SES-02 versions at log-in', () => {
     });
     expect(code(logIn(with_('7.2', '8.0'), 'ea'))).toBe('ok');
     expect(code(logIn(with_(), 'ea'))).toBe('ok');
+  });
+});
+
+describe('controllers of the document', () => {
+  it('R-CLU-07 a controller that is disabled goes at once, with gap and status; enabled again its monitors come back', () => {
+    const enabled = (one: boolean, serial: number) =>
+      documentOf({ serial, controllers: [grantOf(1, { enabled: one }), grantOf(2)] });
+    const plant = new VirtualPlant(settingsOf(), enabled(true, 1)).up().up(2);
+    const sessionId = plant.login();
+    const objectId = plant.monitor(sessionId, 1);
+    plant.monitor(sessionId, 2, 2);
+    plant.controller().mute = true;
+    const call = { name: 'makeCall', request: { sessionId, objectId, number: '2' } } as const;
+    const asked = plant.ask(call);
+    const { cursor } = plant.read(sessionId);
+    plant.document(enabled(false, 2));
+    expect(code(plant.replies.get(asked)!)).toBe('CONTROLLER_TIMEOUT');
+    expect(code(plant.run(call))).toBe('PRIVILEGE_VIOLATION');
+    expect(plant.read(sessionId, cursor).events).toMatchObject([
+      { category: 'GAP', reason: 'link-lost', objectIds: [objectId] },
+      { type: 'ICP_COMMUNICATION_EVENT', icpId: 1, connectionState: 'NOT_CONNECTED' },
+    ]);
+    // what it held it holds, and has again when the controller may be used
+    expect(plant.switchboard.report()).toMatchObject({ monitors: { used: 2 }, devices: { standing: 1 } });
+    plant.controller().mute = false;
+    plant.document(enabled(true, 3));
+    plant.up();
+    plant.pass(2000, [sessionId]);
+    expect(plant.controller().monitors.size).toBe(1);
+    expect(plant.switchboard.report().devices.standing).toBe(2);
+  });
+
+  it('R-CLU-05 who waits for a monitor when the link goes is told at once, and holds nothing', () => {
+    const plant = plantOf(application('ea'));
+    const sessionId = idOf(logIn(plant, 'ea'));
+    plant.controller().mute = true;
+    const asked = [1, 2].map((handle) =>
+      plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(1, handle) } }),
+    );
+    plant.down();
+    for (const requestId of asked) expect(code(plant.replies.get(requestId)!)).toBe('CONTROLLER_DISCONNECTED');
+    expect(plant.switchboard.report().monitors.used).toBe(0);
+  });
+});
+
+describe('limits of the document', () => {
+  const limited = (sessions: number, monitors: number) =>
+    documentWith([application('ea')], { limits: { ...INSTANCE_LIMITS, sessions, monitors } });
+
+  it('R-LIM-13 hold from the moment it comes; below what is in use nothing is taken away, and nothing more is given', () => {
+    const plant = new VirtualPlant(settingsOf({ limits: { ...INSTANCE_LIMITS, sessions: 4 } }), limited(3, 2)).up();
+    const sessionIds = [1, 2, 3].map(() => idOf(logIn(plant, 'ea')));
+    expect(logIn(plant, 'ea')).toMatchObject({ refusal: { code: 'SESSION_LIMIT', used: 3, cap: 3 } });
+    const ask = (handle: number) =>
+      plant.run({ name: 'monitorObject', request: { sessionId: sessionIds[0]!, objectId: makeObjectId(1, handle) } });
+    expect([1, 2, 3].map((handle) => code(ask(handle)))).toEqual(['ok', 'ok', 'MONITOR_LIMIT']);
+    plant.document(limited(1, 1));
+    expect(plant.switchboard.report()).toMatchObject({ sessions: { used: 3, cap: 1 }, monitors: { used: 2, cap: 1 } });
+    expect(code(logIn(plant, 'ea'))).toBe('SESSION_LIMIT');
+    expect(code(ask(3))).toBe('MONITOR_LIMIT');
+    // what the instance itself may have is never raised
+    plant.document(limited(1500, 50_000));
+    expect([code(logIn(plant, 'ea')), code(logIn(plant, 'ea'))]).toEqual(['ok', 'SESSION_LIMIT']);
   });
 });

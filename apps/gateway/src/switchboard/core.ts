@@ -18,6 +18,7 @@ import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
 import { DepartedSessions } from './departed-sessions.js';
+import { DroppedEvents } from './dropped-events.js';
 import { TraceTable } from './trace-table.js';
 import {
   refused,
@@ -54,6 +55,7 @@ export class Core {
   readonly wrongLogins = new AttemptLimiter(WRONG_LOGINS_PER_MINUTE);
   readonly recovery = new Recovery();
   readonly rates = new RateBook((level, text, facts) => this.note(level, text, facts));
+  readonly dropped = new DroppedEvents((level, text, facts) => this.note(level, text, facts));
   readonly traces = new TraceTable();
   readonly figures = new Figures();
   readonly callers = new CallerMemory();

@@ -33,6 +33,8 @@ export class EventLog {
   private gap: LostEvents | undefined;
   /** The highest sequence number handed out so far; 0 for none. */
   handedSeq = 0;
+  /** Events that were dropped before anybody read them, ever; each is in a gap too. */
+  droppedEver = 0;
 
   constructor(
     private readonly epoch: Epoch,
@@ -144,6 +146,7 @@ export class EventLog {
 
   private loseEvent(body: EventBody): void {
     if (body.category === 'GAP') return this.lose(body.lost, body.since, body.objectIds);
+    this.droppedEver += 1;
     this.lose(1, body.eventTime, body.category === 'CALL_EVENT' ? [body.objectId] : []);
     if (body.category !== 'CALL_EVENT' || body.localCallId === 0) return;
     const calls = this.gap!.calls;

@@ -66,6 +66,36 @@ describe('monitors of every kind', () => {
     expect(codeOf(plant.run({ name: 'stopFeatureMonitor', request: { sessionId, objectId } }))).toBe('MONITOR_NOT_SET');
   });
 
+  it('R-MON-03 of one session at most five hundred wait for their turn at a controller; more are told to come again', () => {
+    const plant = new VirtualPlant().up();
+    const [many, other] = [plant.login(), plant.login()];
+    const ask = (sessionId: number, handle: number) =>
+      plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(1, handle) } });
+    const asked = Array.from({ length: 600 }, (_, index) => ask(many, index + 1));
+    const codes = asked.map((requestId) => codeOf(plant.replies.get(requestId)));
+    expect(plant.switchboard.report().controllers[0]!.queues.startsWaiting).toBe(500);
+    expect(new Set(codes)).toEqual(new Set(['ok', 'unanswered', 'RATE_LIMITED']));
+    expect(codes.slice(0, 500)).not.toContain('RATE_LIMITED');
+    const one = ask(other, 1000);
+    plant.pass(1000, [many, other]);
+    expect(codeOf(plant.replies.get(one))).toBe('ok');
+  });
+
+  it('R-LIM-04 one that the controller grants when nobody waits for it any more is stopped there, and its place is free', () => {
+    const [plant, sessionId] = ready();
+    plant.controller().mute = true;
+    const objectId = makeObjectId(1, 1);
+    const asked = plant.ask({ name: 'monitorObject', request: { sessionId, objectId } });
+    expect(codeOf(plant.run({ name: 'stopMonitor', request: { sessionId, objectId } }))).toBe('ok');
+    expect(codeOf(plant.replies.get(asked))).toBe('MONITOR_NOT_SET');
+    expect(plant.switchboard.report().controllers[0]!.monitors.used).toBe(1);
+    plant.unmute();
+    expect(plant.controller().mostMonitors).toBe(1);
+    expect(plant.controller().monitors.size).toBe(0);
+    expect(plant.switchboard.report().controllers[0]!.monitors.used).toBe(0);
+    expect(typesOf(plant.read(sessionId).events)).toEqual([]);
+  });
+
   it('R-MON-01 of a whole controller: its events name the device concerned', () => {
     const [plant, sessionId] = ready();
     const set = plant.run({ name: 'advMonitorACD2AgentFeatures', request: { sessionId, icpId: 1 } });

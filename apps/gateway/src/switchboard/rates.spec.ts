@@ -59,6 +59,22 @@ describe('R-LIM-11 rates of operations', () => {
     expect(makeCall(plant, two).ok).toBe(true);
   });
 
+  it('R-LIM-11 the instance has a rate of its own over all controllers: the 151st in a second is refused though each controller has room', () => {
+    const icpIds = [1, 2, 3, 4, 5, 6, 7, 8];
+    const controllers = icpIds.map((icpId) => grantOf(icpId));
+    const plant = new VirtualPlant(undefined, documentOf({ rates: enforced, controllers }));
+    for (const icpId of icpIds) plant.up(icpId);
+    const sessionId = plant.login();
+    for (let at = 0; at < 150; at += 1) expect(makeCall(plant, sessionId, icpIds[at % 8]!).ok, String(at)).toBe(true);
+    expect(makeCall(plant, sessionId, 8)).toMatchObject({
+      ok: false,
+      refusal: { code: 'RATE_LIMITED', limit: 'instanceOperations', used: 150, cap: 150 },
+    });
+    const { rates } = plant.switchboard.report();
+    expect(rates).toMatchObject({ operationsPerSecond: { used: 150, cap: 150 }, exceeded: { instanceOperations: 1 } });
+    expect(plant.controller(8).received.filter(({ type }) => type === 'MAKE_CALL')).toHaveLength(18);
+  });
+
   it('R-LIM-11 event rates are only ever warned of', () => {
     const plant = new VirtualPlant(undefined, documentOf({ rates: enforced })).up();
     const sessionId = plant.login();

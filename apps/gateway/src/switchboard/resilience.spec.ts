@@ -94,6 +94,23 @@ describe('monitors of resilient devices', () => {
     expect(plant.switchboard.report().controllers.map(({ monitors }) => monitors.used)).toEqual([0, 0]);
   });
 
+  it.each([
+    ['6.0 SP2', false, 0],
+    ['6.0 SP3', false, 1],
+    ['1.2 SP1', false, 0],
+    ['1.2 SP1', true, 1],
+  ])(
+    'R-SES-02 at a controller of release %s (multi-instance: %s) are followed from 6.0 SP3 on',
+    (release, multiInstance, secondaries) => {
+      const controllers = [grantOf(1, { release, multiInstance }), grantOf(2)];
+      const { plant, events } = ready(new ResilientPlant(two({ controllers })));
+      expect(plant.standing()).toEqual([1, secondaries]);
+      const told = plant.effects.flatMap((effect) => (effect.kind === 'note' ? [effect.text] : []));
+      const tooOld = told.filter((text) => text.includes('too old'));
+      expect([typesOf(events).includes('RESILIENT_DEVICE'), tooOld.length]).toEqual(secondaries === 1 ? [true, 0] : [false, 1]);
+    },
+  );
+
   it('R-RES-03 a move is told once, and its events go on under the same id, from the other controller', () => {
     const { plant, sessionId, cursor } = ready();
     plant.leaves(1);

@@ -31,6 +31,8 @@ export interface Session {
   wantsWake: boolean;
   /** Where plain getEvent goes on. */
   plainSeq: number;
+  /** What its log has dropped and the instance has counted. */
+  droppedSeen: number;
   /** Since when events are unread, as the journal knows it, ms since 1970; undefined: none for long. */
   keptUnreadSince: number | undefined;
   handler: HeldHandler | undefined;
@@ -81,6 +83,7 @@ export class SessionTable {
       lastSeenMs: nowMs,
       wantsWake: false,
       plainSeq: 0,
+      droppedSeen: 0,
       keptUnreadSince: undefined,
       handler: undefined,
       dataRegistration: undefined,

@@ -218,6 +218,7 @@ export function endSession(core: Core, session: Session, reason: string, tells =
     if (monitor !== undefined) releaseMonitor(core, session, monitor, refusal);
   }
   core.bulks.forget(session.id);
+  core.dropped.take(session, core.now.nowMs);
   if (tells) terminated(core, session, reason);
   core.sessions.remove(session.id, reason);
   core.journal({ t: 'session-end', id: session.id });

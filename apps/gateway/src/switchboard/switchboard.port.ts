@@ -308,6 +308,8 @@ export interface SwitchboardReport {
     readonly controllers: Use;
     readonly applications: Use;
     readonly eventsWaiting: number;
+    /** Before their application had read them, ever. */
+    readonly eventsDropped: number;
     readonly journalWritable: boolean;
   };
   readonly controllers: readonly ControllerReport[];

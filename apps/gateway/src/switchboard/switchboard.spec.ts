@@ -106,6 +106,21 @@ describe('log-in', () => {
     expect(codeOf(plant.run({ name: 'resetSessionTimer', request: { sessionId: quiet } }))).toBe('SESSION_INVALID');
   });
 
+  it('R-SES-01 every request of a session is a sign of life, also one that is refused; after it the silence begins anew', () => {
+    const plant = new VirtualPlant().up();
+    const sessionId = plant.login();
+    for (let turn = 0; turn < 4; turn += 1) {
+      plant.pass(20_000);
+      const asked = turn % 2 === 0 ? makeObjectId(9, 1) : makeObjectId(1, 1);
+      const outcome = plant.run({ name: 'monitorObject', request: { sessionId, objectId: asked } });
+      expect(codeOf(outcome)).toBe(turn % 2 === 0 ? 'CONTROLLER_UNKNOWN' : 'ok');
+    }
+    plant.pass(29_000);
+    expect(plant.switchboard.report().sessions.used).toBe(1);
+    plant.pass(2000);
+    expect(plant.switchboard.report()).toMatchObject({ sessions: { used: 0 }, monitors: { used: 0 } });
+  });
+
   it('over REST the token has to fit; wrong session ids are slowed by client address, a proven session is not', () => {
     const plant = new VirtualPlant();
     const sessionId = plant.login();

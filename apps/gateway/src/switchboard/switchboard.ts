@@ -225,6 +225,7 @@ export class Switchboard {
       controllers: { used: controllers.size, cap: limits.controllers },
       applications: { used: document?.applications.length ?? 0, cap: APPLICATIONS_PER_TENANT },
       eventsWaiting,
+      eventsDropped: this.core.dropped.count,
       journalWritable: keeping,
     };
   }
@@ -347,7 +348,10 @@ export class Switchboard {
     this.forgiveOwnPause();
     for (const session of core.sessions.silent(core.now.nowMs))
       endSession(core, session, `silent for more than ${core.settings.sessionKeepAliveMs} ms`);
-    for (const session of core.sessions.all()) session.log.expire(core.now.nowMs);
+    for (const session of core.sessions.all()) {
+      session.log.expire(core.now.nowMs);
+      core.dropped.take(session, core.now.nowMs);
+    }
     core.departed.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
