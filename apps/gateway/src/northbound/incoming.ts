@@ -19,19 +19,40 @@ export interface Caller {
   readonly publicBase: string | undefined;
 }
 
-export interface Incoming {
+/** The head of a request; node's IncomingMessage fits. */
+export interface RequestHead {
+  /** Names and values in turns, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+/** A request as it came in, whoever has read it. */
+export interface Arrival {
+  readonly message: RequestHead;
+  readonly method: string;
+  readonly target: string;
+  /** The whole body; refuses one above the bound. Rejects when the peer goes away in between. */
+  body(): Outcome<Buffer> | Promise<Outcome<Buffer>>;
+  /** When the application goes away. Made at the first look: most operations do not wait and never look. */
+  readonly departure: Departure;
+}
+
+/** What is known of every request, of one that changes the protocol too. */
+export interface Addressed<Head extends RequestHead = RequestHead> {
   readonly method: string;
   readonly path: string;
   /** After the `?`, undefined without one. */
   readonly query: string | undefined;
-  readonly message: IncomingMessage;
+  readonly message: Head;
   readonly caller: Caller;
-  /** When the application goes away. Made at the first look: most operations do not wait and never look. */
-  readonly signal: Departure;
+}
+
+export interface Incoming extends Addressed {
+  readonly arrival: Pick<Arrival, 'body' | 'departure'>;
 }
 
 /** The value of a header that may be there once, `name` in lower case; `false` when it is there more than once. */
-export function onlyHeader(message: IncomingMessage, name: string): string | undefined | false {
+export function onlyHeader(message: RequestHead, name: string): string | undefined | false {
   const { rawHeaders } = message;
   let found: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -46,7 +67,7 @@ export function onlyHeader(message: IncomingMessage, name: string): string | und
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
 
 /** Never refuses: what the router did not send, or not readably, is replaced by what is known here. */
-export function readCaller(message: IncomingMessage): Caller {
+export function readCaller(message: RequestHead): Caller {
   const address = onlyHeader(message, INTERNAL_HEADERS.clientAddress) || '';
   const requestId = onlyHeader(message, INTERNAL_HEADERS.requestId) || '';
   return {
@@ -70,7 +91,7 @@ function readPublicBase(text: string): string | undefined {
 
 /** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
 export function checkDestination(
-  message: IncomingMessage,
+  message: RequestHead,
   config: Pick<InstanceConfig, 'tenant' | 'instance'>,
 ): Outcome<undefined> {
   const tenant = onlyHeader(message, INTERNAL_HEADERS.tenant);
@@ -90,8 +111,8 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   return { path, query: mark === -1 ? undefined : target.slice(mark + 1) };
 }
 
-export const hasBody = (message: IncomingMessage): boolean =>
-  message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0;
+export const hasBody = (message: RequestHead): boolean =>
+  Number(onlyHeader(message, 'content-length') || 0) > 0 || onlyHeader(message, 'transfer-encoding') !== undefined;
 
 /** The whole body; refuses one above the bound without keeping it (the server drops what follows). Rejects when the peer goes away in between. */
 export async function readBody(message: IncomingMessage): Promise<Outcome<Buffer>> {
@@ -125,7 +146,7 @@ export class PeerGone extends Error {
 
 /** Media type and charset of a Content-Type header; undefined when there is none or it cannot be read. */
 export function mediaType(
-  message: IncomingMessage,
+  message: RequestHead,
 ): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
   const header = onlyHeader(message, 'content-type');
   if (!header) return undefined;

@@ -3,7 +3,7 @@ import type { OperationName, OperationRequest } from '#contracts/application-api
 import { IDEMPOTENCY_HEADER, type MemberPlace, type RestOperation } from '#contracts/application-rest';
 import { REST_TABLE } from '#contracts/gateway-tables';
 import type { Outcome } from '../../northbound-port.js';
-import { hasBody, isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
+import { hasBody, isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
 import { plainRequest, readRequest } from '../../shapes/shapes.js';
 import { refuse, refuseArguments } from '../refusal.js';
 import { decode, type RouteMatch } from './routes.js';
@@ -85,18 +85,18 @@ function readIdempotencyKey(operation: RestOperation, { message }: Incoming, val
 }
 
 async function readMembers(operation: RestOperation, incoming: Incoming, values: Values): Promise<Outcome<undefined>> {
-  const { message } = incoming;
+  const { message, arrival } = incoming;
   if (operation.method !== 'POST' && operation.method !== 'PUT')
     return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
   const media = mediaType(message);
   if (
     media?.type !== 'application/json' ||
     !isUtf8(media.parameters.get('charset')) ||
-    message.headers['content-encoding'] !== undefined
+    onlyHeader(message, 'content-encoding') !== undefined
   ) {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json in UTF-8, not compressed');
   }
-  const body = await readBody(message);
+  const body = await arrival.body();
   if (!body.ok) return body;
   if (body.value.length === 0) return done;
   const json = readJson(body.value);

@@ -44,7 +44,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
       requestId: caller.requestId,
       ...(caller.publicBase === undefined ? {} : { publicBase: caller.publicBase }),
       ...(caller.traceparent === undefined ? {} : { traceparent: caller.traceparent }),
-      ...(WAITS.has(route.match.operation.name) ? { signal: incoming.signal } : {}),
+      ...(WAITS.has(route.match.operation.name) ? { signal: incoming.arrival.departure } : {}),
     };
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;

@@ -8,7 +8,7 @@ import type { Refusal } from '#contracts/errors';
 import { REFUSAL_HEADER } from '#contracts/internal-headers';
 import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
-import { isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
+import { isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
 import { problemReply, retryAfter, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
 import { decodeArguments } from './decode.js';
@@ -37,7 +37,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     const { message } = incoming;
     const media = mediaType(message);
     const version = versionOf(media?.type);
-    if (version === undefined || !isUtf8(media?.parameters.get('charset')) || message.headers['content-encoding'] !== undefined) {
+    if (version === undefined || !isUtf8(media?.parameters.get('charset')) || onlyHeader(message, 'content-encoding') !== undefined) {
       return faultReply(
         version ?? '1.1',
         'Client',
@@ -45,7 +45,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
         415,
       );
     }
-    const body = await readBody(message);
+    const body = await incoming.arrival.body();
     if (!body.ok) return faultReply(version, 'Client', body.refusal.detail, 413);
     const xml = readXml(body.value);
     if (!xml.ok) return faultReply(version, 'Client', xml.detail);
@@ -64,7 +64,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       requestId: incoming.caller.requestId,
       ...(incoming.caller.publicBase === undefined ? {} : { publicBase: incoming.caller.publicBase }),
       ...(incoming.caller.traceparent === undefined ? {} : { traceparent: incoming.caller.traceparent }),
-      signal: incoming.signal,
+      signal: incoming.arrival.departure,
     };
     const given = decodeArguments(operation, envelope.operation, service.namespace);
     const { value, refusal, header } = await carryOut(operation, given, engine, context, longPollMaxMs);
