@@ -90,10 +90,7 @@ function readPublicBase(text: string): string | undefined {
 }
 
 /** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
-export function checkDestination(
-  message: RequestHead,
-  config: Pick<InstanceConfig, 'tenant' | 'instance'>,
-): Outcome<undefined> {
+export function checkDestination(message: RequestHead, config: Pick<InstanceConfig, 'tenant' | 'instance'>): Outcome<undefined> {
   const tenant = onlyHeader(message, INTERNAL_HEADERS.tenant);
   const instance = onlyHeader(message, INTERNAL_HEADERS.instance);
   if (tenant === config.tenant.id && instance === config.instance.id) return { ok: true, value: undefined };

@@ -165,7 +165,10 @@ export async function createNorthbound({
         resolve();
       });
     });
-  return { port: (server.address() as AddressInfo).port, close: () => (upgrades.refuseAll(), plain.close(), (closing ??= close())) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => (upgrades.refuseAll(), plain.close(), (closing ??= close())),
+  };
 }
 
 class NodeArrival implements Arrival {

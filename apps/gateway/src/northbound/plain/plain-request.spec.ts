@@ -26,9 +26,7 @@ async function nodeReads(bytes: Buffer): Promise<{ readonly requests: readonly R
   const onRequest = (message: IncomingMessage) => {
     let body = '';
     message.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
-    message.on('end', () =>
-      requests.push({ method: message.method, target: message.url, rawHeaders: message.rawHeaders, body }),
-    );
+    message.on('end', () => requests.push({ method: message.method, target: message.url, rawHeaders: message.rawHeaders, body }));
   };
   const wire = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
   server.removeAllListeners();
@@ -105,7 +103,14 @@ describe('S-51 plain requests', () => {
   it('whatever is put together from pieces, or has a byte changed, is read as node reads it or left to it', async () => {
     const pieces = fc.constantFrom(
       ...['host: x\r\n', 'Host: y\r\n', 'content-length: 4\r\n', 'Content-Length: 0\r\n', 'content-length:4\r\n', 'x-a: b\r\n'],
-      ...['transfer-encoding: chunked\r\n', 'connection: keep-alive\r\n', 'connection: close\r\n', 'x: a \r\n', ': x\r\n', '\r\n'],
+      ...[
+        'transfer-encoding: chunked\r\n',
+        'connection: keep-alive\r\n',
+        'connection: close\r\n',
+        'x: a \r\n',
+        ': x\r\n',
+        '\r\n',
+      ],
       ...['x-a:\tb\r\n', 'x-a: b\tc\r\n', 'te: trailers\r\n', '{"":', 'GET / HTTP/1.1\r\n', 'x-b: "<>[]{}|^`\r\n', 'a b: c\r\n'],
     );
     const starts = fc.constantFrom('GET /a HTTP/1.1\r\n', 'POST /a?b=%20c HTTP/1.1\r\n', "DELETE /a'(b)* HTTP/1.1\r\n");

@@ -18,7 +18,16 @@ const HEAD =
   /^(GET|POST|PUT|DELETE) (\/[\w!$%&'()*+,./:;=?@~-]*) HTTP\/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\r\n)+\r\n$/;
 const LENGTH = /^(0|[1-9]\d{0,5})$/;
 /** Not among them: how a body is sent and what becomes of the connection is node's to understand. */
-const NODES = new Set(['transfer-encoding', 'upgrade', 'expect', 'trailer', 'te', 'connection', 'proxy-connection', 'keep-alive']);
+const NODES = new Set([
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'trailer',
+  'te',
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+]);
 const NODES_LENGTHS = new Set([...NODES].map((name) => name.length));
 
 /** Undefined: ask node. */
@@ -31,7 +40,7 @@ export function scanRequest(chunk: Buffer): PlainRequest | undefined {
   const rawHeaders: string[] = [];
   let hosts = 0;
   let length: number | undefined;
-  for (let at = text.indexOf('\r\n') + 2; at < end - 2; ) {
+  for (let at = text.indexOf('\r\n') + 2; at < end - 2;) {
     const stop = text.indexOf('\r\n', at);
     const colon = text.indexOf(':', at);
     const name = text.slice(at, colon);

@@ -37,7 +37,11 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     const { message } = incoming;
     const media = mediaType(message);
     const version = versionOf(media?.type);
-    if (version === undefined || !isUtf8(media?.parameters.get('charset')) || onlyHeader(message, 'content-encoding') !== undefined) {
+    if (
+      version === undefined ||
+      !isUtf8(media?.parameters.get('charset')) ||
+      onlyHeader(message, 'content-encoding') !== undefined
+    ) {
       return faultReply(
         version ?? '1.1',
         'Client',
