@@ -141,12 +141,28 @@ export class PeerGone extends Error {
   }
 }
 
+interface MediaType {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+/** Clients send the same few again and again. */
+const mediaTypes = new Map<string, MediaType | undefined>();
+const MEDIA_TYPES_MAX = 64;
+const MEDIA_TYPE_LENGTH_MAX = 200;
+
 /** Media type and charset of a Content-Type header; undefined when there is none or it cannot be read. */
-export function mediaType(
-  message: RequestHead,
-): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
+export function mediaType(message: RequestHead): MediaType | undefined {
   const header = onlyHeader(message, 'content-type');
   if (!header) return undefined;
+  if (header.length > MEDIA_TYPE_LENGTH_MAX) return readMediaType(header);
+  if (mediaTypes.has(header)) return mediaTypes.get(header);
+  if (mediaTypes.size >= MEDIA_TYPES_MAX) mediaTypes.clear();
+  const media = readMediaType(header);
+  mediaTypes.set(header, media);
+  return media;
+}
+
+function readMediaType(header: string): MediaType | undefined {
   const [type = '', ...rest] = header.split(';').map((part) => part.trim());
   if (!/^[A-Za-z0-9.+-]+\/[A-Za-z0-9.+-]+$/.test(type)) return undefined;
   const parameters = new Map<string, string>();

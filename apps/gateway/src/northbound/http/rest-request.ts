@@ -11,26 +11,37 @@ import { FORBIDDEN_NAMES, readJson } from './strict-json.js';
 
 type Values = Map<string, unknown>;
 
-/** Rejects only when the peer went away. */
-export async function readRestRequest(
+/** At once where there is no body and the arguments are plain. Rejects only when the peer went away. */
+export function readRestRequest(
   incoming: Incoming,
   { operation, parameters }: RouteMatch,
-): Promise<Outcome<OperationRequest<OperationName>>> {
+): Outcome<OperationRequest<OperationName>> | Promise<Outcome<OperationRequest<OperationName>>> {
   const values: Values = new Map();
   for (const [name, text] of parameters) values.set(name, typed(operation, name, text));
   const query = readQuery(operation, incoming.query, values);
   if (!query.ok) return query;
   const header = readIdempotencyKey(operation, incoming, values);
   if (!header.ok) return header;
-  if (hasBody(incoming.message)) {
-    const body = await readMembers(operation, incoming, values);
-    if (!body.ok) return body;
-  }
+  return hasBody(incoming.message) ? withMembers(operation, incoming, values) : shaped(operation, values);
+}
+
+async function withMembers(
+  operation: RestOperation,
+  incoming: Incoming,
+  values: Values,
+): Promise<Outcome<OperationRequest<OperationName>>> {
+  const body = await readMembers(operation, incoming, values);
+  return body.ok ? shaped(operation, values) : body;
+}
+
+function shaped(
+  { name }: RestOperation,
+  values: Values,
+): Outcome<OperationRequest<OperationName>> | Promise<Outcome<OperationRequest<OperationName>>> {
   const given: Record<string, unknown> = Object.fromEntries(values);
-  const plain = plainRequest(operation.name, given);
+  const plain = plainRequest(name, given);
   if (plain !== undefined) return { ok: true, value: plain };
-  const shaped = await readRequest(operation.name, given);
-  return shaped.ok ? shaped : refuseArguments(shaped.errors);
+  return readRequest(name, given).then((read) => (read.ok ? read : refuseArguments(read.errors)));
 }
 
 const done: Outcome<undefined> = { ok: true, value: undefined };
