@@ -6,6 +6,7 @@ import type { InstanceConfig } from '#contracts/gateway-admin';
 import { INTERNAL_HEADERS } from '#contracts/internal-headers';
 import type { Departure, Outcome } from '../northbound-port.js';
 import { NORTHBOUND_LIMITS } from './limits.js';
+import { ownText } from './own-text.js';
 import { refuse } from './refusal.js';
 
 export interface Caller {
@@ -71,7 +72,7 @@ export function readCaller(message: RequestHead): Caller {
   const address = onlyHeader(message, INTERNAL_HEADERS.clientAddress) || '';
   const requestId = onlyHeader(message, INTERNAL_HEADERS.requestId) || '';
   return {
-    clientAddress: isIP(address) !== 0 ? address : (message.socket.remoteAddress ?? 'unknown'),
+    clientAddress: isIP(address) !== 0 ? ownText(address) : (message.socket.remoteAddress ?? 'unknown'),
     requestId: REQUEST_ID.test(requestId) ? requestId : randomUUID(),
     external: onlyHeader(message, INTERNAL_HEADERS.listener) === 'external',
     traceparent: readTraceparent(onlyHeader(message, 'traceparent') || ''),
@@ -81,12 +82,12 @@ export function readCaller(message: RequestHead): Caller {
 
 /** Version 00 only; a trace or a span of zeros is none. */
 function readTraceparent(text: string): string | undefined {
-  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text) ? text : undefined;
+  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text) ? ownText(text) : undefined;
 }
 
 function readPublicBase(text: string): string | undefined {
   if (text === '' || text.length > 500 || !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9/_-]*)?$/.test(text)) return undefined;
-  return text.replace(/\/+$/, '');
+  return ownText(text.replace(/\/+$/, ''));
 }
 
 /** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
@@ -157,8 +158,9 @@ export function mediaType(message: RequestHead): MediaType | undefined {
   if (header.length > MEDIA_TYPE_LENGTH_MAX) return readMediaType(header);
   if (mediaTypes.has(header)) return mediaTypes.get(header);
   if (mediaTypes.size >= MEDIA_TYPES_MAX) mediaTypes.clear();
-  const media = readMediaType(header);
-  mediaTypes.set(header, media);
+  const text = ownText(header);
+  const media = readMediaType(text);
+  mediaTypes.set(text, media);
   return media;
 }
 

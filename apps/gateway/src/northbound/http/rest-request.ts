@@ -5,6 +5,7 @@ import { REST_TABLE } from '#contracts/gateway-tables';
 import type { Outcome } from '../../northbound-port.js';
 import { hasBody, isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
 import { plainRequest, readRequest } from '../../shapes/shapes.js';
+import { ownText } from '../own-text.js';
 import { refuse, refuseArguments } from '../refusal.js';
 import { decode, type RouteMatch } from './routes.js';
 import { FORBIDDEN_NAMES, readJson } from './strict-json.js';
@@ -91,7 +92,7 @@ function readIdempotencyKey(operation: RestOperation, { message }: Incoming, val
   const key = onlyHeader(message, IDEMPOTENCY_HEADER);
   if (key === undefined || !takes(operation, 'idempotencyKey', 'header')) return done;
   if (key === false) return refuseArguments([{ path: 'Idempotency-Key', message: 'is given twice' }]);
-  values.set('idempotencyKey', key);
+  values.set('idempotencyKey', ownText(key));
   return done;
 }
 

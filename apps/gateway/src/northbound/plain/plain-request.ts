@@ -4,11 +4,12 @@
  * certainly of that shape is left to node's strict parser; a test proves that where this answers, node reads the same.
  */
 import { NORTHBOUND_LIMITS } from '../limits.js';
+import { ownText } from '../own-text.js';
 
 export interface PlainRequest {
   readonly method: string;
   readonly target: string;
-  /** Names and values in turns, as sent. */
+  /** Names and values in turns, as sent; views of the whole head. */
   readonly rawHeaders: readonly string[];
   /** A view of the chunk. */
   readonly body: Buffer;
@@ -54,7 +55,7 @@ export function scanRequest(chunk: Buffer): PlainRequest | undefined {
     } else if (NODES_LENGTHS.has(name.length) && NODES.has(name.toLowerCase()) && !isKeptAlive(name, value)) return undefined;
   }
   if (hosts !== 1 || (length ?? 0) > NORTHBOUND_LIMITS.bodyBytesMax || chunk.length !== end + (length ?? 0)) return undefined;
-  return { method: match[1]!, target: match[2]!, rawHeaders, body: chunk.subarray(end) };
+  return { method: match[1]!, target: ownText(match[2]!), rawHeaders, body: chunk.subarray(end) };
 }
 
 /** What goes without saying, and clients say. */

@@ -4,18 +4,23 @@
  * (xml-reader.ts), which alone refuses; a test proves that where both answer, they answer the same.
  */
 import { NORTHBOUND_LIMITS } from '../limits.js';
+import { ownText } from '../own-text.js';
 import type { XmlAttribute, XmlElement } from './xml-reader.js';
 
 interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
   text: string;
 }
-type Namespaces = ReadonlyMap<string, string>;
+interface Namespaces {
+  /** By prefix; '' for the default. */
+  readonly byPrefix: ReadonlyMap<string, string>;
+  /** What has been declared within them, by how it is written; the outermost ones alone keep it. */
+  readonly known: Map<string, Described> | undefined;
+}
 interface Scope {
   readonly element: OpenElement;
   /** As it is written, prefix included. */
   readonly qualified: string;
-  /** Namespaces by prefix; '' for the default. */
   readonly namespaces: Namespaces;
 }
 
@@ -28,7 +33,7 @@ const TAG = new RegExp(`<(/?)(?:(${NAME}):)?(${NAME})((?:${ATTRIBUTE})*)[\\t\\n 
 const ATTRIBUTES = new RegExp(`(?:(${NAME}):)?(${NAME})="([^"]*)"`, 'g');
 const BLANK = /^[\t\n ]*$/;
 const RESERVED = /^http:\/\/www\.w3\.org\/(2000\/xmlns\/|XML\/1998\/namespace)$/;
-const NO_NAMESPACES: Namespaces = new Map();
+const NO_NAMESPACES: Namespaces = { byPrefix: new Map(), known: new Map() };
 const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
 
 /** The document's root; undefined: ask the parser. */
@@ -82,19 +87,21 @@ interface Described {
   readonly attributes: readonly XmlAttribute[] | undefined;
 }
 const UNKNOWN: Described = { namespaces: undefined, attributes: undefined };
-/** Clients declare the same prefixes with every request: what an outermost tag declares is read once for each way to write it. */
-const declarations = new Map<string, Described>();
-const DECLARATIONS_MAX = 64;
-const DECLARATION_LENGTH_MAX = 1000;
+const DECLARATIONS_MAX = 32;
+const DECLARATION_LENGTH_MAX = 500;
 
+/** Clients declare the same prefixes with every request: what tags declare and nothing else is read once for each way to write it. */
 function described(text: string, inherited: Namespaces): Described {
-  if (inherited !== NO_NAMESPACES || text.length > DECLARATION_LENGTH_MAX) return describe(text, inherited);
-  let known = declarations.get(text);
-  if (known !== undefined) return known;
-  known = describe(text, inherited);
-  if (declarations.size >= DECLARATIONS_MAX) declarations.clear();
-  declarations.set(text, known);
-  return known;
+  const { known } = inherited;
+  if (known === undefined || text.length > DECLARATION_LENGTH_MAX) return describe(text, inherited);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const own = ownText(text);
+  const found = describe(own, inherited);
+  if (found.attributes !== NO_ATTRIBUTES) return found;
+  if (known.size >= DECLARATIONS_MAX) known.clear();
+  known.set(own, found);
+  return found;
 }
 
 function describe(text: string, inherited: Namespaces): Described {
@@ -112,9 +119,14 @@ function describe(text: string, inherited: Namespaces): Described {
       own.set(declared, value);
     } else written.push([of, local, value]);
   }
-  const namespaces = own.size === 0 ? inherited : new Map([...inherited, ...own]);
+  const namespaces = own.size === 0 ? inherited : within(inherited, own);
   return { namespaces, attributes: written.length === 0 ? NO_ATTRIBUTES : attributesOf(written, namespaces) };
 }
+
+const within = (inherited: Namespaces, own: ReadonlyMap<string, string>): Namespaces => ({
+  byPrefix: new Map([...inherited.byPrefix, ...own]),
+  known: inherited === NO_NAMESPACES ? new Map() : undefined,
+});
 
 /** An attribute without a prefix is in no namespace; two names may not mean one attribute. */
 function attributesOf(
@@ -132,4 +144,4 @@ function attributesOf(
 }
 
 const namespaceOf = (prefix: string, namespaces: Namespaces): string | undefined =>
-  namespaces.get(prefix) ?? (prefix === '' ? '' : undefined);
+  namespaces.byPrefix.get(prefix) ?? (prefix === '' ? '' : undefined);
