@@ -128,7 +128,7 @@ const REFUSED: readonly Handshake[] = [
   ({ sessionId, token }, random) => handshake(sessionId, token, `after=${random.pick(AHEAD_CURSORS)}`),
   ({ foreignSessionId, token }, random) =>
     handshake(random.pick([foreignSessionId, random.below(2 ** 31), 0, Number.MAX_SAFE_INTEGER]), token),
-  ({ sessionId, token }) => handshake(sessionId, `x${token.slice(1)}`),
+  ({ sessionId, token }) => handshake(sessionId, `${token.startsWith('x') ? 'y' : 'x'}${token.slice(1)}`),
   ({ foreignSessionId, token }, random) =>
     handshake(
       foreignSessionId,

@@ -41,7 +41,11 @@ export function badStreamRequest(target: Target, random: Seeded): BadRequest {
   const cursor = random.pick(FITTING_CURSORS);
   /** Somebody else's session, or somebody's with a wrong token. */
   const foreign = random.pick([target.foreignSessionId, random.below(2 ** 31), Number.MAX_SAFE_INTEGER, 0]);
-  const token = random.pick([target.token, `x${target.token.slice(1)}`, '~'.repeat(500)]);
+  const token = random.pick([
+    target.token,
+    `${target.token.startsWith('x') ? 'y' : 'x'}${target.token.slice(1)}`,
+    '~'.repeat(500),
+  ]);
   const request = (
     sessionId: number | string,
     query: string,

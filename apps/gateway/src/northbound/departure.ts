@@ -2,16 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Departure } from '../northbound-port.js';
 
-export class ResponseDeparture implements Departure {
-  aborted = false;
+export class PeerDeparture implements Departure {
   private readonly listeners = new Set<() => void>();
 
-  constructor(response: ServerResponse) {
-    this.aborted = response.destroyed && !response.writableFinished;
-    response.once('close', () => {
-      if (!response.writableFinished) this.abort();
-    });
-  }
+  constructor(public aborted = false) {}
 
   /** Each listener is told once at most. */
   addEventListener(_type: 'abort', listener: () => void): void {
@@ -22,10 +16,19 @@ export class ResponseDeparture implements Departure {
     this.listeners.delete(listener);
   }
 
-  private abort(): void {
+  abort(): void {
     if (this.aborted) return;
     this.aborted = true;
     for (const listener of [...this.listeners]) listener();
     this.listeners.clear();
   }
+}
+
+/** The same of a request that node's server reads. */
+export function departureOf(response: ServerResponse): Departure {
+  const departure = new PeerDeparture(response.destroyed && !response.writableFinished);
+  response.once('close', () => {
+    if (!response.writableFinished) departure.abort();
+  });
+  return departure;
 }

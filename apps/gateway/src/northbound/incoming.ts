@@ -6,6 +6,7 @@ import type { InstanceConfig } from '#contracts/gateway-admin';
 import { INTERNAL_HEADERS } from '#contracts/internal-headers';
 import type { Departure, Outcome } from '../northbound-port.js';
 import { NORTHBOUND_LIMITS } from './limits.js';
+import { ownText } from './own-text.js';
 import { refuse } from './refusal.js';
 
 export interface Caller {
@@ -19,19 +20,40 @@ export interface Caller {
   readonly publicBase: string | undefined;
 }
 
-export interface Incoming {
+/** The head of a request; node's IncomingMessage fits. */
+export interface RequestHead {
+  /** Names and values in turns, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+/** A request as it came in, whoever has read it. */
+export interface Arrival {
+  readonly message: RequestHead;
+  readonly method: string;
+  readonly target: string;
+  /** The whole body; refuses one above the bound. Rejects when the peer goes away in between. */
+  body(): Outcome<Buffer> | Promise<Outcome<Buffer>>;
+  /** When the application goes away. Made at the first look: most operations do not wait and never look. */
+  readonly departure: Departure;
+}
+
+/** What is known of every request, of one that changes the protocol too. */
+export interface Addressed<Head extends RequestHead = RequestHead> {
   readonly method: string;
   readonly path: string;
   /** After the `?`, undefined without one. */
   readonly query: string | undefined;
-  readonly message: IncomingMessage;
+  readonly message: Head;
   readonly caller: Caller;
-  /** When the application goes away. Made at the first look: most operations do not wait and never look. */
-  readonly signal: Departure;
+}
+
+export interface Incoming extends Addressed {
+  readonly arrival: Pick<Arrival, 'body' | 'departure'>;
 }
 
 /** The value of a header that may be there once, `name` in lower case; `false` when it is there more than once. */
-export function onlyHeader(message: IncomingMessage, name: string): string | undefined | false {
+export function onlyHeader(message: RequestHead, name: string): string | undefined | false {
   const { rawHeaders } = message;
   let found: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -46,11 +68,11 @@ export function onlyHeader(message: IncomingMessage, name: string): string | und
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
 
 /** Never refuses: what the router did not send, or not readably, is replaced by what is known here. */
-export function readCaller(message: IncomingMessage): Caller {
+export function readCaller(message: RequestHead): Caller {
   const address = onlyHeader(message, INTERNAL_HEADERS.clientAddress) || '';
   const requestId = onlyHeader(message, INTERNAL_HEADERS.requestId) || '';
   return {
-    clientAddress: isIP(address) !== 0 ? address : (message.socket.remoteAddress ?? 'unknown'),
+    clientAddress: isIP(address) !== 0 ? ownText(address) : (message.socket.remoteAddress ?? 'unknown'),
     requestId: REQUEST_ID.test(requestId) ? requestId : randomUUID(),
     external: onlyHeader(message, INTERNAL_HEADERS.listener) === 'external',
     traceparent: readTraceparent(onlyHeader(message, 'traceparent') || ''),
@@ -60,19 +82,16 @@ export function readCaller(message: IncomingMessage): Caller {
 
 /** Version 00 only; a trace or a span of zeros is none. */
 function readTraceparent(text: string): string | undefined {
-  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text) ? text : undefined;
+  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text) ? ownText(text) : undefined;
 }
 
 function readPublicBase(text: string): string | undefined {
   if (text === '' || text.length > 500 || !/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9/_-]*)?$/.test(text)) return undefined;
-  return text.replace(/\/+$/, '');
+  return ownText(text.replace(/\/+$/, ''));
 }
 
 /** S-60: a router with an old table may send another tenant's or instance's request here; it must not be carried out. */
-export function checkDestination(
-  message: IncomingMessage,
-  config: Pick<InstanceConfig, 'tenant' | 'instance'>,
-): Outcome<undefined> {
+export function checkDestination(message: RequestHead, config: Pick<InstanceConfig, 'tenant' | 'instance'>): Outcome<undefined> {
   const tenant = onlyHeader(message, INTERNAL_HEADERS.tenant);
   const instance = onlyHeader(message, INTERNAL_HEADERS.instance);
   if (tenant === config.tenant.id && instance === config.instance.id) return { ok: true, value: undefined };
@@ -90,8 +109,8 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   return { path, query: mark === -1 ? undefined : target.slice(mark + 1) };
 }
 
-export const hasBody = (message: IncomingMessage): boolean =>
-  message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0;
+export const hasBody = (message: RequestHead): boolean =>
+  Number(onlyHeader(message, 'content-length') || 0) > 0 || onlyHeader(message, 'transfer-encoding') !== undefined;
 
 /** The whole body; refuses one above the bound without keeping it (the server drops what follows). Rejects when the peer goes away in between. */
 export async function readBody(message: IncomingMessage): Promise<Outcome<Buffer>> {
@@ -123,12 +142,29 @@ export class PeerGone extends Error {
   }
 }
 
+interface MediaType {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+/** Clients send the same few again and again. */
+const mediaTypes = new Map<string, MediaType | undefined>();
+const MEDIA_TYPES_MAX = 64;
+const MEDIA_TYPE_LENGTH_MAX = 200;
+
 /** Media type and charset of a Content-Type header; undefined when there is none or it cannot be read. */
-export function mediaType(
-  message: IncomingMessage,
-): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } | undefined {
+export function mediaType(message: RequestHead): MediaType | undefined {
   const header = onlyHeader(message, 'content-type');
   if (!header) return undefined;
+  if (header.length > MEDIA_TYPE_LENGTH_MAX) return readMediaType(header);
+  if (mediaTypes.has(header)) return mediaTypes.get(header);
+  if (mediaTypes.size >= MEDIA_TYPES_MAX) mediaTypes.clear();
+  const text = ownText(header);
+  const media = readMediaType(text);
+  mediaTypes.set(text, media);
+  return media;
+}
+
+function readMediaType(header: string): MediaType | undefined {
   const [type = '', ...rest] = header.split(';').map((part) => part.trim());
   if (!/^[A-Za-z0-9.+-]+\/[A-Za-z0-9.+-]+$/.test(type)) return undefined;
   const parameters = new Map<string, string>();

@@ -7,13 +7,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { InstanceConfig } from '#contracts/gateway-admin';
 import { SOAP_PATH } from '#contracts/application-rest';
-import type { Departure, Engine } from '../northbound-port.js';
-import { ResponseDeparture } from './departure.js';
+import { eventStreamOf } from '#contracts/event-streams';
+import type { Departure, Engine, Outcome } from '../northbound-port.js';
+import { departureOf } from './departure.js';
 import { createRestFace } from './http/rest.js';
-import { checkDestination, PeerGone, readCaller, splitTarget, type Incoming } from './incoming.js';
+import { checkDestination, PeerGone, readBody, readCaller, splitTarget, type Arrival, type Incoming } from './incoming.js';
 import { NORTHBOUND_LIMITS, type NorthboundLimits } from './limits.js';
 import { problemReply, type Face, type Reply } from './reply.js';
 import { refuse } from './refusal.js';
+import { PlainConnections } from './plain/plain-connections.js';
 import { Upgrades } from './upgrades.js';
 import { writeReply } from './write-reply.js';
 
@@ -83,14 +85,13 @@ export async function createNorthbound({
   server.maxConnections = limits.connectionsMax;
   server.maxHeadersCount = 0;
 
-  /** Connections whose certificate names the router; a request on any other is never looked at. */
-  const fromRouter = new WeakSet<Socket>();
-  server.prependListener('secureConnection', (socket: TLSSocket) => {
+  /** What node's server does with a connection that has shaken hands; nobody but us calls it, and only for the router's. */
+  const [serve] = server.listeners('secureConnection');
+  server.removeAllListeners('secureConnection');
+  const node = (socket: TLSSocket): void => void serve!.call(server, socket);
+  server.on('secureConnection', (socket: TLSSocket) => {
     const subject = socket.getPeerCertificate().subject as { CN?: string | string[] } | undefined;
-    if (socket.authorized && subject?.CN === config.peers.router) {
-      fromRouter.add(socket);
-      return;
-    }
+    if (socket.authorized && subject?.CN === config.peers.router) return plain.add(socket);
     logger.warn({ peer: socket.remoteAddress, commonName: subject?.CN }, 'a peer that is not the router was turned away');
     socket.destroy();
   });
@@ -99,39 +100,39 @@ export async function createNorthbound({
     else socket.destroy();
   });
 
-  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<Reply> => {
+  const answer = async (arrival: Arrival): Promise<Reply> => {
+    const { message, method } = arrival;
     const caller = readCaller(message);
     const destination = checkDestination(message, config);
     if (!destination.ok) return problemReply(destination.refusal, caller.requestId);
-    const target = splitTarget(message.url ?? '');
+    const target = splitTarget(arrival.target);
     if (target === undefined)
       return problemReply(refuse('MALFORMED_REQUEST', 'the request target cannot be read').refusal, caller.requestId);
-    let departure: Departure | undefined;
-    const incoming: Incoming = {
-      method: message.method ?? '',
-      ...target,
-      message,
-      caller,
-      get signal() {
-        return (departure ??= new ResponseDeparture(response));
-      },
-    };
-    const face = target.path.startsWith(SOAP_PATH) ? await soap() : rest;
+    const { path, query } = target;
+    const incoming: Incoming = { method, path, query, message, caller, arrival };
+    const face = path.startsWith(SOAP_PATH) ? await soap() : rest;
     try {
       return await face.handle(incoming);
     } catch (error) {
       if (error instanceof PeerGone) throw error;
-      logger.error({ err: error, requestId: caller.requestId, path: target.path }, 'a request failed');
+      logger.error({ err: error, requestId: caller.requestId, path }, 'a request failed');
       return face.failed(incoming);
     }
   };
 
+  const plain = new PlainConnections({
+    limits,
+    // a stream is written bit by bit, by node's response
+    takes: (target) => !target.includes('/events/') || eventStreamOf(target.replace(/\?.*/, '')) === undefined,
+    answer,
+    handOver: (socket, chunk) => {
+      node(socket);
+      socket.emit('data', chunk);
+    },
+  });
+
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
-    if (!fromRouter.has(message.socket)) {
-      message.socket.destroy();
-      return;
-    }
-    answer(message, response).then(
+    answer(new NodeArrival(message, response)).then(
       (reply) => writeReply(message, response, reply, closing === undefined),
       () => message.socket.destroy(),
     );
@@ -142,8 +143,7 @@ export async function createNorthbound({
 
   const upgrades = new Upgrades({ engine, config, browserOrigins, limits, logger, onSlowReader });
   server.on('upgrade', (message, socket, head) => {
-    if (!fromRouter.has(socket as Socket)) socket.destroy();
-    else void upgrades.take(message, socket, head);
+    void upgrades.take(message, socket, head);
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -157,6 +157,7 @@ export async function createNorthbound({
     new Promise((resolve) => {
       const cut = setTimeout(() => {
         server.closeAllConnections();
+        plain.cut();
         upgrades.cut();
       }, limits.closeGraceMs);
       server.close(() => {
@@ -164,5 +165,33 @@ export async function createNorthbound({
         resolve();
       });
     });
-  return { port: (server.address() as AddressInfo).port, close: () => (upgrades.refuseAll(), (closing ??= close())) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => (upgrades.refuseAll(), plain.close(), (closing ??= close())),
+  };
+}
+
+class NodeArrival implements Arrival {
+  private gone: Departure | undefined;
+
+  constructor(
+    readonly message: IncomingMessage,
+    private readonly response: ServerResponse,
+  ) {}
+
+  get method(): string {
+    return this.message.method ?? '';
+  }
+
+  get target(): string {
+    return this.message.url ?? '';
+  }
+
+  body(): Promise<Outcome<Buffer>> {
+    return readBody(this.message);
+  }
+
+  get departure(): Departure {
+    return (this.gone ??= departureOf(this.response));
+  }
 }

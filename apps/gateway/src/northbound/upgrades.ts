@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { InstanceConfig } from '#contracts/gateway-admin';
-import type { Departure, Engine } from '../northbound-port.js';
+import type { Engine } from '../northbound-port.js';
 import { checkDestination, readCaller, splitTarget } from './incoming.js';
 import type { SlowReader } from './event-pump.js';
 import type { NorthboundLimits } from './limits.js';
@@ -19,9 +19,6 @@ export interface UpgradeParts {
   readonly onSlowReader: SlowReader;
   readonly logger: { error(facts: object, message: string): void };
 }
-
-/** A connection that changed its protocol has its own ways to tell that its peer went. */
-const NOBODY_GOES: Departure = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} };
 
 export class Upgrades {
   /** The server does not know these connections any more. */
@@ -52,7 +49,7 @@ export class Upgrades {
       if (this.isClosing) return void socket.destroy();
       this.upgraded.add(socket);
       socket.once('close', () => this.upgraded.delete(socket));
-      sockets.upgrade({ method: message.method ?? '', ...target, message, caller, signal: NOBODY_GOES }, socket, head);
+      sockets.upgrade({ method: message.method ?? '', ...target, message, caller }, socket, head);
     } catch (error) {
       logger.error({ err: error, requestId: caller.requestId }, 'a handshake failed');
       socket.destroy();

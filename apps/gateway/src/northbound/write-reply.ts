@@ -12,15 +12,21 @@ export function writeReply(message: IncomingMessage, response: ServerResponse, r
 
 function write(message: IncomingMessage, response: ServerResponse, reply: Reply, keepAlive: boolean): void {
   if (response.destroyed) return reply.stream?.(response);
-  const headers: (string | number)[] = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
-  if (reply.contentType !== undefined) headers.push('content-type', reply.contentType);
-  if (reply.status !== 204 && reply.stream === undefined) headers.push('content-length', bytesOf(reply));
-  for (const name in reply.headers) headers.push(name, reply.headers[name]!);
+  const headers = headersOf(reply, bytesOf(reply));
   if (!keepAlive) headers.push('connection', 'close');
   response.writeHead(reply.status, headers as string[]);
   if (reply.stream !== undefined) reply.stream(response);
   else if (message.method === 'HEAD') response.end();
   else response.end(reply.body, reply.ascii === true ? 'latin1' : 'utf8');
+}
+
+/** Names and values in turns; nothing of the connection. */
+export function headersOf(reply: Reply, bytes: number): (string | number)[] {
+  const headers: (string | number)[] = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff'];
+  if (reply.contentType !== undefined) headers.push('content-type', reply.contentType);
+  if (reply.status !== 204 && reply.stream === undefined) headers.push('content-length', bytes);
+  for (const name in reply.headers) headers.push(name, reply.headers[name]!);
+  return headers;
 }
 
 const bytesOf = ({ body = '', ascii }: Reply): number => (ascii === true ? body.length : Buffer.byteLength(body));

@@ -3,34 +3,46 @@ import type { OperationName, OperationRequest } from '#contracts/application-api
 import { IDEMPOTENCY_HEADER, type MemberPlace, type RestOperation } from '#contracts/application-rest';
 import { REST_TABLE } from '#contracts/gateway-tables';
 import type { Outcome } from '../../northbound-port.js';
-import { hasBody, isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
+import { hasBody, isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
 import { plainRequest, readRequest } from '../../shapes/shapes.js';
+import { ownText } from '../own-text.js';
 import { refuse, refuseArguments } from '../refusal.js';
 import { decode, type RouteMatch } from './routes.js';
 import { FORBIDDEN_NAMES, readJson } from './strict-json.js';
 
 type Values = Map<string, unknown>;
 
-/** Rejects only when the peer went away. */
-export async function readRestRequest(
+/** At once where there is no body and the arguments are plain. Rejects only when the peer went away. */
+export function readRestRequest(
   incoming: Incoming,
   { operation, parameters }: RouteMatch,
-): Promise<Outcome<OperationRequest<OperationName>>> {
+): Outcome<OperationRequest<OperationName>> | Promise<Outcome<OperationRequest<OperationName>>> {
   const values: Values = new Map();
   for (const [name, text] of parameters) values.set(name, typed(operation, name, text));
   const query = readQuery(operation, incoming.query, values);
   if (!query.ok) return query;
   const header = readIdempotencyKey(operation, incoming, values);
   if (!header.ok) return header;
-  if (hasBody(incoming.message)) {
-    const body = await readMembers(operation, incoming, values);
-    if (!body.ok) return body;
-  }
+  return hasBody(incoming.message) ? withMembers(operation, incoming, values) : shaped(operation, values);
+}
+
+async function withMembers(
+  operation: RestOperation,
+  incoming: Incoming,
+  values: Values,
+): Promise<Outcome<OperationRequest<OperationName>>> {
+  const body = await readMembers(operation, incoming, values);
+  return body.ok ? shaped(operation, values) : body;
+}
+
+function shaped(
+  { name }: RestOperation,
+  values: Values,
+): Outcome<OperationRequest<OperationName>> | Promise<Outcome<OperationRequest<OperationName>>> {
   const given: Record<string, unknown> = Object.fromEntries(values);
-  const plain = plainRequest(operation.name, given);
+  const plain = plainRequest(name, given);
   if (plain !== undefined) return { ok: true, value: plain };
-  const shaped = await readRequest(operation.name, given);
-  return shaped.ok ? shaped : refuseArguments(shaped.errors);
+  return readRequest(name, given).then((read) => (read.ok ? read : refuseArguments(read.errors)));
 }
 
 const done: Outcome<undefined> = { ok: true, value: undefined };
@@ -80,23 +92,23 @@ function readIdempotencyKey(operation: RestOperation, { message }: Incoming, val
   const key = onlyHeader(message, IDEMPOTENCY_HEADER);
   if (key === undefined || !takes(operation, 'idempotencyKey', 'header')) return done;
   if (key === false) return refuseArguments([{ path: 'Idempotency-Key', message: 'is given twice' }]);
-  values.set('idempotencyKey', key);
+  values.set('idempotencyKey', ownText(key));
   return done;
 }
 
 async function readMembers(operation: RestOperation, incoming: Incoming, values: Values): Promise<Outcome<undefined>> {
-  const { message } = incoming;
+  const { message, arrival } = incoming;
   if (operation.method !== 'POST' && operation.method !== 'PUT')
     return refuse('MALFORMED_REQUEST', `${operation.method} takes no body`);
   const media = mediaType(message);
   if (
     media?.type !== 'application/json' ||
     !isUtf8(media.parameters.get('charset')) ||
-    message.headers['content-encoding'] !== undefined
+    onlyHeader(message, 'content-encoding') !== undefined
   ) {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json in UTF-8, not compressed');
   }
-  const body = await readBody(message);
+  const body = await arrival.body();
   if (!body.ok) return body;
   if (body.value.length === 0) return done;
   const json = readJson(body.value);

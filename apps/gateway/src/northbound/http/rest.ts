@@ -2,7 +2,8 @@
 import type { OperationRequest } from '#contracts/application-api';
 import { CONTRACT_VERSION, REST_DOCUMENTS } from '#contracts/application-rest';
 import { eventStreamOf } from '#contracts/event-streams';
-import type { CallContext, Engine } from '../../northbound-port.js';
+import type { Engine } from '../../northbound-port.js';
+import { contextOf } from '../call-context.js';
 import type { Incoming } from '../incoming.js';
 import { asciiReply, jsonReply, problemReply, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
@@ -34,18 +35,11 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
     if (route.kind === 'other-method') return otherMethod(method, route.allow, caller.requestId);
     const token = readToken(incoming.message);
     if (!token.ok) return problemReply(token.refusal, caller.requestId);
-    const request = await readRestRequest(incoming, route.match);
+    const read = readRestRequest(incoming, route.match);
+    const request = 'ok' in read ? read : await read;
     if (!request.ok) return problemReply(request.refusal, caller.requestId);
-    const context: CallContext = {
-      face: 'rest',
-      ...(token.value === undefined ? {} : { token: token.value }),
-      clientAddress: caller.clientAddress,
-      external: caller.external,
-      requestId: caller.requestId,
-      ...(caller.publicBase === undefined ? {} : { publicBase: caller.publicBase }),
-      ...(caller.traceparent === undefined ? {} : { traceparent: caller.traceparent }),
-      ...(WAITS.has(route.match.operation.name) ? { signal: incoming.signal } : {}),
-    };
+    const departure = WAITS.has(route.match.operation.name) ? incoming.arrival.departure : undefined;
+    const context = contextOf('rest', caller, token.value, departure);
     const bounded =
       'waitMs' in request.value ? { ...request.value, waitMs: Math.min(request.value.waitMs, longPollMaxMs) } : request.value;
     const { name, status, emptyStatus } = route.match.operation;
@@ -66,13 +60,7 @@ export function createRestFace(engine: Engine, longPollMaxMs: number, streams: S
       });
     const token = readToken(incoming.message);
     if (!token.ok) return problemReply(token.refusal, caller.requestId);
-    const context: CallContext = {
-      face: 'rest',
-      ...(token.value === undefined ? {} : { token: token.value }),
-      clientAddress: caller.clientAddress,
-      external: caller.external,
-      requestId: caller.requestId,
-    };
+    const context = contextOf('rest', caller, token.value);
     return openEventStream(engine, incoming, context, streams);
   };
   const failed = ({ caller }: Incoming): Reply =>

@@ -35,8 +35,11 @@ const within = (outer: string, namespace: string, name: string, type: ComplexTyp
   `</ns:${outer}>`;
 
 /** A type's members carry its own namespace; one of another schema than the element around it declares its prefix where it starts. */
-const members = (type: ComplexType, value: SoapRecord): string =>
-  type.elements.map((field) => occurrences(type, field, memberOf(value, field))).join('');
+function members(type: ComplexType, value: SoapRecord): string {
+  let written = '';
+  for (const field of type.elements) written += occurrences(type, field, memberOf(value, field));
+  return written;
+}
 
 /** By the noun of our API, else by the contract's name. */
 const memberOf = (value: SoapRecord, field: Field): SoapValue | undefined => value[field.member] ?? value[field.name];
@@ -71,12 +74,13 @@ function element(parent: ComplexType, field: Field, value: SoapValue): string {
 
 /** Attributes are primitive values in the contract: one that has no value is 0 or false. */
 function attributes(type: ComplexType, value: SoapRecord): string {
-  return type.attributes
-    .map((field) => {
-      const nothing = field.type.kind === 'simple' && field.type.name === 'boolean' ? false : 0;
-      return ` ${field.name}="${escapeXml(String((memberOf(value, field) as string | number | boolean | undefined) ?? nothing))}"`;
-    })
-    .join('');
+  let written = '';
+  for (const field of type.attributes) {
+    const nothing = field.type.kind === 'simple' && field.type.name === 'boolean' ? false : 0;
+    const given = (memberOf(value, field) as string | number | boolean | undefined) ?? nothing;
+    written += ` ${field.name}="${typeof given === 'string' ? escapeXml(given) : given}"`;
+  }
+  return written;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -89,8 +93,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
+/** Nothing in it is escaped; nearly all texts are so. */
+const PLAIN = /^[ !#-%'-;=?-~]*$/;
+
 /** For text and attribute values; characters that XML 1.0 cannot hold become U+FFFD, because controllers may send any (S-62). */
 export function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
     .replace(/[&<>"\r\n\t]/g, (character) => ESCAPES[character] ?? '');

@@ -26,17 +26,17 @@ export function openEnvelope(root: XmlElement, version: SoapVersion): EnvelopeOu
   if (root.name !== 'Envelope') return fault('the body is not a SOAP envelope');
   if (root.namespace !== namespace)
     return fault(`the envelope is not one of SOAP ${version}, as the media type says`, 'VersionMismatch');
-  const [first, second, ...more] = root.children;
+  const { 0: first, 1: second, length } = root.children;
   const header = first?.name === 'Header' && first.namespace === namespace ? first : undefined;
   const body = header === undefined ? first : second;
   if (body?.name !== 'Body' || body.namespace !== namespace) return fault('the envelope has no Body');
-  if (more.length > 0 || (header === undefined && second !== undefined)) return fault('nothing may follow the Body');
+  if (length > 2 || (header === undefined && second !== undefined)) return fault('nothing may follow the Body');
   if (header?.children.some((block) => mustBeUnderstood(block, namespace)) === true) {
     return fault('a header that must be understood is not', 'MustUnderstand');
   }
-  const [operation, ...others] = body.children;
-  if (operation === undefined || others.length > 0) return fault('the Body must hold exactly one operation');
-  if ([root, body].some((element) => element.text.trim() !== '')) return fault('there is text where only elements may be');
+  const [operation] = body.children;
+  if (operation === undefined || body.children.length > 1) return fault('the Body must hold exactly one operation');
+  if (root.text.trim() !== '' || body.text.trim() !== '') return fault('there is text where only elements may be');
   return { ok: true, operation };
 }
 

@@ -4,7 +4,7 @@ import type { OperationRequest } from '#contracts/application-api';
 import { ERROR_KINDS, type Refusal } from '#contracts/errors';
 import { SOAP_EVENT_WAIT_MS, SOAP_NO_EVENT_TEXT, type SoapOperation } from '#contracts/soap';
 import type { CallContext, Engine } from '../../northbound-port.js';
-import { readRequest } from '../../shapes/shapes.js';
+import { plainRequest, readRequest } from '../../shapes/shapes.js';
 import { refuseArguments } from '../refusal.js';
 import type { Arguments } from './decode.js';
 import { encodeList, type SoapRecord } from './encode.js';
@@ -41,15 +41,17 @@ export async function carryOut(
     if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
     return nextRestEvent(operation, parsed.value, engine, context, longPollMaxMs);
   }
-  const parsed = await readRequest(operation.maps, request);
+  const plain = plainRequest(operation.maps, request);
+  const parsed = plain === undefined ? await readRequest(operation.maps, request) : { ok: true as const, value: plain };
   if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
   const outcome = await engine.execute(operation.maps, parsed.value, context);
   if (!outcome.ok) return refused(operation, outcome.refusal);
   // A result's members are the response's, or, where it only says what was asked about, the request's.
   const asked = parsed.value as unknown as SoapRecord;
   const { callEvent } = outcome.value as { readonly callEvent?: CallViewEvent };
+  const form = resultForm(operation.maps, outcome.value);
   return {
-    value: { ...asked, ...(await inPieces(operation, resultForm(operation.maps, outcome.value))), result: true },
+    value: { ...asked, ...('tuples' in form ? await inPieces(operation, form) : form), result: true },
     header: callEvent === undefined ? undefined : callEventHeader(callEvent),
   };
 }

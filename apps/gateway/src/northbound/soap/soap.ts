@@ -7,8 +7,9 @@
 import type { Refusal } from '#contracts/errors';
 import { REFUSAL_HEADER } from '#contracts/internal-headers';
 import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
-import type { CallContext, Engine } from '../../northbound-port.js';
-import { isUtf8, mediaType, onlyHeader, readBody, type Incoming } from '../incoming.js';
+import type { Engine } from '../../northbound-port.js';
+import { contextOf } from '../call-context.js';
+import { isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
 import { problemReply, retryAfter, type Face, type Reply } from '../reply.js';
 import { refuse } from '../refusal.js';
 import { decodeArguments } from './decode.js';
@@ -37,7 +38,11 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     const { message } = incoming;
     const media = mediaType(message);
     const version = versionOf(media?.type);
-    if (version === undefined || !isUtf8(media?.parameters.get('charset')) || message.headers['content-encoding'] !== undefined) {
+    if (
+      version === undefined ||
+      !isUtf8(media?.parameters.get('charset')) ||
+      onlyHeader(message, 'content-encoding') !== undefined
+    ) {
       return faultReply(
         version ?? '1.1',
         'Client',
@@ -45,7 +50,7 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
         415,
       );
     }
-    const body = await readBody(message);
+    const body = await incoming.arrival.body();
     if (!body.ok) return faultReply(version, 'Client', body.refusal.detail, 413);
     const xml = readXml(body.value);
     if (!xml.ok) return faultReply(version, 'Client', xml.detail);
@@ -57,15 +62,12 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
     if (!actionFits(action, operation.name))
       return faultReply(version, 'Client', 'SOAPAction names another operation than the body');
 
-    const context: CallContext = {
-      face: 'soap',
-      clientAddress: incoming.caller.clientAddress,
-      external: incoming.caller.external,
-      requestId: incoming.caller.requestId,
-      ...(incoming.caller.publicBase === undefined ? {} : { publicBase: incoming.caller.publicBase }),
-      ...(incoming.caller.traceparent === undefined ? {} : { traceparent: incoming.caller.traceparent }),
-      signal: incoming.signal,
-    };
+    const context = contextOf(
+      'soap',
+      incoming.caller,
+      undefined,
+      WAITS.has(operation.maps) ? incoming.arrival.departure : undefined,
+    );
     const given = decodeArguments(operation, envelope.operation, service.namespace);
     const { value, refusal, header } = await carryOut(operation, given, engine, context, longPollMaxMs);
     return {
@@ -86,11 +88,14 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
 }
 
 const versionOf = (type: string | undefined): SoapVersion | undefined =>
-  (Object.keys(MEDIA_TYPES) as SoapVersion[]).find((version) => MEDIA_TYPES[version] === type);
+  type === MEDIA_TYPES['1.1'] ? '1.1' : type === MEDIA_TYPES['1.2'] ? '1.2' : undefined;
 
 /** A refused log-in has status 200 here: the header tells the router, which may have an instance with room; it goes no further. */
 const forRouter = (operation: SoapOperation, refusal: Refusal): Record<string, string> =>
   operation.maps === 'login' || operation.maps === 'loginUser' ? { [REFUSAL_HEADER]: refusal.code } : {};
+
+/** Operations that may wait: given up when the application goes away. */
+const WAITS: ReadonlySet<string> = new Set(['nextEvent', 'getRestEvent']);
 
 const ALLOW = 'GET, POST, OPTIONS';
 
@@ -110,6 +115,7 @@ const operationOf = (service: SoapService, { name, namespace }: XmlElement) =>
 /** An absent or empty action leaves the choice to the body, as Axis2 did. */
 function actionFits(action: string | undefined | false, operation: string): boolean {
   if (action === false) return false;
+  if (action === `"urn:${operation}"`) return true;
   const text = (action ?? '').replace(/^"(.*)"$/, '$1');
   return text === '' || text === `urn:${operation}`;
 }

@@ -31,15 +31,17 @@ interface OpenElement extends XmlElement {
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
-export function readXml(bytes: Uint8Array): XmlOutcome {
+export function readXml(bytes: Buffer): XmlOutcome {
+  // what is plain is ASCII, which is the same in every reading
+  const root = scanXml(bytes.toString('latin1'));
+  if (root !== undefined) return { ok: true, root };
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
     return { ok: false, detail: 'the body is not UTF-8' };
   }
-  const root = scanXml(text);
-  return root === undefined ? readXmlStrictly(text) : { ok: true, root };
+  return readXmlStrictly(text);
 }
 
 /** By the parser; for what {@link scanXml} leaves to it. */

@@ -4,7 +4,7 @@ import { EVENT_STREAM_PATHS, eventStreamOf, SOCKET_WINDOW_MAX } from '#contracts
 import type { CallContext, Outcome } from '../../northbound-port.js';
 import { readStreamQuery } from '../http/event-stream.js';
 import { readToken } from '../http/read-token.js';
-import { onlyHeader, type Incoming } from '../incoming.js';
+import { onlyHeader, type Addressed } from '../incoming.js';
 import { refuse, refuseArguments } from '../refusal.js';
 
 export interface SocketRequest {
@@ -36,7 +36,7 @@ function protocolRefusal(message: IncomingMessage): Outcome<never> | undefined {
 }
 
 /** Cookies play no part: there are none. */
-export function readHandshake(incoming: Incoming, browserOrigins: ReadonlySet<string>): Outcome<SocketRequest> {
+export function readHandshake(incoming: Addressed<IncomingMessage>, browserOrigins: ReadonlySet<string>): Outcome<SocketRequest> {
   const { message, method, path, query, caller } = incoming;
   const stream = eventStreamOf(path);
   if (stream?.kind !== 'socket') return refuse('NOT_FOUND', `sockets are opened at ${EVENT_STREAM_PATHS.socket} only`);

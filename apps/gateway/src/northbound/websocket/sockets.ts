@@ -2,11 +2,12 @@
  * WebSockets on sessions' events. A handshake is refused as HTTP refuses everything else, with a problem document, before the protocol
  * changes; nothing is compressed (a message of a kilobyte could become a gigabyte), and messages in are small (S-39).
  */
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Engine } from '../../northbound-port.js';
-import type { Incoming } from '../incoming.js';
+import type { Addressed } from '../incoming.js';
 import type { SlowReader } from '../event-pump.js';
 import type { NorthboundLimits } from '../limits.js';
 import { problemReply } from '../reply.js';
@@ -19,7 +20,7 @@ const VERSION = { 'sec-websocket-version': '13' };
 
 export interface Sockets {
   /** Takes the connection over: opens the socket, or refuses and closes. */
-  upgrade(incoming: Incoming, socket: Duplex, head: Buffer): void;
+  upgrade(incoming: Addressed<IncomingMessage>, socket: Duplex, head: Buffer): void;
 }
 
 /** @param browserOrigins asked at each handshake: the list may change */
