@@ -12,7 +12,6 @@ const PAGE = 'docs/requirements-map.md';
 export const SHOWN_OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['R-MCC-02', 'contact centre: not there yet; only make-busy codes are, which go to the controller'],
   ['R-MCC-03', 'contact centre: not there yet; the simulated controllers keep it'],
-  ['R-ORC-07', 'scaling and upgrades: not there yet; only draining is, as a figure'],
   ['R-PERF-04', 'measured, not tested: `npm run bench -- operations latency`'],
 ]);
 

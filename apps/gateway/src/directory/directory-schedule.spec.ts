@@ -19,6 +19,7 @@ class Plant {
     directory: new MemoryDirectory(),
     timeoutMs: 10_000,
     nowMs: () => this.nowMs,
+    wallMs: () => this.nowMs,
     isRecovering: () => false,
     send: (_icpId, request) => this.open.push(request) > 0,
     refusal: () => undefined,
