@@ -62,7 +62,12 @@ export const METRICS = {
     'From the time a controller gives an event to its place in the logs',
     'icp_id',
   ),
-  cordboard_events_waiting: gauge('gateway', 'R-CC-09', 'Events in sessions’ logs that were not handed out yet'),
+  cordboard_events_waiting: gauge(
+    'gateway',
+    'R-CC-09',
+    'Events in sessions’ logs that were not handed out yet',
+    'application_type',
+  ),
   cordboard_events_dropped_total: counter(
     'gateway',
     'R-CC-09',

@@ -86,6 +86,8 @@ describe('figures of an instance', () => {
     expect(text).toContain('cordboard_operation_seconds_count{icp_id="1",application_type="generic"} 1\n');
     expect(text).toContain('cordboard_event_lag_seconds_count{icp_id="1"} 1\n');
     expect(text).toContain('cordboard_refused_total{code="CONTROLLER_UNKNOWN"} 1\n');
+    // MONITOR_SET and the call that nobody has read yet
+    expect(text).toContain('cordboard_events_waiting{application_type="generic"} 2\n');
     expect(text).toContain('cordboard_link_round_trip_seconds{icp_id="1"} 0.002\n');
     expect(text).toContain('cordboard_log_lines_dropped_total 4\n');
   });

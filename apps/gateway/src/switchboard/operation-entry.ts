@@ -4,6 +4,7 @@ import { servingIcpId } from './device-homes.js';
 import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './number.operations.js';
 import { ASKS_CONTROLLER } from './operation-kinds.js';
 import { partsOf } from './numbering.rules.js';
+import { typeOf } from './session-access.js';
 import type { Session } from './session-table.js';
 import type { Caller, CoreOperation } from './switchboard.port.js';
 
@@ -41,8 +42,6 @@ export function enterOperation<O extends CoreOperation>(
     core.traces.begin(requestId, caller.traceparent, objectId, localCallId, MAKES_CALL.has(operation.name));
   return dialled as Exclude<O, NumberOperation>;
 }
-
-const typeOf = (core: Core, { applicationId }: Session): string => core.applications.get(applicationId)?.type ?? 'unknown';
 
 /** The controller it asks; undefined: none, or none that is there. */
 function controllerOf(core: Core, { name, request }: CoreOperation): number | undefined {

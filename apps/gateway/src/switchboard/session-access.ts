@@ -34,6 +34,9 @@ export type Application = AccessDocument['applications'][number];
 export const applicationOf = (core: Core, session: Session): Application | undefined =>
   core.applications.get(session.applicationId);
 
+/** For figures: of an application that is gone, `unknown`. */
+export const typeOf = (core: Core, session: Session): string => applicationOf(core, session)?.type ?? 'unknown';
+
 /** R-CC-10: advanced only when the application may be, has proven who it is, and its versions allow it. */
 export function isAdvanced(core: Core, { access, applicationId }: Session): boolean {
   return access.authenticated && !access.standardOnly && core.applications.get(applicationId)?.advanced === true;

@@ -307,7 +307,8 @@ export interface SwitchboardReport {
   readonly figures: Pick<Figures, 'refused' | 'operations' | 'lags'> & {
     readonly controllers: Use;
     readonly applications: Use;
-    readonly eventsWaiting: number;
+    /** By application type. */
+    readonly eventsWaiting: ReadonlyMap<string, number>;
     /** Before their application had read them, ever. */
     readonly eventsDropped: number;
     readonly journalWritable: boolean;

@@ -22,7 +22,7 @@ import { enterOperation } from './operation-entry.js';
 import { readerOperation } from './reader.operations.js';
 import { restSession, restSessionRecord } from './rest-session.operations.js';
 import { restore } from './restore.js';
-import { accessRecord, isAdvanced } from './session-access.js';
+import { accessRecord, isAdvanced, typeOf } from './session-access.js';
 import { readLast } from './event.operations.js';
 import { endSession, findSession, login } from './session.operations.js';
 import { sessionOperation } from './session-operation.js';
@@ -216,8 +216,11 @@ export class Switchboard {
 
   private figures(): SwitchboardReport['figures'] {
     const { figures, controllers, document, limits, sessions, keeping } = this.core;
-    let eventsWaiting = 0;
-    for (const { log } of sessions.all()) eventsWaiting += log.waitingCount;
+    const eventsWaiting = new Map([['generic', 0]]);
+    for (const session of sessions.all()) {
+      const type = typeOf(this.core, session);
+      eventsWaiting.set(type, (eventsWaiting.get(type) ?? 0) + session.log.waitingCount);
+    }
     return {
       refused: figures.refused,
       operations: figures.operations,
