@@ -2,7 +2,7 @@
 import type { ControlPlane } from './control-plane.js';
 import { judge } from './judge.js';
 import type { Provider } from './provider.js';
-import { type OperationAnswer } from './provider.js';
+import type { OperationAnswer } from './provider.js';
 import { emptyQueue, queueLength, ringTwice } from './queue.js';
 import { until } from './wait.js';
 

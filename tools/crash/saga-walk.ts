@@ -6,6 +6,7 @@ import { FAILPOINTS, type FailpointName } from '#telemetry/failpoints';
 import type { ControlPlane } from './control-plane.js';
 import { judge } from './judge.js';
 import type { Program } from './program.js';
+import { ringsArrive } from './queue-loss.js';
 import type { Provider } from './provider.js';
 import { SAGAS, type Ask, type OperationAnswer, type Saga } from './provider.js';
 import { until } from './wait.js';
@@ -71,6 +72,8 @@ export class SagaWalk {
     const isOneEach = !options.chained || options.victim === 'other';
     const cyclesMax = ATTEMPTS_MAX + (isOneEach ? Math.max(...[...left.values()].map(({ length }) => length)) : 0);
     for (let cycle = 1; [...left.values()].some((points) => points.length > 0); cycle += 1) {
+      // after many deaths of the database the sweep does all the work for some seconds, and no job is received
+      if (cycle > 1 && options.victim === 'postgres') await ringsArrive(this.plane, this.provider);
       for (const saga of SAGAS) {
         const points = left.get(saga)!;
         const met = await this.#die(saga, options.chained ? points : points.slice(0, 1), options.victim);
