@@ -2,6 +2,7 @@
 import type { Disk } from './gateway/disk.js';
 import type { Faults } from './swarm.js';
 import type { Simulated } from './simulated.js';
+import type { Site } from './site.js';
 
 /** How long a fault of some duration lasts, ms. */
 const LASTS: readonly [number, number] = [500, 12_000];
@@ -12,6 +13,7 @@ type Undo = () => void;
 
 export class Chaos {
   private readonly undo = new Set<Undo>();
+  private isOver = false;
 
   constructor(private readonly simulated: Simulated) {
     const { config, world } = simulated.site;
@@ -21,7 +23,7 @@ export class Chaos {
 
   /** Ends everything that goes wrong. */
   heal(): void {
-    this.simulated.site.faulty = false;
+    this.isOver = true;
     for (const undo of this.undo) undo();
     this.undo.clear();
     for (const controller of this.simulated.site.controllers) controller.losing = 0;
@@ -31,7 +33,7 @@ export class Chaos {
   private arm(name: keyof Faults, inMs: number): void {
     const { site } = this.simulated;
     site.world.after(inMs, () => {
-      if (!site.faulty) return;
+      if (this.isOver) return;
       site.world.trace('chaos', name);
       INJECT[name]!(this.simulated, (undo, long) => this.lasting(undo, long));
       this.arm(name, site.world.random.int(Math.floor(EVERY_MS[name]! / 2), EVERY_MS[name]! * 2));
@@ -69,7 +71,18 @@ const EVERY_MS: Partial<Record<keyof Faults, number>> = {
   wishes: 15_000,
   deletions: 40_000,
   documentChanges: 6000,
+  wedges: 30_000,
 };
+
+const jump = (site: Site): void => {
+  site.wallOffsetMs = site.world.random.pick([-3_600_000, -10_000, 0, 25_000, 3_600_000])!;
+};
+
+/** The most telling moment for the clock is within a silence. */
+function jumpMeanwhile(site: Site): void {
+  const { world, config } = site;
+  if (config.faults.clockJumps && world.random.chance(0.5)) world.after(world.random.int(0, 7000), () => jump(site));
+}
 
 const INJECT: Partial<Record<keyof Faults, (simulated: Simulated, lasting: Lasting) => void>> = {
   crashes: ({ runtime, site }) => {
@@ -83,6 +96,11 @@ const INJECT: Partial<Record<keyof Faults, (simulated: Simulated, lasting: Lasti
     if (running === undefined) return;
     running.process.pause();
     lasting(() => running.process.resume(), site.world.random.chance(0.5));
+    jumpMeanwhile(site);
+  },
+  wedges: ({ runtime, site }) => {
+    site.world.random.pick(runtime.alive())?.process.wedge();
+    jumpMeanwhile(site);
   },
   resets: ({ site }) => {
     if (site.world.random.chance(0.2)) site.world.random.pick(site.controllers)?.resetLinks();
@@ -116,9 +134,7 @@ const INJECT: Partial<Record<keyof Faults, (simulated: Simulated, lasting: Lasti
     disk.full = true;
     lasting(() => (disk.full = false));
   },
-  clockJumps: ({ site }) => {
-    site.wallOffsetMs = site.world.random.pick([-3_600_000, -10_000, 0, 25_000, 3_600_000])!;
-  },
+  clockJumps: ({ site }) => jump(site),
   workerCrashes: (simulated) => simulated.crashWorker(),
   workerPauses: ({ workers, site }, lasting) => {
     const worker = site.world.random.pick(workers)!;

@@ -4,6 +4,8 @@ import { makeObjectId } from '../../apps/gateway/src/switchboard/numbering.rules
 import type { LocalState } from '../../apps/call-manager-sim/src/model/words.js';
 import { Chaos } from './chaos.js';
 import type { Violation } from './oracle/oracle.js';
+import type { Handle } from './control/runtime.model.js';
+import { OVERDUE_MS } from './oracle/control.witness.js';
 import { NOTHING_PLANTED, type Plant } from './planted/plant.js';
 import { Probe } from './application/probe.js';
 import { Simulated } from './simulated.js';
@@ -57,10 +59,13 @@ function live(simulated: Simulated): void {
   const { world, config, oracle } = site;
   const chaos = new Chaos(simulated);
   const broken = () => oracle.violations.length > 0;
-  while (world.nowMs < config.faultyMs && !broken()) world.runUntil(Math.min(config.faultyMs, world.nowMs + STEP_MS));
+  while (world.nowMs < config.faultyMs && !broken()) step(simulated);
   if (broken()) return;
   world.trace('chaos', 'all faults end');
   chaos.heal();
+  if (config.lastingOutage) outlast(simulated);
+  if (broken()) return;
+  site.faulty = false;
   for (const worker of simulated.workers) if (!worker.process.alive) worker.replace();
   orchestrator.allowEverything();
   wantRunning(simulated);
@@ -80,11 +85,45 @@ function live(simulated: Simulated): void {
   world.runUntil(world.nowMs + PROBE_MS);
   if (broken()) return;
   // what lingers against thrash stands a little longer (R-MON-03)
-  const lingeredMs = world.nowMs + LINGER_MS + 2000;
-  while (world.nowMs < lingeredMs && leaks(simulated).length > 0) world.runUntil(world.nowMs + STEP_MS);
+  const begunMs = world.nowMs;
+  const lingeredMs = () => Math.max(begunMs, ...simulated.applications.map(({ stoppedMs }) => stoppedMs)) + LINGER_MS + 3000;
+  while (world.nowMs < lingeredMs() && leaks(simulated).length > 0) world.runUntil(world.nowMs + STEP_MS);
   checkRest(simulated);
+  for (const application of simulated.applications) application.mode = 'rest';
   fill(simulated);
   oracle.sessions.checkCaps();
+}
+
+/** On by {@link STEP_MS}, under the eyes of whoever judges control. */
+function step({ site, store, runtime, workers }: Simulated): void {
+  const { world, oracle } = site;
+  world.runUntil(world.nowMs + STEP_MS);
+  const awake = workers.filter(({ process }) => process.state === 'running');
+  // another worker may have the lease of one that is dead: until it runs out nobody can do anything
+  const canSee = !runtime.hung && workers.length === 1 && awake.length === 1;
+  const silent = [...store.rows.values()].filter(({ status }) => {
+    const handle = status.handle as unknown as Handle | null;
+    return handle !== null && status.state === 'running' && runtime.find(handle)?.process.state === 'paused';
+  });
+  oracle.control.watch(
+    {
+      open: store.open(),
+      nowMs: store.nowMs,
+      isStoreTended: store.available && awake.length > 0,
+      silent: canSee ? silent.map(({ spec }) => `${spec.id} before ${awake[0]!.process.name}`) : [],
+    },
+    STEP_MS,
+  );
+}
+
+/** The runtime stays away until everything that was asked for is past its deadline: operations end all the same. */
+function outlast(simulated: Simulated): void {
+  const { site, store, runtime, orchestrator } = simulated;
+  runtime.hung = true;
+  orchestrator.randomWish(simulated.instanceIds);
+  const untilMs = Math.max(...store.open().map(({ deadlineAt }) => deadlineAt.getTime()));
+  while (store.nowMs < untilMs + OVERDUE_MS && site.oracle.violations.length === 0) step(simulated);
+  runtime.hung = false;
 }
 
 /** Operators want everything to run that is not deleted. One that has failed too often is asked for again. */
@@ -108,12 +147,15 @@ function comeToRest(simulated: Simulated): void {
   const { world, oracle, config } = simulated.site;
   const untilMs = world.nowMs + CONVERGE_MS;
   while (world.nowMs < untilMs && oracle.violations.length === 0) {
-    world.runUntil(world.nowMs + STEP_MS);
+    step(simulated);
     if (simulated.store.rows.size > 0) restartFailed(simulated);
     if (isAtRest(simulated)) break;
   }
   // links come back, monitors are set, what nobody keeps alive runs out
   world.runUntil(world.nowMs + 2 * config.keepAliveMs + 2000);
+  // one that was refused again and again is asked for again within 30 s
+  const setMs = world.nowMs + 32_000;
+  while (world.nowMs < setMs && missing(simulated)) world.runUntil(world.nowMs + STEP_MS);
   // reading a late gap may make an application doubt once more
   const settledMs = world.nowMs + 60_000;
   while (world.nowMs < settledMs && !simulated.applications.every(({ isSettled }) => isSettled))
@@ -147,6 +189,19 @@ function leaks({ site, applications }: Simulated): string[] {
     }
   }
   return found;
+}
+
+/** True while an application holds a monitor that does not stand at its controller. */
+function missing({ site, applications }: Simulated): boolean {
+  const standing = new Set<string>();
+  for (const controller of site.controllers)
+    for (const [instanceId, handles] of controller.monitored())
+      for (const handle of handles) standing.add(`${instanceId}/${makeObjectId(controller.icpId, handle)}`);
+  return applications.some(
+    ({ session }) =>
+      session !== undefined &&
+      [...session.monitors.keys()].some((objectId) => !standing.has(`${session.instanceId}/${objectId}`)),
+  );
 }
 
 /** What applications believe, against controllers and phones. */

@@ -48,7 +48,7 @@ export class Site {
   }
 
   instanceIdsServing(): string[] {
-    return [...this.northbound].flatMap(([id, program]) => (program.serving ? [id] : []));
+    return [...this.northbound].flatMap(([id, { serving, process }]) => (serving && process.state === 'running' ? [id] : []));
   }
 
   nextPort(): number {
@@ -110,7 +110,8 @@ export class Site {
     };
     const isLossy = config.faults.lostRequests && this.faulty;
     const timeOut = (program: GatewayProgram | undefined) => {
-      if (!isOver && !begunFaulty && program?.serving === true)
+      // one that stands still is for control to end, not to blame
+      if (!isOver && !begunFaulty && program?.serving === true && program.process.state === 'running')
         this.oracle.violation(
           'I10-STUCK',
           `${instanceId} did not answer ${request.kind === 'login' ? 'login' : request.operation.name}`,

@@ -24,6 +24,10 @@ export interface Faults {
   readonly wishes: boolean;
   readonly deletions: boolean;
   readonly documentChanges: boolean;
+  /** Instances that stand still for good: nothing ever wakes them. */
+  readonly wedges: boolean;
+  /** Pushed documents that arrive when their sender has long given up. */
+  readonly latePushes: boolean;
 }
 
 export interface SwarmConfig {
@@ -51,6 +55,12 @@ export interface SwarmConfig {
   readonly runtimeRestarts: boolean;
   /** Controllers refuse an older epoch; if not, only we keep it away. */
   readonly controllersCheckEpochs: boolean;
+  /** Two instances want more of one controller than it has, and change all the time what they hold there. */
+  readonly contention: boolean;
+  /** Of every operation. */
+  readonly operationDeadlineMs: number;
+  /** When the faults end the runtime stays away, until every operation asked for by then is past its deadline. */
+  readonly lastingOutage: boolean;
   /** How long faults last. */
   readonly faultyMs: number;
 }
@@ -77,16 +87,20 @@ const FAULT_NAMES = [
   'wishes',
   'deletions',
   'documentChanges',
+  'wedges',
+  'latePushes',
 ] as const satisfies readonly (keyof Faults)[];
 
 export function drawConfig(random: Random): SwarmConfig {
   const density = random.pick([0.15, 0.35, 0.6])!;
   const faults = Object.fromEntries(FAULT_NAMES.map((name) => [name, random.chance(density)])) as unknown as Faults;
-  const instances = random.chance(0.3) ? 2 : 1;
-  const controllers = random.int(1, 2);
-  const phonesPerController = random.int(2, 6);
+  const contention = random.chance(0.1);
+  const instances = contention || random.chance(0.25) ? 2 : 1;
+  const controllers = contention ? 1 : random.int(1, 2);
+  const phonesPerController = contention ? 6 : random.int(2, 6);
   const applicationsPerInstance = random.int(1, 4);
-  const monitorsPerController = random.int(1, phonesPerController);
+  const monitorsPerController = contention ? 6 : random.int(1, phonesPerController);
+  const lastingOutage = random.chance(0.06);
   return {
     faults,
     instances,
@@ -97,15 +111,15 @@ export function drawConfig(random: Random): SwarmConfig {
     limits: {
       sessions: random.int(1, 4),
       controllers: 4,
-      monitors: random.int(1, 8),
+      monitors: contention ? 24 : random.int(1, 8),
       monitorsPerController,
     },
-    controllerMonitors: random.int(monitorsPerController, instances * monitorsPerController),
+    controllerMonitors: contention ? random.int(6, 9) : random.int(monitorsPerController, instances * monitorsPerController),
     keepAliveMs: 6000,
     commandTimeoutMs: 3000,
     eventsPerSessionMax: random.pick([16, 1000])!,
     retentionMs: random.pick([6000, 900_000])!,
-    startsPerSecond: random.int(instances, 3),
+    startsPerSecond: contention ? random.int(4, 12) : random.int(instances, 3),
     delayMaxMs: random.pick([2, 10, 80])!,
     serviceMaxMs: random.pick([1, 20, 400])!,
     syncMaxMs: random.pick([1, 10, 60])!,
@@ -114,6 +128,9 @@ export function drawConfig(random: Random): SwarmConfig {
     runtimeLossChance: random.pick([0, 0, 0.05])!,
     runtimeRestarts: random.chance(0.3),
     controllersCheckEpochs: random.chance(0.5),
+    contention,
+    operationDeadlineMs: lastingOutage || random.chance(0.3) ? 20_000 : 180_000,
+    lastingOutage,
     faultyMs: random.int(10, 40) * 1000,
   };
 }

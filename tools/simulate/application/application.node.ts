@@ -24,12 +24,16 @@ const READ_MAX = 500;
 const DONE_MAX = 6;
 
 export class ApplicationNode {
-  /** `settle`: finds out what is uncertain and asks for nothing new. */
-  mode: 'work' | 'settle' = 'work';
+  /** When it last gave a monitor up. */
+  stoppedMs = 0;
+  /** `settle`: finds out what is uncertain and asks for nothing new; `rest`: reads, and changes nothing. */
+  mode: 'work' | 'settle' | 'rest' = 'work';
   session: SessionRecord | undefined;
   stream: EventStream | undefined;
   /** Monitors the instance says it does not hold though they were acknowledged: an event must tell why. */
   private readonly doubts = new Set<number>();
+  /** Monitors whose end an event has told, and no event since that they are set. */
+  private readonly failed = new Set<number>();
   /** Monitors asked for just now. */
   private readonly asking = new Set<number>();
   private readonly unsettled = new Map<string, Command>();
@@ -80,6 +84,7 @@ export class ApplicationNode {
     this.session = undefined;
     this.stream = undefined;
     this.doubts.clear();
+    this.failed.clear();
   }
 
   private login(): void {
@@ -102,6 +107,7 @@ export class ApplicationNode {
         id: sessionId,
         token,
         fromMs: nowMs,
+        sentMs,
         aliveMs: nowMs,
         pauseMs: 0,
         arrivedMs: nowMs,
@@ -114,7 +120,7 @@ export class ApplicationNode {
       const { faults } = this.site.config;
       this.stream = new EventStream(
         this.site.happenings,
-        this.site.config.instances === 1 && !faults.documentChanges && !faults.refusals,
+        this.site.config.instances === 1 && !faults.documentChanges && !faults.refusals && !faults.stalls && !faults.mutes,
         (invariant, text) => this.site.oracle.violation(invariant, `${this.name}, session ${sessionId}: ${text}`),
       );
       this.asking.clear();
@@ -185,7 +191,8 @@ export class ApplicationNode {
       return;
     }
     const { events, cursor } = outcome.value as { events: readonly ApplicationEvent[]; cursor: string };
-    if (events.length > Math.min(max, config.eventsPerSessionMax + 1))
+    // a log has half as much room again to describe what a gap left out, and a gap of a restart and one of its own before that
+    if (events.length > Math.min(max, Math.ceil(1.5 * config.eventsPerSessionMax) + 2))
       oracle.violation('I11-BOUNDED', `an answer has ${events.length} events, the log may hold ${config.eventsPerSessionMax}`);
     const stream = this.stream!;
     const certain = new Map([...record.monitors].filter(([, { state }]) => state === 'held'));
@@ -218,7 +225,12 @@ export class ApplicationNode {
       // so may what a stop has just found not to be set
       if (event.reason !== 'link-lost' && event.reason !== 'missed') this.doubts.clear();
     }
-    if (event.category !== 'CALL_EVENT' || event.type !== 'MONITOR_FAILED_EVENT') return;
+    if (event.category !== 'CALL_EVENT') return;
+    // it was asked for again after the end that has just been read
+    if (event.type === 'MONITOR_SET' && this.failed.delete(event.objectId) && !record.monitors.has(event.objectId))
+      record.monitors.set(event.objectId, { state: 'uncertain', fromMs: this.site.world.nowMs });
+    if (event.type !== 'MONITOR_FAILED_EVENT') return;
+    this.failed.add(event.objectId);
     this.doubts.delete(event.objectId);
     record.monitors.delete(event.objectId);
     this.stream?.forget(event.objectId);
@@ -227,10 +239,13 @@ export class ApplicationNode {
   private work(record: SessionRecord): void {
     if (this.session !== record) return;
     const { random } = this.site.world;
+    const isBusy = this.site.config.contention;
     const next = () =>
-      this.process.after(this.mode === 'settle' ? random.int(50, 500) : random.int(100, 2500), () => this.work(record));
+      this.process.after(this.mode === 'settle' || isBusy ? random.int(50, 500) : random.int(100, 2500), () => this.work(record));
+    if (this.mode === 'rest') return next();
     if (this.mode === 'settle') return this.settle(record, next);
-    const roll = random.next();
+    // 0.4 stops one of those it has
+    const roll = isBusy && random.chance(0.8) ? random.int(0, 2) / 5 : random.next();
     const phone = random.pick(this.site.phones)!;
     const objectId = makeObjectId(phone.controller + 1, phone.handle);
     if (roll < 0.4) return this.monitor(record, objectId, next);
@@ -270,6 +285,7 @@ export class ApplicationNode {
     const believed = record.monitors.get(objectId);
     const wasHeld = believed?.state === 'held';
     const sentMs = this.site.world.nowMs;
+    this.stoppedMs = sentMs;
     this.stream?.givenUp.add(objectId);
     if (believed !== undefined) record.monitors.set(objectId, { state: 'uncertain', fromMs: believed.fromMs });
     this.ask(record, { name: 'stopMonitor', request: { sessionId: record.id, objectId } }, (told) => {

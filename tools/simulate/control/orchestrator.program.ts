@@ -9,7 +9,8 @@ import type { InstanceRow, StoreModel } from './store.model.js';
 type Granted = Pick<AccessDocument['controllers'][number], 'monitorsMax' | 'shared'>;
 
 const RENEW_MS = 3000;
-const DEADLINE_MS = 180_000;
+/** Enough for a burst of reports to become one look (`document-renewal.loop.ts`). */
+const GATHER_MS = 200;
 const OPERATIONS: readonly OperationKind[] = ['instance.start', 'instance.stop', 'instance.restart'];
 
 const reportOf = (observed: InstanceRow['status']['observed'], icpId: number): ControllerReport | undefined =>
@@ -21,6 +22,7 @@ export class OrchestratorProgram {
   private readonly granted = new Set<number>();
   private readonly lastGrants = new Map<number, ReadonlyMap<string, Granted>>();
   private lastSlot = 0;
+  private isGathering = false;
 
   constructor(
     private readonly site: Site,
@@ -34,6 +36,7 @@ export class OrchestratorProgram {
       this.enabled.set(icpId, true);
       this.granted.add(icpId);
     }
+    store.onReport = () => this.renewSoon();
     this.renewAgain();
   }
 
@@ -42,7 +45,7 @@ export class OrchestratorProgram {
     this.lastSlot += 4;
     const slots = [0, 1, 2, 3].map((more) => this.lastSlot + more);
     this.store.insert(id, this.site.config.limits, slots);
-    this.store.ask('instance.create', id, DEADLINE_MS);
+    this.store.ask('instance.create', id, this.site.config.operationDeadlineMs);
     this.renew();
     this.ring(id);
   }
@@ -53,7 +56,7 @@ export class OrchestratorProgram {
     const desiredState = kind === 'instance.stop' ? 'stopped' : kind === 'instance.delete' ? 'deleted' : 'running';
     if (!this.store.change(id, { desiredState, restart: kind === 'instance.restart' })) return false;
     if (kind === 'instance.delete') this.site.oracle.sessions.deleted.add(id);
-    this.store.ask(kind, id, DEADLINE_MS);
+    this.store.ask(kind, id, this.site.config.operationDeadlineMs);
     this.renew();
     this.ring(id);
     return true;
@@ -105,6 +108,15 @@ export class OrchestratorProgram {
     this.site.world.after(RENEW_MS, () => {
       if (this.store.available) this.renew();
       this.renewAgain();
+    });
+  }
+
+  private renewSoon(): void {
+    if (this.isGathering || this.site.config.instances === 1) return;
+    this.isGathering = true;
+    this.site.world.after(GATHER_MS, () => {
+      this.isGathering = false;
+      if (this.store.available) this.renew();
     });
   }
 

@@ -5,6 +5,8 @@ import type { Site } from '../site.js';
 import type { Wait } from '../world/fiber.js';
 import { Process } from '../world/process.js';
 
+type Call = Extract<Wait, { readonly kind: 'call' }>;
+
 export interface Handle {
   readonly instanceId: string;
   readonly epochMajor: number;
@@ -16,6 +18,10 @@ export interface Running extends Handle {
 }
 
 const HUNG_MS = 1500;
+const ADMIN_PATIENCE_MS = 2000;
+const HEALTH_PATIENCE_MS = 1500;
+/** A push may lie so long on its way; whoever sent it has given it up by then. */
+const LATE_MS: readonly [number, number] = [2500, 12_000];
 
 export class RuntimeModel {
   /** Cannot be asked for anything. */
@@ -77,10 +83,19 @@ export class RuntimeModel {
     return this.admin(instanceId, (program, answer) => answer(program.status()));
   }
 
+  /** Which epoch answers a beat; undefined when none does in time. */
+  health(instanceId: string): Call {
+    return this.admin(instanceId, (program, answer) => answer(program.epochMajor), { patienceMs: HEALTH_PATIENCE_MS });
+  }
+
   push(instanceId: string, document: StoredDocument): Wait {
-    const { oracle, world } = this.site;
-    const accepted = () => oracle.sessions.documentAccepted(instanceId, document.document, world.nowMs);
-    return this.admin(instanceId, (program, answer) => program.pushDocument(document, answer), accepted);
+    const { oracle, world, config } = this.site;
+    const isLate = config.faults.latePushes && this.site.faulty && world.random.chance(0.3);
+    const sentMs = world.nowMs;
+    return this.admin(instanceId, (program, answer) => program.pushDocument(document, answer), {
+      lateMs: isLate ? world.random.int(...LATE_MS) : 0,
+      answered: (taken) => taken === true && oracle.sessions.documentAccepted(instanceId, document.document, sentMs, world.nowMs),
+    });
   }
 
   private run({ instanceId, epochMajor }: Handle, slots: readonly number[]): void {
@@ -124,22 +139,24 @@ export class RuntimeModel {
   private admin(
     instanceId: string,
     handle: (program: GatewayProgram, answer: (value: unknown) => void) => void,
-    accepted: () => void = () => {},
-  ): Wait {
+    options: { readonly patienceMs?: number; readonly lateMs?: number; readonly answered?: (value: unknown) => void } = {},
+  ): Call {
     const { world } = this.site;
     return {
       kind: 'call',
       begin: (done) => {
-        world.after(2000, () => done(undefined));
+        world.after(options.patienceMs ?? ADMIN_PATIENCE_MS, () => done(undefined));
         world.after(this.site.delay(), () => {
           const program = this.site.northbound.get(instanceId);
           if (program === undefined) return done(undefined);
           const answer = (value: unknown) =>
             world.after(this.site.delay(), () => {
-              if (value === true) accepted();
+              options.answered?.(value);
               done(value);
             });
-          program.process.run(() => handle(program, answer));
+          const arrive = () => program.process.run(() => handle(program, answer));
+          if (options.lateMs === undefined || options.lateMs === 0) arrive();
+          else world.after(options.lateMs, arrive);
         });
       },
     };

@@ -28,6 +28,8 @@ export class StoreModel {
   readonly operations = new Map<string, Operation>();
   private readonly leases = new Map<string, { holder: string; token: number; expiresAtMs: number }>();
   private lastOperation = 0;
+  /** What an incarnation reports has changed: others may be granted what it has to spare. */
+  onReport: () => void = () => {};
 
   constructor(private readonly site: Site) {}
 
@@ -61,7 +63,7 @@ export class StoreModel {
   takeLease(name: string, holder: string, ttlMs: number): Fence | undefined {
     const lease = this.leases.get(name);
     const free = lease === undefined || lease.holder === holder || lease.expiresAtMs <= this.nowMs;
-    if (!free && this.site.plant.drops !== 'lease-held') return undefined;
+    if (!free) return undefined;
     const token = (lease?.token ?? 0) + 1;
     this.leases.set(name, { holder, token, expiresAtMs: this.nowMs + ttlMs });
     return { name, token };
@@ -83,7 +85,9 @@ export class StoreModel {
   write(fence: Fence, id: string, { failuresAt, ...changes }: StatusChanges): boolean {
     const row = this.rows.get(id);
     if (!this.holds(fence, id) || row === undefined) return false;
+    const before = JSON.stringify(row.status.observed);
     row.status = { ...row.status, ...changes };
+    if (changes.observed !== undefined && JSON.stringify(changes.observed) !== before) this.onReport();
     if (failuresAt !== undefined) row.failuresAt = failuresAt;
     if (changes.state !== undefined) this.site.world.trace('store', `${id} ${changes.state}: ${row.status.message}`);
     return true;
@@ -178,10 +182,12 @@ export class StoreModel {
     return operation;
   }
 
+  open(): Operation[] {
+    return [...this.operations.values()].filter(({ state }) => state === 'pending' || state === 'running');
+  }
+
   openOf(id: string): Operation[] {
-    return [...this.operations.values()].filter(
-      (operation) => operation.targetId === id && (operation.state === 'pending' || operation.state === 'running'),
-    );
+    return this.open().filter(({ targetId }) => targetId === id);
   }
 
   /** An end is final. */

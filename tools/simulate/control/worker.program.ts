@@ -16,6 +16,7 @@ import type { ControllerReport } from '../../../apps/gateway/src/switchboard/swi
 import type { Site } from '../site.js';
 import { type Fiber, sleep, spawn } from '../world/fiber.js';
 import type { Process } from '../world/process.js';
+import { Beats } from './beats.js';
 import type { Handle, RuntimeModel } from './runtime.model.js';
 import type { Fence, InstanceRow, StatusChanges, StoreModel } from './store.model.js';
 
@@ -23,6 +24,10 @@ const LEASE_MS = 30_000;
 const SWEEP_MS = 2000;
 const ROUNDS_MAX = 12;
 const STRAY_GRACE_MS = 5000;
+/** One that has missed a beat is not asked for its whole report. */
+const QUIET_MS = 2000;
+/** As `instance-lease.ts`. */
+const CONFIRMED_FOR_MS = 1000;
 
 type RecordFailure = Extract<LifecycleAction, { type: 'recordFailure' }>;
 
@@ -43,9 +48,7 @@ interface Round {
 }
 
 export class WorkerProgram {
-  /** When an incarnation last answered this worker, in the time of the world. */
-  private readonly answeredMs = new Map<string, number>();
-  private readonly silentSince = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
+  private readonly beats: Beats;
   /** Epoch of the incarnation that was last seen to run. */
   private readonly seen = new Map<string, number>();
   private readonly nudges = new Map<string, () => void>();
@@ -59,6 +62,12 @@ export class WorkerProgram {
     private readonly runtime: RuntimeModel,
     private readonly holder: string,
   ) {
+    this.beats = new Beats(
+      site,
+      process,
+      (id) => runtime.health(id),
+      (id) => this.nudge(id),
+    );
     this.spawn(this.sweep(new Set()));
   }
 
@@ -79,7 +88,7 @@ export class WorkerProgram {
   private *sweep(lanes: Set<string>): Fiber<void> {
     for (;;) {
       try {
-        const ids = (yield this.store.transaction(() => [...this.store.rows.keys()])) as string[];
+        const ids = (yield this.store.transaction(() => this.swept())) as string[];
         for (const id of ids) {
           if (lanes.has(id)) continue;
           lanes.add(id);
@@ -90,6 +99,12 @@ export class WorkerProgram {
       }
       yield* sleep(SWEEP_MS);
     }
+  }
+
+  /** One turn over everything: open operations end by their deadline or with their target, whatever the lanes are doing (`operations.loop.ts`). */
+  private swept(): string[] {
+    for (const operation of this.store.open()) this.endOperation(operation, this.store.rows.get(operation.targetId));
+    return [...this.store.rows.keys()];
   }
 
   private *lane(id: string, lanes: Set<string>): Fiber<void> {
@@ -129,10 +144,14 @@ export class WorkerProgram {
     try {
       for (let number = 0; number < ROUNDS_MAX; number += 1) {
         const view = (yield this.store.transaction(() => this.viewOf(id))) as View | undefined;
-        if (view === undefined) return undefined;
+        if (view === undefined) {
+          this.beats.unfollow(id);
+          return undefined;
+        }
         yield* this.endOperations(view);
         const { facts, report } = yield* this.observe(view);
         const plan = planInstance(facts);
+        this.judgeSilence(plan.actions, id);
         if (plan.actions.length === 0) {
           if (report !== undefined && view.status.state === 'running') yield* this.keepObservation(id, view, report);
           return plan.wakeAt;
@@ -169,15 +188,16 @@ export class WorkerProgram {
   }
 
   private *endOperations(view: View): Fiber<void> {
-    const wall = this.store.nowMs;
-    const now = this.site.plant.drops === 'operation-deadline' ? 0 : wall;
-    for (const operation of view.operations) {
-      const end = instanceOperationEnd(operation, view, now);
-      if (end !== undefined)
-        yield this.store.transaction(() =>
-          this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' }),
-        );
-    }
+    if (view.operations.length > 0)
+      yield this.store.transaction(() => {
+        for (const operation of view.operations) this.endOperation(operation, view);
+      });
+  }
+
+  private endOperation(operation: Operation, target: InstanceRow | undefined): void {
+    const now = this.site.plant.drops === 'operation-deadline' ? 0 : this.store.nowMs;
+    const end = instanceOperationEnd(operation, target, now);
+    if (end !== undefined) this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' });
   }
 
   private *observe(view: View): Fiber<{ readonly facts: LifecycleFacts; readonly report: Report | undefined }> {
@@ -191,12 +211,11 @@ export class WorkerProgram {
     const listed = plant.drops === 'strays-looked-for' ? [] : ((yield this.runtime.list(id)) as Handle[]);
     const strays = listed.filter(({ epochMajor }) => epochMajor !== handle?.epochMajor).map(({ epochMajor }) => epochMajor);
     if (incarnation === 'running') this.seen.set(id, handle!.epochMajor);
-    const report = incarnation === 'running' ? yield* this.ask(id, handle!) : undefined;
-    if (incarnation !== 'running') this.silentSince.delete(id);
+    const isQuiet = this.beats.silentMs(id) > QUIET_MS;
+    const report = incarnation === 'running' && !isQuiet ? yield* this.ask(id, handle!) : undefined;
+    if (handle !== null && view.status.state === 'running') this.beats.follow(id, handle.epochMajor);
+    else this.beats.unfollow(id);
     if (handle !== null) this.watch(handle);
-    // only time in which the worker itself was awake counts (`silence.ts`)
-    if ((this.silentSince.get(id)?.atMs ?? 0) < this.process.resumedMs) this.silentSince.delete(id);
-    const since = this.silentSince.get(id);
     const facts: LifecycleFacts = {
       spec: view.spec,
       status: view.status,
@@ -206,25 +225,20 @@ export class WorkerProgram {
         incarnation,
         strays,
         report: report === undefined ? null : { serving: report.serving, accessDigest: report.digest },
-        silentMs: since === undefined ? 0 : world.nowMs - since.atMs,
+        silentMs: this.beats.silentMs(id),
         seenRunning: handle !== null && this.seen.get(id) === handle.epochMajor,
       },
       documentDigest: view.document?.digest ?? null,
       now: this.site.wallMs,
       random: world.random.next(),
     };
-    return { facts: plant.facts?.(facts, since === undefined ? 0 : this.site.wallMs - since.wallMs) ?? facts, report };
+    return { facts: plant.facts?.(facts, this.beats.wallSilentMs(id)) ?? facts, report };
   }
 
   private *ask(id: string, handle: Handle): Fiber<Report | undefined> {
     const report = (yield this.runtime.ask(id)) as Report | undefined;
-    if (report !== undefined && (report.epochMajor === handle.epochMajor || this.site.plant.drops === 'report-epoch')) {
-      this.silentSince.delete(id);
-      this.answeredMs.set(`${id}@${report.epochMajor}`, this.site.world.nowMs);
-      return report;
-    }
-    if (!this.silentSince.has(id)) this.silentSince.set(id, { atMs: this.site.world.nowMs, wallMs: this.site.wallMs });
-    return undefined;
+    const isRight = report?.epochMajor === handle.epochMajor;
+    return isRight ? report : undefined;
   }
 
   private watch(handle: Handle): void {
@@ -248,8 +262,6 @@ export class WorkerProgram {
         if (action.type !== 'start') return action.type === 'awaitServing';
         for (const next of planAfterFailedStart(round.facts, (error as Error).message).actions) yield* this.execute(next, round);
         return true;
-      } finally {
-        if (action.type !== 'settle' && action.type !== 'pushAccessDocument') this.silentSince.delete(id);
       }
     }
     return true;
@@ -273,13 +285,14 @@ export class WorkerProgram {
         return yield* this.write(round, { accessDigest: document!.digest });
       }
       case 'stop': {
-        this.judgeSilence(action.reason, round);
         const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
         const deadlineAt = new Date(this.site.wallMs + action.graceMs + 15_000);
         yield* this.write(round, { state, endpoint: null, deadlineAt, message: action.reason });
         yield* this.stop(status.handle as unknown as Handle, action.graceMs);
         return yield* this.write(round, { state, handle: null, observed: null, accessDigest: null });
       }
+      case 'noteFailover':
+        return;
       case 'recordFailure':
         return yield* this.recordFailure(action, round);
       case 'settle':
@@ -290,12 +303,13 @@ export class WorkerProgram {
   }
 
   /** Nobody is taken for dead who has answered within the silence that a death takes. */
-  private judgeSilence(reason: string, { view }: Round): void {
-    const handle = view.status.handle as unknown as Handle | null;
-    const answeredMs = this.answeredMs.get(`${view.spec.id}@${handle?.epochMajor}`);
-    const agoMs = this.site.world.nowMs - (answeredMs ?? Number.NEGATIVE_INFINITY);
-    if (reason.startsWith('it has not answered for') && agoMs < LIFECYCLE_LIMITS.silenceMs)
-      this.site.oracle.violation('FENCE', `${view.spec.id} was taken for dead ${agoMs} ms after it had answered`);
+  private judgeSilence(actions: readonly LifecycleAction[], id: string): void {
+    const agoMs = this.beats.agoMs(id) ?? 0;
+    if (
+      actions.some((action) => action.type === 'noteFailover' && action.cause === 'silent') &&
+      agoMs < LIFECYCLE_LIMITS.silenceMs
+    )
+      this.site.oracle.violation('FENCE', `${id} was taken for dead ${agoMs} ms after it had answered`);
   }
 
   private *start(round: Round): Fiber<void> {
@@ -326,19 +340,22 @@ export class WorkerProgram {
       });
       return granted;
     })) as number;
+    yield* this.confirm(fence);
     yield* sleep(this.site.world.random.int(0, 20));
     this.runtime.writeFiles(spec.id, view.document);
     const handle: Handle = { instanceId: spec.id, epochMajor };
+    yield* this.confirm(fence);
     yield this.runtime.start(handle, spec.slots);
-    try {
-      yield* this.record(handle, round);
-    } catch (error) {
-      try {
-        yield* this.stop(handle, 0);
-      } catch {
-        // it is found as a stray
-      }
-      throw error;
+    // when it cannot be recorded it is left as it is: whoever looks after the instance adopts the newest epoch and ends an older one
+    yield* this.record(handle, round);
+  }
+
+  /** A worker that was stopped and wakes after another took over starts nothing: an answer it has slept over says nothing any more. */
+  private *confirm(fence: Fence): Fiber<void> {
+    for (;;) {
+      const askedMs = this.site.world.nowMs;
+      if ((yield this.store.transaction(() => this.store.renewLease(fence, LEASE_MS))) !== true) throw new LeaseLost();
+      if (this.site.world.nowMs - askedMs <= CONFIRMED_FOR_MS) return;
     }
   }
 
@@ -366,6 +383,12 @@ export class WorkerProgram {
 
   /** Asks it to end, after the grace ends it by force, and is done when its end is confirmed. */
   private *stop(handle: Handle, graceMs: number): Fiber<void> {
+    const meant = this.runtime.find(handle)?.process;
+    yield* this.end(handle, graceMs);
+    if (meant?.alive === true) this.site.oracle.violation('FENCE', `${meant.name} was taken for ended, and its process lives`);
+  }
+
+  private *end(handle: Handle, graceMs: number): Fiber<void> {
     yield this.runtime.signal(handle, 'TERM');
     if (this.site.plant.drops === 'confirmed-stop') return;
     const until = this.site.world.nowMs + graceMs;

@@ -48,6 +48,8 @@ export class GatewayProgram implements LinkListener {
   epoch: Epoch | undefined;
   serving = false;
   draining = false;
+  /** The access document that counts, of this incarnation's own knowledge. */
+  private accepted: StoredDocument | undefined;
   private core!: Core;
   private switchboard!: Switchboard;
   private journal!: Journal;
@@ -77,6 +79,10 @@ export class GatewayProgram implements LinkListener {
     return this.options.instanceId;
   }
 
+  get epochMajor(): number {
+    return this.options.epochMajor;
+  }
+
   /** What the admin interface says. */
   status(): {
     readonly epochMajor: number;
@@ -87,7 +93,7 @@ export class GatewayProgram implements LinkListener {
     return {
       epochMajor: this.options.epochMajor,
       serving: this.serving,
-      digest: this.options.disk.document?.digest ?? null,
+      digest: this.accepted?.digest ?? null,
       controllers: this.serving ? this.switchboard.report().controllers : [],
     };
   }
@@ -95,13 +101,14 @@ export class GatewayProgram implements LinkListener {
   /** As `access-document.store.ts`: kept on disk before it counts, replaced only by a newer one. */
   pushDocument(pushed: StoredDocument, done: (accepted: boolean) => void): void {
     const { disk } = this.options;
-    if (disk.document?.digest === pushed.digest) return done(true);
-    const older = disk.document !== undefined && pushed.document.serial <= disk.document.document.serial;
-    if (older && this.site.plant.drops !== 'document-serial') return done(false);
+    const { drops } = this.site.plant;
+    const isOlder = () => this.accepted !== undefined && pushed.document.serial <= this.accepted.document.serial;
+    if (this.accepted?.digest === pushed.digest) return done(true);
+    if (!this.serving || (isOlder() && drops !== 'document-serial')) return done(false);
     this.process.after(this.site.world.random.int(0, 5), () => {
-      const overtaken = disk.document !== undefined && pushed.document.serial <= disk.document.document.serial;
-      if (disk.full || (overtaken && this.site.plant.drops !== 'document-serial')) return done(false);
-      if (this.site.plant.drops !== 'document-synced') disk.document = pushed;
+      if (disk.full || (isOlder() && drops !== 'document-serial')) return done(false);
+      if (drops !== 'document-synced') disk.document = pushed;
+      this.accepted = pushed;
       this.apply(pushed);
       done(true);
     });
@@ -207,6 +214,7 @@ export class GatewayProgram implements LinkListener {
     site.callbacks.set(this.callbackPort, this);
     this.serving = true;
     site.world.trace(this.name, `serves with ${records.length} records`);
+    this.accepted = disk.document;
     if (disk.document !== undefined) this.apply(disk.document);
     this.arm();
   }

@@ -38,8 +38,6 @@ export class EventStream {
   cursor: string | undefined;
   /** Devices that were given up before: what is read late may be of that time. */
   readonly givenUp = new Set<number>();
-  /** Given up, while events of before may not have been read yet: the next MONITOR_SET begins anew. */
-  private readonly left = new Set<number>();
   readonly devices = new Map<number, DeviceSeen>();
   private readonly ids = new Map<string, string>();
   private readonly live = new Set<string>();
@@ -90,7 +88,6 @@ export class EventStream {
 
   forget(objectId: number): void {
     this.givenUp.add(objectId);
-    this.left.add(objectId);
     this.devices.delete(objectId);
   }
 
@@ -152,7 +149,8 @@ export class EventStream {
     if (event.category !== 'CALL_EVENT' || event.type === 'MONITOR_FAILED_EVENT') return;
     if (event.type === 'MONITOR_SET') {
       const device = this.device(event.objectId);
-      if (this.left.delete(event.objectId)) device.serial = undefined;
+      // one that was given up some time may have been set anew more often than events of it were read
+      if (this.givenUp.has(event.objectId)) device.serial = undefined;
       return;
     }
     if (event.source === 'live') this.seeLive(event);
@@ -186,11 +184,12 @@ export class EventStream {
     if (upTo <= device.serial!) this.wrong('I4-SEQUENCE', `event ${handle}-${upTo} came after ${handle}-${device.serial}`);
   }
 
-  private seeCall({ objectId, localCallId, globalCallId, callState }: CallEvent): void {
+  private seeCall({ objectId, localCallId, globalCallId, callState, source }: CallEvent): void {
     if (localCallId === 0 || !this.wanted(objectId)) return;
     const { calls } = this.device(objectId);
     if (callState !== 'IDLE') calls.set(localCallId, { globalCallId, state: callState });
-    else if (calls.get(localCallId)?.globalCallId === globalCallId) calls.delete(localCallId);
+    // a call goes by its local id; only what is told of before may mean an earlier one under the same
+    else if (source === 'live' || calls.get(localCallId)?.globalCallId === globalCallId) calls.delete(localCallId);
   }
 }
 

@@ -41,7 +41,7 @@ export class Oracle {
   readonly violations: Violation[] = [];
   readonly wire: WireWitness;
   readonly commands = new CommandWitness(this);
-  readonly control = new ControlWitness(this);
+  readonly control: ControlWitness;
   readonly sessions: SessionWitness;
 
   constructor(
@@ -49,6 +49,8 @@ export class Oracle {
     config: SwarmConfig,
   ) {
     this.wire = new WireWitness(this, config);
+    const hasLosses = config.storeLossChance > 0 || config.runtimeLossChance > 0;
+    this.control = new ControlWitness(this, hasLosses ? 30_000 : 14_000);
     this.sessions = new SessionWitness(this, config);
   }
 

@@ -13,6 +13,8 @@ export interface SessionRecord {
   readonly id: number;
   readonly token: string;
   readonly fromMs: number;
+  /** When its log-in was sent. */
+  readonly sentMs: number;
   /** When the last request that was answered with success was sent: alive then, for certain. */
   aliveMs: number;
   /** Greatest pause between requests that reached the instance since `aliveMs`. */
@@ -35,6 +37,8 @@ export class SessionWitness {
   /** Instances for which deletion or a stop was asked for. */
   readonly deleted = new Set<string>();
   private readonly heldFor: Interval[] = [];
+  /** The newest document each instance has told control to have. */
+  private readonly newest = new Map<string, { readonly serial: number; readonly atMs: number }>();
   /** Since when an instance has told to have a document that does not allow an application: `instance/application`. */
   private readonly deniedSince = new Map<string, number>();
   /** When a document that does not allow an application came into force at an instance, by instance and application; the last time. */
@@ -72,8 +76,8 @@ export class SessionWitness {
     if (record.endedMs !== undefined) return;
     record.endedMs = nowMs;
     const pauseMs = Math.max(record.pauseMs, nowMs - record.arrivedMs);
-    const wasRevoked = (this.revoked.get(record.application) ?? []).some(({ toMs }) => toMs >= record.fromMs);
-    const wasDenied = (this.deniedInForceMs.get(`${record.instanceId}/${record.application}`) ?? -1) >= record.fromMs;
+    const wasRevoked = (this.revoked.get(record.application) ?? []).some(({ toMs }) => toMs >= record.sentMs);
+    const wasDenied = (this.deniedInForceMs.get(`${record.instanceId}/${record.application}`) ?? -1) >= record.sentMs;
     const mayEnd = wasRevoked || wasDenied || this.deleted.has(record.instanceId);
     if (record.logoutSent || pauseMs > this.config.keepAliveMs || mayEnd) return;
     this.oracle.violation(
@@ -82,8 +86,12 @@ export class SessionWitness {
     );
   }
 
-  /** An instance obeys this document from now on; it may have been overtaken by a newer one on its way. */
-  documentInForce(instanceId: string, { applications }: AccessDocument, nowMs: number): void {
+  /**
+   * An instance obeys this document from now on; it may have been overtaken by a newer one on its way. One that is older than what the
+   * instance has told control to have is no excuse for what it does.
+   */
+  documentInForce(instanceId: string, { applications, serial }: AccessDocument, nowMs: number): void {
+    if (serial < (this.newest.get(instanceId)?.serial ?? 0)) return;
     for (const { name, allowed } of applications) if (!allowed) this.deniedInForceMs.set(`${instanceId}/${name}`, nowMs);
   }
 
@@ -92,8 +100,15 @@ export class SessionWitness {
     this.heldFor.push({ group: instanceId, fromMs, toMs });
   }
 
-  /** An instance has told control that it has this document. */
-  documentAccepted(instanceId: string, { applications }: AccessDocument, nowMs: number): void {
+  /** An instance has told control that it has this document, which was pushed at `sentMs`. */
+  documentAccepted(instanceId: string, { applications, serial }: AccessDocument, sentMs: number, nowMs: number): void {
+    const newest = this.newest.get(instanceId);
+    if (newest !== undefined && serial < newest.serial) {
+      if (sentMs > newest.atMs)
+        this.oracle.violation('ACCESS', `${instanceId} took document ${serial} after it had said to have ${newest.serial}`);
+      return;
+    }
+    this.newest.set(instanceId, { serial, atMs: nowMs });
     for (const { name, allowed } of applications) {
       const key = `${instanceId}/${name}`;
       if (allowed) this.deniedSince.delete(key);

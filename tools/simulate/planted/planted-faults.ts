@@ -266,6 +266,11 @@ const GATEWAY_FAULTS: readonly Plant[] = [
     }),
   },
   { name: 'stale-document-accepted', what: 'an older access document replaces a newer one', drops: 'document-serial' },
+  {
+    name: 'document-not-synced',
+    what: 'an access document counts before it is on disk, and is gone with the incarnation',
+    drops: 'document-synced',
+  },
 ];
 
 export const PLANTED_FAULTS: readonly Plant[] = [...GATEWAY_FAULTS, ...CONTROL_FAULTS];

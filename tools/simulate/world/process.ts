@@ -9,8 +9,8 @@ export class Process {
   state: 'running' | 'paused' | 'exited' = 'running';
   /** It ended because something broke, not because somebody asked. */
   crashed = false;
-  /** When it last went on after a stop; before that it heard nothing. */
-  resumedMs = Number.NEGATIVE_INFINITY;
+  /** Nothing ever wakes it; only force ends it. */
+  private isWedged = false;
   private readonly onExits: (() => void)[] = [];
   private timersDue: (() => void)[] = [];
   private waiting: (() => void)[] = [];
@@ -44,11 +44,16 @@ export class Process {
     this.world.trace(this.name, 'SIGSTOP');
   }
 
+  /** It stands still for good. */
+  wedge(): void {
+    this.pause();
+    this.isWedged = true;
+  }
+
   /** Timers first, then what came: the order of one turn of Node's loop. */
   resume(): void {
-    if (this.state !== 'paused') return;
+    if (this.state !== 'paused' || this.isWedged) return;
     this.state = 'running';
-    this.resumedMs = this.world.nowMs;
     this.world.trace(this.name, 'SIGCONT');
     const due = [...this.timersDue, ...this.waiting];
     this.timersDue = [];

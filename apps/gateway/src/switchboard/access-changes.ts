@@ -6,7 +6,7 @@ import { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { onLink } from './link-changes.js';
 import { trimRestored } from './licence-expiry.js';
-import { endMonitor, tryAsksAgain } from './monitor-lifecycle.js';
+import { endMonitor, shrink, tryAsksAgain } from './monitor-lifecycle.js';
 import { ICP_ID_END } from './numbering.rules.js';
 import { adoptSecondaries } from './secondary-monitors.js';
 import { applicationOf } from './session-access.js';
@@ -26,6 +26,7 @@ export function documentRefusal(document: AccessDocument, limits: Core['settings
 /** Takes the document in; the same one again changes nothing. Callers have checked {@link documentRefusal}. */
 export function applyDocument(core: Core, document: AccessDocument): void {
   const isFirst = core.document === undefined;
+  const capsBefore = new Map([...core.controllers].map(([icpId, controller]) => [icpId, core.monitorCap(controller)]));
   core.document = document;
   core.applications = new Map(document.applications.map((application) => [application.id, application]));
   core.licences.take(document, core.now);
@@ -40,20 +41,22 @@ export function applyDocument(core: Core, document: AccessDocument): void {
   for (const [icpId, grant] of granted)
     if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings));
   adoptMonitors(core);
-  for (const controller of core.controllers.values()) takeShare(core, controller, isFirst);
+  for (const controller of core.controllers.values()) takeShare(core, controller, capsBefore.get(controller.icpId) ?? 0);
   adoptSecondaries(core);
   core.setControllers();
   closeSessions(core, document);
   if (isFirst) trimRestored(core);
 }
 
-/** Our part of what several instances have at the controller. */
-function takeShare(core: Core, controller: Controller, isFirst: boolean): void {
-  const { grant, pacer, room, objectIds } = controller;
+/** Our part of what several instances have at the controller. `capBefore`: of the document before, 0 when the controller was in none. */
+function takeShare(core: Core, controller: Controller, capBefore: number): void {
+  const { grant, pacer, room, objectIds, lingering, givingWay } = controller;
   const { monitorStartsPerSecond } = core.settings;
   pacer.setShare(core.now.nowMs, Math.min(monitorStartsPerSecond, grant.shared?.startsPerSecond ?? monitorStartsPerSecond));
-  // What the journal brings back counts within the grant: since an orderly stop others may have had the rest.
-  controller.carried = isFirst ? 0 : objectIds.size;
+  // What waits for a place that we never had is not carried: so what the journal brings back counts within the first grant, because since an
+  // orderly stop others may have had the rest; and what is asked for again while it makes room waits for room.
+  controller.carried = Math.min(capBefore, objectIds.size - lingering.size - givingWay.size);
+  shrink(core, controller);
   room.isUnheard = false;
   tryAsksAgain(core, controller);
 }

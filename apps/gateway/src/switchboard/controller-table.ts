@@ -75,7 +75,7 @@ export class Controller {
   readonly retries = new Map<number, number>();
   /** Asks for monitors that our part has no room for. */
   readonly room = new SharedRoom();
-  /** Monitors that were there when the newest document was taken in: a lower grant takes none of them away. */
+  /** Monitors that were held when the newest document was taken in: a lower grant takes none of them away. */
   carried = 0;
   /** More starts wait than our part of the pace lets go soon, since then (monotonic ms); undefined: not so. */
   startsWantedSinceMs: number | undefined;

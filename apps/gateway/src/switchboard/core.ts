@@ -177,10 +177,10 @@ export class Core {
   }
 
   monitorCap(controller: Controller): number {
-    const { grant, up, carried, objectIds } = controller;
+    const { grant, up, carried, places } = controller;
     const cap = controllerMonitorCap(grant.monitorsMax, this.limits, up?.platform);
-    // What was there when the grant was lowered stays, and counts for us with whoever grants.
-    return Math.max(cap, Math.min(carried, objectIds.size, controllerMonitorCap(carried, INSTANCE_LIMITS, up?.platform)));
+    // What was held when the grant was lowered stays, and counts for us with whoever grants; what only lingers does neither.
+    return Math.max(cap, Math.min(carried, places, controllerMonitorCap(carried, INSTANCE_LIMITS, up?.platform)));
   }
 
   /** What this instance may hold on a controller of this platform by its own limits. */

@@ -70,6 +70,32 @@ describe('event log', () => {
     }
   });
 
+  it('R-CC-09 the gap of a restart is told as that, whatever overflows behind it, and again to a reader whom it did not reach', () => {
+    const gap = { category: 'GAP', type: 'EVENT_GAP', eventId: 'r', eventTime: 1, source: 'synthetic' } as const;
+    const restart: EventBody = { ...gap, objectIds: [7], since: 1, lost: null, reason: 'restart' };
+    for (const pass of [0, 2000])
+      for (const page of [1, 50]) {
+        const log = new EventLog(epoch, { perSessionMax: 5, retentionMs: 1000 });
+        log.append(entryOf(restart, 0));
+        for (let number = 1; number <= 30; number += 1) log.append(entryOf(body(number), 0));
+        expect(log.unreadSince(at(pass), 0)).toBe(1);
+        const reasons = () => {
+          const told: (string | number | null)[] = [];
+          let cursor = 0;
+          do {
+            const read = log.read(cursor, page, at(pass), none);
+            cursor = read.cursorSeq;
+            for (const event of eventsOf(read)) if (event.category === 'GAP') told.push(event.reason, event.lost);
+          } while (log.hasNews);
+          return told;
+        };
+        const lost = pass === 0 ? 25 : 30;
+        expect(reasons()).toEqual(['restart', null, 'overflow', lost]);
+        for (let number = 31; number <= 60; number += 1) log.append(entryOf(body(number), pass));
+        expect(reasons().slice(0, 3)).toEqual(['restart', null, 'overflow']);
+      }
+  });
+
   it('R-CC-09 every event is handed out once, in order, or counted in a gap at its place; numbers are dense and never reused', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 10 }), (script, perSessionMax) => {

@@ -4,7 +4,8 @@
  * An event gets its sequence number when it is first handed out, not when it happens. So numbers are dense and never used again,
  * and what has to be dropped before anybody saw it (too many, too old) leaves no hole in the numbering: an explicit GAP takes its
  * place and says how many were lost. What was handed out is kept for resuming, within the same bounds; a cursor from before that
- * is answered with a GAP too.
+ * is answered with a GAP too. The gap that an epoch begins with is never merged into one of these: only it says that what was known before
+ * the restart is to be forgotten.
  */
 import type { Epoch } from '#contracts/gateway-admin';
 import { entryOf, type EventBody, type EventEntry, type EventPage } from '../event-page.js';
@@ -12,6 +13,8 @@ import { Fifo } from './fair-queue.js';
 import type { Instant } from './switchboard.port.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
+type GapBody = Extract<EventBody, { category: 'GAP' }>;
+type RestartBody = GapBody & { readonly reason: 'restart' };
 
 /** What was lost, so that the owner can describe the present state of it. */
 export interface LostEvents {
@@ -31,6 +34,9 @@ export class EventLog {
   private readonly held = new Fifo<EventEntry>();
   private readonly waiting = new Fifo<EventEntry>();
   private gap: LostEvents | undefined;
+  /** The gap this epoch begins with, once it has left the waiting ones: for a reader it has not reached. */
+  private restart: RestartBody | undefined;
+  private tellsRestart = false;
   /** The highest sequence number handed out so far; 0 for none. */
   handedSeq = 0;
   /** Events that were dropped before anybody read them, ever; each is in a gap too. */
@@ -43,7 +49,7 @@ export class EventLog {
 
   /** True when a read at the end of the log would answer something. */
   get hasNews(): boolean {
-    return this.waiting.size > 0 || this.gap !== undefined;
+    return this.waiting.size > 0 || this.gap !== undefined || this.tellsRestart;
   }
 
   /** Events that were not handed out yet. */
@@ -62,6 +68,7 @@ export class EventLog {
   unreadSince(now: Instant, forMs: number, ackedSeq = this.handedSeq): number | undefined {
     const behind = Math.max(0, Math.min(this.held.size, this.handedSeq - ackedSeq));
     const first = behind > 0 ? this.held.at(this.held.size - behind) : this.waiting.at(0);
+    if (this.tellsRestart) return Math.floor(this.restart!.since);
     if (this.gap !== undefined) return Math.floor(this.gap.since);
     if (first === undefined) return undefined;
     if (first.body.category === 'GAP') return Math.floor(first.body.since);
@@ -89,6 +96,7 @@ export class EventLog {
     let position = afterSeq ?? oldest;
     if (position < oldest) {
       this.lose(this.handedSeq - position, now.wallMs, allObjectIds());
+      this.tellsRestart ||= position === 0 && this.restart !== undefined;
       position = this.handedSeq;
     }
     const firstSeq = position + 1;
@@ -98,6 +106,7 @@ export class EventLog {
       entries.push(this.held.at(position - behind)!);
       position += 1;
     }
+    if (this.tellsRestart && entries.length < max) this.handOutRestart(entries, now);
     const gap = entries.length < max ? this.handOutGap(entries, now) : undefined;
     while (entries.length < max && this.waiting.size > 0) this.handOut(this.waiting.shift()!, entries);
     return { epoch: this.epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1, gap };
@@ -121,11 +130,23 @@ export class EventLog {
       reason: 'overflow',
     };
     this.handOut(entryOf(body, now.nowMs), entries);
-    while (this.size > this.bounds.perSessionMax && this.held.size > 0) this.held.shift();
+    this.makeRoom();
     return gap;
   }
 
+  private handOutRestart(entries: EventEntry[], now: Instant): void {
+    this.tellsRestart = false;
+    this.handOut(entryOf(this.restart!, now.nowMs), entries);
+    this.makeRoom();
+  }
+
+  /** What was handed out makes room for what was not. */
+  private makeRoom(): void {
+    while (this.size > this.bounds.perSessionMax && this.held.size > 0) this.held.shift();
+  }
+
   private handOut(entry: EventEntry, entries: EventEntry[]): void {
+    if (isRestart(entry.body)) this.restart = entry.body;
     this.held.push(entry);
     this.handedSeq += 1;
     entries.push(entry);
@@ -145,6 +166,11 @@ export class EventLog {
   }
 
   private loseEvent(body: EventBody): void {
+    if (isRestart(body)) {
+      this.restart = body;
+      this.tellsRestart = true;
+      return;
+    }
     if (body.category === 'GAP') return this.lose(body.lost, body.since, body.objectIds);
     this.droppedEver += 1;
     this.lose(1, body.eventTime, body.category === 'CALL_EVENT' ? [body.objectId] : []);
@@ -160,3 +186,5 @@ export class EventLog {
     for (const objectId of objectIds) this.gap.objectIds.add(objectId);
   }
 }
+
+const isRestart = (body: EventBody): body is RestartBody => body.category === 'GAP' && body.reason === 'restart';

@@ -216,6 +216,19 @@ function makesRoom(core: Core, controller: Controller): boolean {
   return controller.givingWay.size > 0;
 }
 
+/**
+ * What only lingers beyond our part is taken off the controller at once: it is not among what we report to hold, so its room is given to others
+ * (R-LIM-04). What is on its way off is reported until the controller has confirmed that.
+ */
+export function shrink(core: Core, controller: Controller): void {
+  const cap = core.monitorCap(controller);
+  while (controller.objectIds.size + controller.unanswered - controller.givingWay.size > cap) {
+    const giving = giveWay(core, controller);
+    if (giving === undefined) return;
+    settle(core, controller, giving);
+  }
+}
+
 /** A device's monitor has a message of its own. */
 function startRequest({ kind, handle: target }: Monitor) {
   return kind === 'DEVICE' ? ({ type: 'MONITOR_START', target } as const) : ({ type: 'MONITOR_OBJECT', target, kind } as const);
@@ -246,12 +259,22 @@ export function onStarted(
   const early = monitor.early;
   if (monitor.device === monitor) announceAgain(core, monitor);
   else announceSecondary(core, monitor);
-  grant(core, monitor, [...monitor.asking.keys()]);
+  grantNew(core, monitor);
   monitor.forgetLink();
   monitor.reference = reference;
   for (const message of early) onEvent(core, controller, message);
   requestSnapshot(core, controller, monitor);
   directoryUnknown(core, monitor);
+}
+
+/** The snapshot tells only what is otherwise than others were told before the link went away: whoever is new is told that first (R-CC-08). */
+function grantNew(core: Core, monitor: Monitor): void {
+  const sessionIds = [...monitor.asking.keys()];
+  grant(core, monitor, sessionIds);
+  for (const sessionId of sessionIds) {
+    const session = core.sessions.get(sessionId);
+    if (session !== undefined) describe(core, session, monitor);
+  }
 }
 
 /** To those that held it before its link, or our predecessor, went away. */
@@ -326,7 +349,9 @@ export function releaseMonitor(core: Core, session: Session, monitor: Monitor, r
   for (const requestId of core.monitors.withdraw(monitor, session.id)) core.refuse(requestId, refusal);
   core.monitors.release(monitor, session.id);
   const controller = core.controllers.get(monitor.icpId);
-  if (monitor.places === 0 && !linger(core, controller, monitor)) settle(core, controller, monitor);
+  if (monitor.places > 0) return;
+  if (controller === undefined || !linger(core, controller, monitor)) settle(core, controller, monitor);
+  else shrink(core, controller);
 }
 
 /** Nobody holds the monitor any more: takes it off the controller, or just forgets it when it does not stand there. */

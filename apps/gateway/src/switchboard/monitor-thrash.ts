@@ -10,8 +10,8 @@ import type { Monitor } from './monitor-table.js';
 export const LINGER_MS = 60_000;
 
 /** The last holder of a standing monitor has left: says whether it stays for a while. */
-export function linger(core: Core, controller: Controller | undefined, monitor: Monitor): boolean {
-  if (controller === undefined || monitor.state !== 'set') return false;
+export function linger(core: Core, controller: Controller, monitor: Monitor): boolean {
+  if (monitor.state !== 'set') return false;
   if (!core.clearings.cleared(monitor.objectId, core.now.nowMs)) return false;
   if (!controller.lingering.has(monitor.objectId)) {
     const facts = { icpId: monitor.icpId, objectId: monitor.objectId, lingerMs: LINGER_MS };

@@ -72,7 +72,8 @@ export function stopMonitor(core: Core, session: Session, requestId: number, mon
   const held = monitor?.holders.has(session.id) === true;
   if (monitor === undefined || !session.monitors.has(monitorId)) {
     if (waited) return core.answer(requestId, {});
-    return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: 'the session holds no such monitor' });
+    // an end that is not kept yet may be undone by the next incarnation
+    return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: 'the session holds no such monitor' }, true);
   }
   releaseMonitor(core, session, monitor, early);
   if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId: monitorId });

@@ -195,6 +195,19 @@ describe('bulk', () => {
   });
 });
 
+describe('the end of a monitor', () => {
+  it('I1 that a session holds none is told only when the end before that is kept', () => {
+    const [plant, sessionId] = ready();
+    const objectId = plant.monitor(sessionId, 1);
+    const stop = () => plant.ask({ name: 'stopMonitor', request: { sessionId, objectId } });
+    const replies = [stop(), stop()].map((id) => plant.effects.find((one) => one.kind === 'reply' && one.requestId === id));
+    expect(replies).toMatchObject([
+      { kept: true, outcome: { ok: true } },
+      { kept: true, outcome: { ok: false, refusal: { code: 'MONITOR_NOT_SET' } } },
+    ]);
+  });
+});
+
 describe('thrash', () => {
   const cycle = (plant: VirtualPlant, sessionId: number, handle = 1) => {
     const objectId = plant.monitor(sessionId, handle);

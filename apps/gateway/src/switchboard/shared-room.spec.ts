@@ -219,4 +219,48 @@ describe('a lost link', () => {
     const [gap] = gaps(plant.read(sessionId).events);
     expect(gap).toMatchObject({ reason: 'link-lost', since: Math.floor(WALL_START + plant.nowMs - 6000.4) });
   });
+
+  const clear = (plant: SharedPlant, handle: number) =>
+    plant.run({ name: 'stopMonitor', request: { sessionId: plant.sessionId, objectId: makeObjectId(1, handle) } });
+  const used = (plant: SharedPlant) => plant.switchboard.report().controllers[0]!.monitors.used;
+
+  it('R-LIM-04 R-MON-03 what lingers beyond a smaller part gives way at once, and counts as ours until the controller has confirmed that', () => {
+    const plant = new SharedPlant(3);
+    for (let count = 0; count < 3; count += 1) {
+      plant.want(1);
+      clear(plant, 1);
+    }
+    plant.want(2);
+    expect([plant.controller().monitors.size, used(plant)]).toEqual([2, 1]);
+    plant.document(partOf(2));
+    expect([plant.controller().monitors.size, used(plant)]).toEqual([2, 1]);
+    plant.controller().mute = true;
+    plant.document(partOf(1));
+    expect(used(plant)).toBe(2);
+    plant.unmute();
+    expect([plant.controller().monitors.size, used(plant)]).toEqual([1, 1]);
+  });
+
+  it('R-LIM-04 R-MON-03 what is cleared while we hold more than our part does not linger', () => {
+    const plant = new SharedPlant(3);
+    for (let count = 0; count < 3; count += 1) {
+      plant.want(1);
+      if (count < 2) clear(plant, 1);
+    }
+    for (const handle of [2, 3]) plant.want(handle);
+    plant.document(partOf(2));
+    expect(used(plant)).toBe(3);
+    clear(plant, 1);
+    expect([plant.controller().monitors.size, used(plant)]).toEqual([2, 2]);
+  });
+
+  it('R-LIM-04 R-SES-07 what the journal brings back beyond our part does not become ours with the next document', () => {
+    const plant = new SharedPlant(3);
+    for (const handle of [1, 2, 3]) plant.want(handle);
+    plant.restart(partOf(1));
+    plant.document(partOf(2));
+    plant.up();
+    plant.pass(3000, [plant.sessionId]);
+    expect([plant.controller().monitors.size, used(plant)]).toEqual([2, 2]);
+  });
 });

@@ -422,6 +422,22 @@ describe('links', () => {
     );
   });
 
+  it('R-CC-08 who comes to a monitor that is being set again is told of the calls others know already', () => {
+    const plant = new VirtualPlant().up();
+    const [first, second] = [plant.login(), plant.login()];
+    plant.controller().calls.set(1, [{ localCallId: 8, globalCallId: 108n, localState: 'alerting' }]);
+    const objectId = plant.monitor(first, 1);
+    plant.down();
+    plant.controller().mute = true;
+    plant.up();
+    plant.pass(1100, [first, second]);
+    const asked = plant.ask({ name: 'monitorObject', request: { sessionId: second, objectId } });
+    plant.unmute();
+    plant.pass(1100, [first, second]);
+    expect(plant.replies.get(asked)).toMatchObject({ ok: true });
+    expect(typesOf(plant.read(second).events).slice(-2)).toEqual(['MONITOR_SET', 'CALL_RECEIVED']);
+  });
+
   it('a flapping link floods nobody: no second gap before the monitors stood again', () => {
     const plant = new VirtualPlant().up();
     const sessionId = plant.login();
