@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { freeLoopbackBlock } from '#config/addresses';
-import { readEnvironment } from '#config/environment';
+import { childEnvironment, readEnvironment } from '#config/environment';
+import { INSTANCE_ENVIRONMENT, INSTANCE_NODE_ARGUMENTS } from '#config/instance-process';
 import {
   InstanceStatusReportSchema,
   type AccessDocument,
@@ -183,9 +184,14 @@ export async function openFailoverPlant({ controllers, monitorsEach }: PlantSize
       },
     },
     async start() {
-      const child = spawn(process.execPath, [program('gateway/gateway.mjs'), '--config', configFile], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        [...INSTANCE_NODE_ARGUMENTS, program('gateway/gateway.mjs'), '--config', configFile],
+        {
+          stdio: ['ignore', 'ignore', 'inherit'],
+          env: childEnvironment(INSTANCE_ENVIRONMENT),
+        },
+      );
       children.add(child);
       await once(child, 'spawn');
       return child;

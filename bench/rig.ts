@@ -14,6 +14,7 @@ import { readEnvironment } from '#config/environment';
 import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
 import { INTERNAL_HEADERS, type RoutingTable } from '#contracts/routing';
 import { childEnvironment } from '#config/environment';
+import { INSTANCE_ENVIRONMENT, INSTANCE_NODE_ARGUMENTS } from '#config/instance-process';
 import { INSTANCE_LIMITS } from '#domain/limits';
 import { sha256Hex } from '#pki/api-keys';
 import { openAuthority } from '#pki/authority';
@@ -39,6 +40,12 @@ export const trustedHeaders = (instanceId: string): Record<string, string> => ({
   [INTERNAL_HEADERS.clientAddress]: '127.0.0.1',
 });
 const program = (path: string) => resolve(readEnvironment().cloneRoot, 'dist', path);
+
+interface Node {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+const PLAIN_NODE: Node = { args: [], environment: {} };
 
 export interface RigOptions {
   readonly phones: number;
@@ -149,9 +156,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   let next = 1;
 
   // what the person who measures has set (certificates that node reads at each start, 30 ms) would make ratios look better than they are
-  const start = async (path: string, args: readonly string[], what: Place): Promise<Peer> => {
+  const start = async (path: string, args: readonly string[], what: Place, node: Node = PLAIN_NODE): Promise<Peer> => {
     const since = performance.now();
-    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: childEnvironment() });
+    const child = spawn(process.execPath, [...node.args, path, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: childEnvironment(node.environment),
+    });
     children.add(child);
     await accepting(child, what.address, what.port);
     return { ...what, process: child, pid: child.pid!, startMs: performance.now() - since };
@@ -218,11 +228,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
         config.accessDocumentFile,
         JSON.stringify(signDocument(documentOf(instanceId, controllersOf), documents.privateKeyPem)),
       );
-      return start(program('gateway/gateway.mjs'), ['--config', files(`${instanceId}.json`, JSON.stringify(config))], {
-        instanceId,
-        address,
-        port: config.northboundPort,
-        slots: config.slots,
+      const what = { instanceId, address, port: config.northboundPort, slots: config.slots };
+      // as the worker's driver starts it
+      return start(program('gateway/gateway.mjs'), ['--config', files(`${instanceId}.json`, JSON.stringify(config))], what, {
+        args: INSTANCE_NODE_ARGUMENTS,
+        environment: INSTANCE_ENVIRONMENT,
       });
     },
     async baseline(name) {

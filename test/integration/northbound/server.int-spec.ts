@@ -1,4 +1,5 @@
 /** The door itself: who may come in, what of HTTP is refused, and how it closes. */
+import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -222,6 +223,82 @@ it('one connection serves many requests, refused ones among them', async () => {
   const bad = head('Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello', 'POST /v1/sessions');
   const answer = await raw(get() + bad + get('Connection: close\r\n'));
   expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 415', 'HTTP/1.1 200']);
+});
+
+describe('ADR 0096 plain requests are answered as all others are', () => {
+  /** A connection that is written to bit by bit. */
+  async function open(to: RunningNorthbound) {
+    const socket = connect({ host: to.address, port: to.port, ...to.credentials });
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1'))).on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    const answers = () => text.split(/(?=HTTP\/1\.1 )/).filter((one) => one !== '');
+    return { socket, answers, write: (bytes: string) => void socket.write(bytes) };
+  }
+  const plain = head('\r\n');
+  const notPlain = head('X-Tabbed:\t1\r\n\r\n');
+
+  it('the same, whoever reads the request and writes the answer', async () => {
+    const { socket, answers, write } = await open(northbound);
+    for (const [count, bytes] of [plain, notPlain, plain].entries()) {
+      write(bytes);
+      await expect.poll(() => answers().length).toBe(count + 1);
+    }
+    const [first, second, third] = answers().map((answer) => {
+      const [lines, body] = answer.split('\r\n\r\n') as [string, string];
+      const names = lines.split('\r\n').map((line) => line.replace(/^[\w-]+:/, (name) => name.toLowerCase()));
+      return [...names.map((line) => line.replace(/^date: .* GMT$/, 'date')).sort(), body];
+    });
+    expect(first).toContain('date');
+    expect(second).toEqual(first);
+    expect(third).toEqual(first);
+    socket.destroy();
+  });
+
+  it('what comes before an answer is out waits for it, and a poll whose application goes away is given up', async () => {
+    const own = new LittleEngine();
+    const other = await runNorthbound(own);
+    const { sessionId, token } = JSON.parse((await rest(other, 'POST', '/v1/sessions', { body: CREDENTIALS })).text) as {
+      sessionId: number;
+      token: string;
+    };
+    const poll = head(`Authorization: Bearer ${token}\r\n\r\n`, `GET /v1/sessions/${sessionId}/events?wait=30`);
+    const seen = own.contexts.length;
+    const leaving = await open(other);
+    leaving.write(poll);
+    await expect.poll(() => own.contexts.length).toBe(seen + 1);
+    expect(own.contexts.at(-1)?.signal?.aborted).toBe(false);
+    leaving.socket.destroy();
+    await expect.poll(() => own.contexts.at(-1)?.signal?.aborted).toBe(true);
+
+    const { socket, answers, write } = await open(other);
+    write(poll);
+    await expect.poll(() => own.contexts.length).toBe(seen + 2);
+    write(plain);
+    write(notPlain);
+    own.emit({});
+    await expect.poll(() => answers().length).toBe(3);
+    expect(answers()[0]).toContain('"events":[{');
+    for (const answer of answers().slice(1)) expect(answer).toContain('"contract":"4.0"');
+    socket.destroy();
+    await other.close();
+  });
+
+  it('S-54 a connection that nobody uses is ended, whether it was used before or not', async () => {
+    const other = await runNorthbound(engine, 60_000, {
+      headersTimeoutMs: 300,
+      keepAliveTimeoutMs: 200,
+      connectionsCheckIntervalMs: 50,
+    });
+    for (const bytes of ['', plain]) {
+      const { socket, answers, write } = await open(other);
+      const closed = once(socket, 'close', { signal: AbortSignal.timeout(5000) });
+      if (bytes !== '') write(bytes);
+      await closed;
+      expect(answers()).toHaveLength(bytes === '' ? 0 : 1);
+    }
+    await other.close();
+  });
 });
 
 it('S-26 S-35 an engine that breaks is an internal error without its inside, on both faces', async () => {

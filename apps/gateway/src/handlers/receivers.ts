@@ -5,7 +5,7 @@
  */
 import { Resolver } from 'node:dns/promises';
 import { Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { mayConnect, parseAddress } from '#domain/network-addresses';
 import { hostOf, type OutboundPolicy } from '../switchboard/handler-url.rules.js';
@@ -69,8 +69,15 @@ export class Receivers {
     const undici = await import('undici');
     const { keepAliveMs, connectMs, totalMs, perOriginMax } = this.limits;
     const { extraCa } = this.options;
-    const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] };
-    const connector = undici.buildConnector({ ...ca, timeout: connectMs, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
+    const terms = { timeout: connectMs, ALPNProtocols: ['http/1.1'] };
+    const plain = undici.buildConnector(terms);
+    let secure: buildConnector.connector | undefined;
+    // named, because the process trusts none by itself; read once, and only for who sends over TLS, because it takes a while
+    const secured = () => {
+      const ca = extraCa === undefined ? [...rootCertificates] : [...rootCertificates, extraCa];
+      return undici.buildConnector({ ...terms, secureContext: createSecureContext({ ca, minVersion: 'TLSv1.2' }) });
+    };
+    const connectorOf = (protocol: string) => (protocol === 'https:' ? (secure ??= secured()) : plain);
     return new undici.Agent({
       connections: perOriginMax,
       pipelining: 1,
@@ -78,12 +85,12 @@ export class Receivers {
       keepAliveMaxTimeout: keepAliveMs,
       headersTimeout: totalMs,
       bodyTimeout: totalMs,
-      connect: (target, callback) => void this.connect(connector, target, callback),
+      connect: (target, callback) => void this.connect(connectorOf, target, callback),
     });
   }
 
   private async connect(
-    connector: buildConnector.connector,
+    connectorOf: (protocol: string) => buildConnector.connector,
     target: buildConnector.Options,
     callback: buildConnector.Callback,
   ): Promise<void> {
@@ -96,7 +103,7 @@ export class Receivers {
       if (addresses.length === 0) throw new Error('the name has no address');
       // one bad address makes the name bad: which of them is taken would otherwise be luck
       if (!addresses.every(allowed)) throw new AddressNotAllowed('the name leads to an address that is not allowed');
-      connector({ ...target, hostname: addresses[0]! }, (...outcome) => {
+      connectorOf(target.protocol)({ ...target, hostname: addresses[0]! }, (...outcome) => {
         const socket: unknown = outcome[1];
         if (socket instanceof Socket && !allowed(socket.remoteAddress ?? '')) {
           socket.destroy();

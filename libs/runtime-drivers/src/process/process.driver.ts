@@ -8,6 +8,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { INSTANCE_ENVIRONMENT, INSTANCE_NODE_ARGUMENTS } from '#config/instance-process';
 import {
   RuntimeDriverError,
   type DriverCapabilities,
@@ -84,11 +85,11 @@ export class ProcessDriver implements RuntimeDriver {
     const output = openSync(outputFile, isLarge ? 'w' : 'a', 0o600);
     try {
       // no shell, no inherited descriptors, a fixed environment (S-69); a session of its own, so that a Ctrl-C at the terminal is not its end
-      const child = spawn(process.execPath, [this.#options.program, '--config', request.configFile], {
+      const child = spawn(process.execPath, [...INSTANCE_NODE_ARGUMENTS, this.#options.program, '--config', request.configFile], {
         detached: true,
         stdio: ['ignore', output, output],
         cwd: '/',
-        env: { PATH: '/usr/bin:/bin', NODE_ENV: 'production', [LABEL]: this.#label(request.instanceId, request.epochMajor) },
+        env: { PATH: '/usr/bin:/bin', ...INSTANCE_ENVIRONMENT, [LABEL]: this.#label(request.instanceId, request.epochMajor) },
       });
       await once(child, 'spawn');
       return child;
