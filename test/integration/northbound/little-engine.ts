@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { ApplicationEvent, CallEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { ErrorCode, Refusal } from '#contracts/errors';
 import { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';
-import { entryOf, type EventPage } from '../../../apps/gateway/src/event-page.js';
+import { entryOf } from '../../../apps/gateway/src/event-entry.js';
+import type { EventPage } from '../../../apps/gateway/src/event-page.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from '../../../apps/gateway/src/northbound-port.js';
 
 export { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';

@@ -7,7 +7,8 @@
  * is answered with a GAP too.
  */
 import type { Epoch } from '#contracts/gateway-admin';
-import { entryOf, type EventBody, type EventEntry, type EventPage } from '../event-page.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-entry.js';
+import type { EventPage } from '../event-page.js';
 import { Fifo } from './fair-queue.js';
 import type { Instant } from './switchboard.port.js';
 
@@ -64,7 +65,8 @@ export class EventLog {
     const first = behind > 0 ? this.held.at(this.held.size - behind) : this.waiting.at(0);
     if (this.gap !== undefined) return Math.floor(this.gap.since);
     if (first === undefined) return undefined;
-    if (first.body.category === 'GAP') return Math.floor(first.body.since);
+    const gap = first.isGap ? first.body : undefined;
+    if (gap?.category === 'GAP') return Math.floor(gap.since);
     const ageMs = now.nowMs - first.atMs;
     return ageMs < forMs ? undefined : Math.floor(now.wallMs - ageMs);
   }

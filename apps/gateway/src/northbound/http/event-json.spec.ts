@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallEvent } from '#contracts/application-api';
-import { entryOf, eventsOf, type EventBody } from '../../event-page.js';
+import { entryOf, type EventBody } from '../../event-entry.js';
+import { eventsOf } from '../../event-page.js';
 import { pageJson, pageMessages } from './event-json.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
