@@ -13,6 +13,8 @@ export interface EventPage {
   readonly entries: readonly EventEntry[];
   /** Everything after this sequence number is still to come. */
   readonly cursorSeq: number;
+  /** Nothing is there behind it yet. */
+  readonly atEnd: boolean;
 }
 
 /** The cursor of the contract: `<epoch major>.<epoch minor>.<seq>`. */

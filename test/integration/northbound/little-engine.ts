@@ -288,7 +288,7 @@ export class LittleEngine implements Engine {
 export function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
   const cursorSeq = Number(cursor.split('.')[2]);
   const entries = events.map(({ seq: _seq, epoch: _epoch, ...body }) => entryOf(body, 0));
-  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1 };
+  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1, atEnd: events.length === 0 };
 }
 
 export const callEvent: CallEvent = {

@@ -102,7 +102,8 @@ export class EventLog {
     }
     const gap = entries.length < max ? this.handOutGap(entries, now) : undefined;
     while (entries.length < max && this.waiting.size > 0) this.handOut(this.waiting.shift()!, entries);
-    return { epoch: this.epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1, gap };
+    const cursorSeq = firstSeq + entries.length - 1;
+    return { epoch: this.epoch, firstSeq, entries, cursorSeq, atEnd: cursorSeq === this.handedSeq && !this.hasNews, gap };
   }
 
   private handOutGap(entries: EventEntry[], now: Instant): LostEvents | undefined {
