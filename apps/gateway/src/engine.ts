@@ -38,8 +38,14 @@ const JOURNAL_RETRY_MS = 1000;
 const STOP_GRACE_MS = 2000;
 
 interface Waiting {
-  readonly resolve: (outcome: CoreOutcome) => void;
+  /** Undefined once it is answered: V8's maps keep what was in them for a while (event-claims.ts), and a whole request hangs on this. */
+  resolve: ((outcome: CoreOutcome) => void) | undefined;
   readonly isLogin: boolean;
+}
+/** The request that is carried out by {@link GatewayEngine.runNow}. */
+interface Asked {
+  readonly requestId: number;
+  answer: CoreOutcome | undefined;
 }
 
 const UNKEPT: Refusal = { code: 'UNAVAILABLE', detail: 'the outcome could not be written to the journal', retryAfterMs: 1000 };
@@ -61,6 +67,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private keeping = true;
   private rewriting = false;
   private lastRequestId = 0;
+  private asked: Asked | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerAtMs = Number.POSITIVE_INFINITY;
   private tickedAtMs = Number.NEGATIVE_INFINITY;
@@ -298,12 +305,14 @@ export class GatewayEngine implements Engine, LinkListener {
 
   /** For operations that are answered at once. */
   private runNow(operation: CoreOperation, caller: Caller): CoreOutcome {
-    let answer: CoreOutcome | undefined;
     this.lastRequestId += 1;
-    this.replies.set(this.lastRequestId, { resolve: (outcome) => (answer = outcome), isLogin: false });
-    this.dispatch({ kind: 'operation', requestId: this.lastRequestId, caller, operation });
-    if (answer === undefined) throw new Error(`${operation.name} was not answered at once`);
-    return answer;
+    const asked: Asked = { requestId: this.lastRequestId, answer: undefined };
+    const outer = this.asked;
+    this.asked = asked;
+    this.dispatch({ kind: 'operation', requestId: asked.requestId, caller, operation });
+    this.asked = outer;
+    if (asked.answer === undefined) throw new Error(`${operation.name} was not answered at once`);
+    return asked.answer;
   }
 
   private dispatch(input: Input): void {
@@ -355,9 +364,16 @@ export class GatewayEngine implements Engine, LinkListener {
   }
 
   private reply(requestId: number, outcome: CoreOutcome): void {
+    if (this.asked?.requestId === requestId) {
+      this.asked.answer = outcome;
+      return;
+    }
     const waiting = this.replies.get(requestId);
+    if (waiting === undefined) return;
     this.replies.delete(requestId);
-    waiting?.resolve(outcome);
+    const { resolve } = waiting;
+    waiting.resolve = undefined;
+    resolve?.(outcome);
   }
 
   private unkept(requestId: number, outcome: CoreOutcome): void {

@@ -4,20 +4,7 @@
  */
 import type { ApplicationEvent } from '#contracts/application-api';
 import type { Epoch } from '#contracts/gateway-admin';
-
-type Unplaced<E> = E extends unknown ? Omit<E, 'seq' | 'epoch'> : never;
-/** An event before it has a place in a session's log; one value is shared by all sessions it goes to and never changed. */
-export type EventBody = Unplaced<ApplicationEvent>;
-
-/** A body and when it came, in ms of the monotonic clock; one value for all sessions it goes to. */
-export interface EventEntry {
-  readonly body: EventBody;
-  readonly atMs: number;
-  /** The body as JSON, once a face has made it: kept here for the next session it goes to. */
-  json: string | undefined;
-}
-
-export const entryOf = (body: EventBody, atMs: number): EventEntry => ({ body, atMs, json: undefined });
+import type { EventBody, EventEntry } from './event-entry.js';
 
 /** What one read of a log answers: `entries[n]` has the sequence number `firstSeq + n`. */
 export interface EventPage {
@@ -26,6 +13,8 @@ export interface EventPage {
   readonly entries: readonly EventEntry[];
   /** Everything after this sequence number is still to come. */
   readonly cursorSeq: number;
+  /** Nothing is there behind it yet. */
+  readonly atEnd: boolean;
 }
 
 /** The cursor of the contract: `<epoch major>.<epoch minor>.<seq>`. */

@@ -60,7 +60,7 @@ export interface EventReader {
   readonly epoch: Epoch;
   /** The sequence number of the last event that was read, or where reading begins. */
   readonly seq: number;
-  /** What comes next, `max` events at most; after an empty page `onNews` follows. A refusal is final: close then. */
+  /** What comes next, `max` events at most; after a page at the end, or an empty one, `onNews` follows. A refusal is final: close then. */
   read(max: number): Outcome<EventPage>;
   /** May be called twice. */
   close(): void;

@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { ApplicationEvent, CallEvent, OperationName, OperationRequest, OperationResponse } from '#contracts/application-api';
 import type { ErrorCode, Refusal } from '#contracts/errors';
 import { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';
-import { entryOf, type EventPage } from '../../../apps/gateway/src/event-page.js';
+import { entryOf } from '../../../apps/gateway/src/event-entry.js';
+import type { EventPage } from '../../../apps/gateway/src/event-page.js';
 import type { CallContext, Engine, EventReader, Outcome, ReaderListener } from '../../../apps/gateway/src/northbound-port.js';
 
 export { CONTROLLER, CREDENTIALS } from '../../../tools/fuzz/northbound-plant.js';
@@ -287,7 +288,7 @@ export class LittleEngine implements Engine {
 export function pageOf({ events, cursor }: OperationResponse<'getEvents'>): EventPage {
   const cursorSeq = Number(cursor.split('.')[2]);
   const entries = events.map(({ seq: _seq, epoch: _epoch, ...body }) => entryOf(body, 0));
-  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1 };
+  return { epoch, entries, cursorSeq, firstSeq: cursorSeq - events.length + 1, atEnd: events.length === 0 };
 }
 
 export const callEvent: CallEvent = {

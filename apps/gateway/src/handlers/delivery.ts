@@ -124,8 +124,9 @@ export class Delivery implements ReaderListener {
   }
 
   private listGaps({ entries, firstSeq }: EventPage): void {
-    for (const [at, { body }] of entries.entries()) {
-      if (body.category !== 'GAP' || (body.reason !== 'overflow' && body.reason !== 'restart')) continue;
+    for (const [at, entry] of entries.entries()) {
+      const body = entry.isGap ? entry.body : undefined;
+      if (body?.category !== 'GAP' || (body.reason !== 'overflow' && body.reason !== 'restart')) continue;
       const { eventId, since, lost, reason } = body;
       this.parts.sink.deadLetter(this.handler.id, { eventId, seq: firstSeq + at, at: body.eventTime, since, lost, reason });
     }
@@ -149,7 +150,8 @@ export class Delivery implements ReaderListener {
   }
 
   /** What an application does not want must not keep from it what comes after. */
-  private listDeclined({ firstSeq, oldest: { eventId, eventTime } }: Message): void {
+  private listDeclined({ firstSeq, oldest }: Message): void {
+    const { eventId, eventTime } = oldest.body;
     const letter: DeadLetter = { eventId, seq: firstSeq, at: eventTime, since: eventTime, lost: 1, reason: 'declined' };
     this.parts.sink.deadLetter(this.handler.id, letter);
   }
@@ -204,7 +206,7 @@ export class Delivery implements ReaderListener {
     this.nextAttemptMs = undefined;
     const { message } = this;
     // the log has forgotten it meanwhile: what it says instead is a gap
-    if (message !== undefined && this.parts.now().nowMs - message.sinceMs > this.parts.retentionMs) this.rewind(this.ackedSeq);
+    if (message !== undefined && this.parts.now().nowMs - message.oldest.atMs > this.parts.retentionMs) this.rewind(this.ackedSeq);
     this.flow();
   }
 

@@ -1,5 +1,6 @@
 /** What a handler is sent, by its kind. */
-import type { EventBody, EventPage } from '../event-page.js';
+import type { EventEntry } from '../event-entry.js';
+import type { EventPage } from '../event-page.js';
 import { pageMembers } from '../northbound/http/event-json.js';
 import type { EventHandler } from '../switchboard/switchboard.port.js';
 import { signaturesOf } from './signature.js';
@@ -11,9 +12,7 @@ export interface Message {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly events: number;
-  readonly oldest: Pick<EventBody, 'eventId' | 'eventTime'>;
-  /** When its oldest event came, on the monotonic clock. */
-  readonly sinceMs: number;
+  readonly oldest: EventEntry;
 }
 
 /** `declined`: the receiver has read it and says that it does not take it; `refused`: anything else that is no acknowledgement. */
@@ -29,7 +28,7 @@ export interface MessageForm {
 }
 
 /** The body is fixed for all tries, so its time is that of its first making: when the newest event of it happened. */
-const timestampOf = (page: EventPage): string => new Date(page.entries.at(-1)!.body.eventTime).toISOString();
+const timestampOf = (page: EventPage): string => new Date(page.entries.at(-1)!.eventTime).toISOString();
 
 /** The same at every try, another after a replay. */
 export const messageId = ({ epoch, firstSeq, cursorSeq }: EventPage, handlerId: string, replays: number): string =>
@@ -42,8 +41,7 @@ export const WEBHOOK_FORM: MessageForm = {
     const { firstSeq, cursorSeq, entries } = page;
     const id = messageId(page, handlerId, replays);
     const body = `{"type":"cordboard.events","timestamp":"${timestampOf(page)}","data":{"handlerId":"${handlerId}",${pageMembers(page)}}}`;
-    const { atMs: sinceMs, body: oldest } = entries[0]!;
-    return { id, body, firstSeq, lastSeq: cursorSeq, events: entries.length, oldest, sinceMs };
+    return { id, body, firstSeq, lastSeq: cursorSeq, events: entries.length, oldest: entries[0]! };
   },
   headers: (message, handler, wallMs) => webhookHeaders(message.id, message.body, handler, wallMs),
   verdict: (status) => (status >= 200 && status < 300 ? 'taken' : 'refused'),

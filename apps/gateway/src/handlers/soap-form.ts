@@ -12,12 +12,12 @@ function soapForm(service: string, operation: string): MessageForm {
     eventsMax: 1,
     message(page: EventPage, handlerId: string, replays: number): Message | undefined {
       const { epoch, firstSeq, cursorSeq, entries } = page;
-      const { body: oldest, atMs: sinceMs } = entries[0]!;
+      const oldest = entries[0]!;
       // a gap has no form there, as in getEvent (design.md 10); it is among the dead letters
-      const event = soapEvent(placeEvent(oldest, epoch, firstSeq));
+      const event = soapEvent(placeEvent(oldest.body, epoch, firstSeq));
       if (event === undefined) return undefined;
       const body = requestEnvelope(service, operation, { ...event, result: true });
-      return { id: messageId(page, handlerId, replays), body, firstSeq, lastSeq: cursorSeq, events: 1, oldest, sinceMs };
+      return { id: messageId(page, handlerId, replays), body, firstSeq, lastSeq: cursorSeq, events: 1, oldest };
     },
     headers: () => callHeaders(operation),
     verdict(status, body) {

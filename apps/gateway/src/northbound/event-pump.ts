@@ -84,8 +84,9 @@ export class EventPump implements ReaderListener {
       if (!page.ok) return this.finish('session-ended', page.refusal);
       if (page.value.entries.length === 0) return;
       this.isFull = !this.outlet.write(page.value);
+      if (this.isFull && !this.isOver) this.watch();
+      if (page.value.atEnd) return;
     }
-    if (this.isFull && !this.isOver) this.watch();
   }
 
   /** Room is awaited. */

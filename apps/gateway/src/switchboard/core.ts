@@ -8,7 +8,7 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import { BulkTable } from './bulk-table.js';
 import { ClearingMemory } from './clearing-memory.js';
 import type { Controller, Pending } from './controller-table.js';
-import { entryOf, type EventBody, type EventEntry } from '../event-page.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-entry.js';
 import { CallerMemory } from './event-remarks.js';
 import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
@@ -76,7 +76,6 @@ export class Core {
   lastSecondaryId = 0;
   private effects: Effect[] = [];
   private synthetic = 0;
-  private lastEntry: EventEntry | undefined;
 
   constructor(readonly settings: SwitchboardSettings) {
     this.sessions = new SessionTable(settings);
@@ -138,15 +137,13 @@ export class Core {
 
   /** Puts an event into a session's log; `describes`: what a gap of that log left out. */
   post(session: Session, body: EventBody, describes = false): void {
-    session.log.append(this.entryOf(body), describes);
-    this.wake(session);
+    this.postEntry(session, entryOf(body, this.now.nowMs), describes);
   }
 
-  /** One for all sessions that an event goes to, which are told one after the other. */
-  private entryOf(body: EventBody): EventEntry {
-    const last = this.lastEntry;
-    if (last?.body === body && last.atMs === this.now.nowMs) return last;
-    return (this.lastEntry = entryOf(body, this.now.nowMs));
+  /** The same for an event of several sessions: they share the one entry. */
+  postEntry(session: Session, entry: EventEntry, describes = false): void {
+    session.log.append(entry, describes);
+    this.wake(session);
   }
 
   /** The handler's session is gone: what is left is sent, then it ends. */

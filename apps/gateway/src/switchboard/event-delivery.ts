@@ -1,6 +1,6 @@
 /** From one happening to the sessions that are to hear of it. */
 import type { Core } from './core.js';
-import type { EventBody } from '../event-page.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-entry.js';
 import { remarkOn } from './event-remarks.js';
 import type { Monitor } from './monitor-table.js';
 import { objectIdsOf } from './numbering.rules.js';
@@ -9,9 +9,10 @@ import { objectIdsOf } from './numbering.rules.js';
 export function toHolders(core: Core, monitor: Monitor, body: EventBody | undefined): void {
   if (body === undefined) return;
   remarkOn(core, body);
+  let entry: EventEntry | undefined;
   for (const sessionId of monitor.holders) {
     const session = core.sessions.get(sessionId);
-    if (session !== undefined) core.post(session, body);
+    if (session !== undefined) core.postEntry(session, (entry ??= entryOf(body, core.now.nowMs)));
   }
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApplicationEvent } from '#contracts/application-api';
-import { entryOf, eventsOf, type EventBody } from '../event-page.js';
+import { entryOf, type EventBody } from '../event-entry.js';
+import { eventsOf } from '../event-page.js';
 import { EventLog } from './event-log.js';
 
 const epoch = { major: 1, minor: 0 };

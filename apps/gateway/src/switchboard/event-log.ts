@@ -8,7 +8,8 @@
  * the restart is to be forgotten.
  */
 import type { Epoch } from '#contracts/gateway-admin';
-import { entryOf, type EventBody, type EventEntry, type EventPage } from '../event-page.js';
+import { entryOf, type EventBody, type EventEntry } from '../event-entry.js';
+import type { EventPage } from '../event-page.js';
 import { Fifo } from './fair-queue.js';
 import type { Instant } from './switchboard.port.js';
 
@@ -71,7 +72,8 @@ export class EventLog {
     if (this.tellsRestart) return Math.floor(this.restart!.since);
     if (this.gap !== undefined) return Math.floor(this.gap.since);
     if (first === undefined) return undefined;
-    if (first.body.category === 'GAP') return Math.floor(first.body.since);
+    const gap = first.isGap ? first.body : undefined;
+    if (gap?.category === 'GAP') return Math.floor(gap.since);
     const ageMs = now.nowMs - first.atMs;
     return ageMs < forMs ? undefined : Math.floor(now.wallMs - ageMs);
   }
@@ -109,7 +111,8 @@ export class EventLog {
     if (this.tellsRestart && entries.length < max) this.handOutRestart(entries, now);
     const gap = entries.length < max ? this.handOutGap(entries, now) : undefined;
     while (entries.length < max && this.waiting.size > 0) this.handOut(this.waiting.shift()!, entries);
-    return { epoch: this.epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1, gap };
+    const cursorSeq = firstSeq + entries.length - 1;
+    return { epoch: this.epoch, firstSeq, entries, cursorSeq, atEnd: cursorSeq === this.handedSeq && !this.hasNews, gap };
   }
 
   private handOutGap(entries: EventEntry[], now: Instant): LostEvents | undefined {

@@ -9,7 +9,7 @@ import {
 } from '#contracts/application-words';
 import { CALL_FLAGS, type DeviceDatum, type EventMessage, type EventTypeName, type LocalStateName } from '#southbound/messages';
 import { featuresOf } from './call-features.rules.js';
-import type { EventBody } from '../event-page.js';
+import type { EventBody } from '../event-entry.js';
 import { makeObjectId } from './numbering.rules.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
@@ -259,7 +259,7 @@ export function changedFeaturesEvent(device: DeviceRef, call: CallAsTold, eventI
 /** MONITOR_SET and MONITOR_FAILED_EVENT (R-MON-01). */
 export function monitorEvent(
   type: 'MONITOR_SET' | 'MONITOR_FAILED_EVENT',
-  device: DeviceRef,
+  device: Pick<DeviceRef, 'icpId' | 'objectId'>,
   cause: string,
   eventId: string,
   eventTime: number,

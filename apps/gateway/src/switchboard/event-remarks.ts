@@ -1,7 +1,7 @@
 /** What is added to a controller's event before it goes to those who hold the monitor: the caller in E.164, the trace that caused it; and what is counted. */
 import { matchIncoming } from '#domain/numbering';
 import type { Core } from './core.js';
-import type { EventBody } from '../event-page.js';
+import type { EventBody } from '../event-entry.js';
 import { numberingOf } from './number.operations.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;

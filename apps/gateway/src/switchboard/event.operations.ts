@@ -62,7 +62,7 @@ export function nextEvent(core: Core, session: Session, requestId: number, numbe
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {
   const result = session.log.read(position, max, core.now, () => objectIdsOf(session.monitors));
-  session.wantsWake = result.entries.length === 0;
+  session.wantsWake = result.atEnd || result.entries.length === 0;
   if (result.gap !== undefined) describeLost(core, session, result.gap);
   return result;
 }

@@ -15,7 +15,7 @@ import { onEvent } from './device-events.js';
 import { tellHomes } from './device-homes.js';
 import { directoryUnknown } from './directory-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
-import { monitorEvent } from './event-mapping.mapper.js';
+import { MonitorEntry } from './monitor-entry.js';
 import { monitorLicence } from './licence-use.js';
 import { countedKindOf } from './monitor-counts.js';
 import { kindRefusal } from './monitor-kinds.js';
@@ -158,10 +158,11 @@ function announce(
   cause: string,
   sessionIds: Iterable<number>,
 ): void {
-  const body = monitorEvent(type, monitor, cause, core.syntheticId(), core.now.wallMs);
+  const { icpId, objectId } = monitor;
+  const entry = new MonitorEntry(type, cause, icpId, objectId, core.syntheticId(), core.now);
   for (const sessionId of sessionIds) {
     const session = core.sessions.get(sessionId);
-    if (session !== undefined) core.post(session, body);
+    if (session !== undefined) core.postEntry(session, entry);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Refusal } from '#contracts/errors';
 import type { RatePolicy, Rates } from '#contracts/tenant-settings';
 import { CALLS_PER_HOUR, CALLS_WARNED_AT, RATES_PER_SECOND } from '#domain/limits';
 import { RateMeter, SlidingCount } from '#domain/sliding-count';
+import { RecentKeys } from './recent-keys.js';
 import type { Use } from './switchboard.port.js';
 
 const WARN_EVERY_MS = 60_000;
@@ -51,7 +52,7 @@ export class RateBook {
   private readonly operations = new RateMeter(RATES_PER_SECOND.instanceOperations);
   private readonly events = new RateMeter(RATES_PER_SECOND.instanceEvents);
   private readonly calls = new CallsPerHour(CALLS_PER_HOUR.instance);
-  private readonly counted = new Set<string>();
+  private readonly counted = new RecentKeys(CALLS_REMEMBERED);
   private readonly warnedAt = new Map<string, number>();
 
   constructor(private readonly note: Note) {}
@@ -100,10 +101,7 @@ export class RateBook {
 
   /** A call was seen at a monitored device; one that was counted before is not counted again. A call over two controllers counts at each. */
   onCall(icpId: number, callKey: string, nowMs: number): void {
-    const key = `${icpId}/${callKey}`;
-    if (this.counted.has(key)) return;
-    if (this.counted.size >= CALLS_REMEMBERED) this.counted.delete(this.counted.values().next().value!);
-    this.counted.add(key);
+    if (!this.counted.add(`${icpId}/${callKey}`)) return;
     const { calls } = this.controllerOf(icpId);
     for (const [count, who] of [
       [calls, { icpId }],

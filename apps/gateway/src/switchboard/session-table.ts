@@ -27,7 +27,7 @@ export interface Session {
   /** Controllers it has had to do with: it is told when their links come and go. */
   readonly controllers: Set<number>;
   lastSeenMs: number;
-  /** True while its last read of events was empty: it wants to be woken. */
+  /** True while its last read of events left nothing: it wants to be woken. */
   wantsWake: boolean;
   /** Where plain getEvent goes on. */
   plainSeq: number;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallEvent } from '#contracts/application-api';
-import { entryOf, eventsOf, type EventBody } from '../../event-page.js';
+import { entryOf, type EventBody } from '../../event-entry.js';
+import { eventsOf } from '../../event-page.js';
 import { pageJson, pageMessages } from './event-json.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
@@ -38,8 +39,10 @@ it('means what JSON.stringify means, in ASCII; the same event at another place t
     fc.property(fc.array(fc.oneof(call, gap), { maxLength: 5 }), place, place, (bodies, ...places) => {
       const entries = bodies.map((body) => entryOf(body as EventBody, 0));
       for (const { epoch, seq: firstSeq } of places) {
-        const page = { epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1 };
-        const answer = { events: eventsOf(page), cursor: `${epoch.major}.${epoch.minor}.${page.cursorSeq}` };
+        const page = { epoch, firstSeq, entries, cursorSeq: firstSeq + entries.length - 1, atEnd: true };
+        const events = bodies.map((body, at) => ({ ...body, seq: firstSeq + at, epoch }));
+        const answer = { events, cursor: `${epoch.major}.${epoch.minor}.${page.cursorSeq}` };
+        expect(eventsOf(page)).toEqual(events);
         const json = pageJson(page);
         expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(answer)));
         expect(json).toMatch(/^[\x00-\x7f]*$/);

@@ -2,15 +2,7 @@
  * Events as JSON. One event goes to every session that monitors the device: what is the same for all is written once and kept with the
  * event itself, only its place in the session's log is added. ASCII (the rest escaped), so that an answer is one byte a character.
  */
-import { cursorText, type EventEntry, type EventPage } from '../../event-page.js';
-
-const ABOVE_ASCII = /[\u0080-\uffff]/g;
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
-/** The body's members, without the opening brace. */
-function tailOf(entry: EventEntry): string {
-  return (entry.json ??= JSON.stringify(entry.body).replace(ABOVE_ASCII, escaped).slice(1));
-}
+import { cursorText, type EventPage } from '../../event-page.js';
 
 /** What stands between the sequence number of an event of this page and its body. */
 const between = ({ epoch }: EventPage): string => `,"epoch":{"major":${epoch.major},"minor":${epoch.minor}},`;
@@ -24,7 +16,7 @@ export function pageMembers(page: EventPage): string {
   const middle = between(page);
   let text = '"events":[';
   for (let at = 0; at < entries.length; at += 1)
-    text += `${at === 0 ? '' : ','}{"seq":${firstSeq + at}${middle}${tailOf(entries[at]!)}`;
+    text += `${at === 0 ? '' : ','}{"seq":${firstSeq + at}${middle}${entries[at]!.json}`;
   return `${text}],"cursor":"${cursorText(epoch, cursorSeq)}"`;
 }
 
@@ -36,7 +28,7 @@ export function pageMessages(page: EventPage): string {
   let text = '';
   for (let at = 0; at < entries.length; at += 1) {
     const seq = firstSeq + at;
-    text += `id: ${prefix}${seq}\ndata: {"seq":${seq}${middle}${tailOf(entries[at]!)}\n\n`;
+    text += `id: ${prefix}${seq}\ndata: {"seq":${seq}${middle}${entries[at]!.json}\n\n`;
   }
   return text;
 }
