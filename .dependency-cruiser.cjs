@@ -18,7 +18,7 @@ const apps = {
   router: ['domain', 'contracts', 'pki'],
   'call-manager-sim': ['southbound'],
   launcher: ['contracts', 'pki'],
-  cli: ['contracts'],
+  cli: ['contracts', 'pki'],
 };
 const lib = (names) => names.map((name) => `^libs/${name}/`);
 const NPM = ['node_modules'];

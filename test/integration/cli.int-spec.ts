@@ -1,9 +1,10 @@
 /** `cordboard` against a real control API: output, one-line errors, exit codes. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { homeLayout } from '#config/home';
+import { ensureSecretsKey } from '#pki/sealing';
 import { createLogger } from '#telemetry/logger';
 import { RotatingLog } from '#telemetry/rotating-log';
 import { eventually } from '#testkit/eventually';
@@ -53,6 +54,7 @@ describe('cordboard', () => {
       ['operations'],
       ['licences'],
       ['directory'],
+      ['secrets'],
       ['sync'],
       ['events', 'tail'],
     ]) {
@@ -177,6 +179,19 @@ describe('cordboard', () => {
       code: 2,
       err: 'cordboard: there is no cluster other; the tenant has: main',
     });
+  });
+
+  it('S-71 rotates the keys that secrets are sealed under, and shows none of them', async () => {
+    expect(await bare('secrets', 'show')).toMatchObject({ code: 3, err: expect.stringContaining('there is no key ring') });
+    const { ring } = await ensureSecretsKey(join(home, 'pki'));
+    expect((await bare('secrets', 'show', '--json')).out).toBe(JSON.stringify({ current: 1, versions: [1] }, undefined, 2));
+    const rotated = await bare('secrets', 'rotate');
+    expect(rotated.out).toMatch(/^current +2\nversions +1, 2\nback up/);
+    const { ring: after } = await ensureSecretsKey(join(home, 'pki'));
+    expect([after.current, after.keys['1']]).toEqual([2, ring.keys['1']]);
+    for (const key of Object.values(after.keys)) expect(rotated.out).not.toContain(key);
+    await writeFile(join(home, 'pki', 'secrets.key'), '{}');
+    expect(await bare('secrets', 'rotate')).toMatchObject({ code: 3, err: 'cordboard: a key ring has an object "keys"' });
   });
 
   it('R-LOG-01 tells the log of an instance, by level, and follows it until it is stopped', async () => {

@@ -7,6 +7,7 @@ import { addFailovers } from './commands/failovers.command.js';
 import { addInstances } from './commands/instances.command.js';
 import { addLicences } from './commands/licences.command.js';
 import { addOperations } from './commands/operations.command.js';
+import { addSecrets } from './commands/secrets.command.js';
 import { addStatus } from './commands/status.command.js';
 import { addTenants } from './commands/tenants.command.js';
 import { CliError, EXIT_CODES, type ExitCode } from './exit-codes.js';
@@ -29,7 +30,17 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       'after',
       '\nExamples:\n  cordboard status\n  cordboard instances restart gw-1 --wait\n  cordboard events tail --json\n\nExit codes: 0 done, 1 the operation failed, 2 not understood, 3 refused, 4 no answer',
     );
-  for (const add of [addStatus, addTenants, addInstances, addOperations, addFailovers, addLicences, addDirectory, addEvents])
+  for (const add of [
+    addStatus,
+    addTenants,
+    addInstances,
+    addOperations,
+    addFailovers,
+    addLicences,
+    addDirectory,
+    addSecrets,
+    addEvents,
+  ])
     add(program, surroundings);
   for (const command of every(program)) command.exitOverride().copyInheritedSettings(program);
   try {

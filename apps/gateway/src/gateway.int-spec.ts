@@ -195,7 +195,12 @@ function call(
         let answer = '';
         response.on('data', (chunk: Buffer) => (answer += chunk.toString()));
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: JSON.parse(answer || '{}') as Record<string, unknown> }),
+          resolve({
+            status: response.statusCode ?? 0,
+            body: (String(response.headers['content-type'] ?? '').startsWith('text/')
+              ? { text: answer }
+              : JSON.parse(answer || '{}')) as Record<string, unknown>,
+          }),
         );
         response.on('error', reject);
       },
@@ -292,6 +297,11 @@ describe('the gateway as a process', () => {
       sessions: { used: 0, cap: 1500 },
       controllers: [{ icpId: 1, address: '127.83.19.200' }],
     });
+
+    await application(running, 'POST', '/v1/sessions', { ...credentials, localPassword: 'wrong' });
+    const metrics = (await call(running.ports.admin, worker, 'GET', '/v1/metrics')).body['text'];
+    for (const holder of ['own', 'router'])
+      expect(metrics, 'R-VRT-05').toMatch(new RegExp(`cordboard_certificate_not_after_seconds\\{holder="${holder}"\\} \\d{10}`));
 
     expect(await killed(running.child, 'SIGTERM')).toBe(0);
     expect(running.output()).not.toContain('"level":"error"');

@@ -1,10 +1,12 @@
 /** One run of a gateway instance, put together from its parts, and its end. */
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
 import { parseKeyRing, Sealer } from '#pki/sealing';
 import { AccessDocumentStore } from './admin/access-document.store.js';
 import { gatewayMetrics } from './admin/gateway-metrics.js';
 import { createAdminServer, type AdminServer } from './admin/admin-server.js';
+import { CertificateWatch } from './certificates/certificate-watch.js';
 import { GatewayEngine } from './engine.js';
 import type { EngineLogger } from './engine-options.js';
 import { holdEpoch, type HeldEpoch } from './journal/epoch-lock.js';
@@ -18,6 +20,7 @@ import { loadNumberPlan, wantsNumberPlan } from './number-plan.js';
 import { createControllerLinks, type ControllerLinksAdapter } from './southbound/controller-links.js';
 
 const VERSION = '0.1.0';
+const CERTIFICATES_LOOK_MS = 3_600_000;
 
 export interface Incarnation {
   readonly health: () => InstanceHealth;
@@ -67,6 +70,10 @@ async function assemble(
   if (restored !== null)
     logger.warn({ restored }, 'the journal was gone: this is its copy, what was acknowledged later may be missing');
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
+  const certificates = new CertificateWatch({ wallMs: () => Date.now(), warn: (facts, text) => logger.warn(facts, text) });
+  certificates.saw('own', Date.parse(new X509Certificate(tls.certPem).validTo));
+  const certificateTimer = setInterval(() => certificates.look(), CERTIFICATES_LOOK_MS).unref();
+  undo.push(async () => clearInterval(certificateTimer));
   const engine = new GatewayEngine({
     config,
     epoch: held.epoch,
@@ -87,7 +94,7 @@ async function assemble(
   if (stored !== undefined && wantsNumberPlan(stored)) void useNumberPlan(engine, logger);
   if (passedOver !== undefined)
     logger.error({ refusal: passedOver }, 'the stored access document does not hold: no log-ins until another is pushed');
-  const links = await openLinks(config, held, tls, engine);
+  const links = await openLinks(config, held, tls, engine, certificates);
   undo.push(() => links.close());
   const parts: Parts = { held, engine, links, documents };
   const health = (): InstanceHealth => ({
@@ -106,7 +113,12 @@ async function assemble(
       health: () => ({ ...health(), ...(engine.wants ? { wants: true as const } : {}) }),
       status: () => statusOf(parts, health(), startedAt),
       metrics: () =>
-        gatewayMetrics({ report: engine.report(), links: (icpId) => links.figures(icpId), logLinesDropped: log?.dropped ?? 0 }),
+        gatewayMetrics({
+          report: engine.report(),
+          links: (icpId) => links.figures(icpId),
+          logLinesDropped: log?.dropped ?? 0,
+          certificates: certificates.notAfter(),
+        }),
       acceptDocument: (signed) => documents.accept(signed),
       drain: (on) => engine.drain(on),
       journal: (held) => copy.piece(held),
@@ -122,11 +134,13 @@ async function assemble(
     tls: { cert: tls.certPem, key: tls.keyPem, ca: tls.caPem },
     logger,
     browserOrigins: () => engine.browserOrigins(),
+    sawRouterCertificate: (notAfterMs) => certificates.saw('router', notAfterMs),
   });
   await takeUpRestored(config.journalDir);
   state = 'serving';
   const end = () => {
     state = 'stopping';
+    clearInterval(certificateTimer);
     endLifeSigns();
     return stopParts(parts, northbound, admin);
   };
@@ -163,6 +177,7 @@ function openLinks(
   held: HeldEpoch,
   tls: Awaited<ReturnType<typeof readTls>>,
   engine: GatewayEngine,
+  certificates: CertificateWatch,
 ): Promise<ControllerLinksAdapter> {
   const { linkHeartbeatMs, linkSilenceMs, reconnectMinMs, reconnectMaxMs } = config.timing;
   return createControllerLinks(
@@ -173,6 +188,7 @@ function openLinks(
       callbackPorts: config.callbackPorts,
       tls: { certPem: tls.certPem, keyPem: tls.keyPem, caPem: tls.controllerCaPem },
       timings: { heartbeatMs: linkHeartbeatMs, silenceMs: linkSilenceMs, reconnectMinMs, reconnectMaxMs },
+      sawCertificate: (icpId, notAfterMs) => certificates.saw(`controller ${icpId}`, notAfterMs),
     },
     engine,
   );

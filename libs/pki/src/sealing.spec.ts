@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureSecretsKey, parseKeyRing, Sealer, SealError, tenantKeyRing, type KeyRing } from './sealing.js';
+import { ensureSecretsKey, parseKeyRing, rotateSecretsKey, Sealer, SealError, tenantKeyRing, type KeyRing } from './sealing.js';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 const RING: KeyRing = { current: 1, keys: { 1: key(1) } };
@@ -56,6 +56,22 @@ describe('the secret key of an installation', () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => ensureSecretsKey(dir)));
     expect(new Set(made.map(({ ring }) => JSON.stringify(ring))).size).toBe(1);
     expect((await stat(made[0]!.file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('S-71 is rotated by a key that is added: what was sealed before still opens, what is sealed then has the new one', async () => {
+    const { file, ring: before } = await ensureSecretsKey(dir);
+    const old = sealerOf(before).seal('canary', 'row');
+    const after = await rotateSecretsKey(dir);
+    expect([after.current, Object.keys(after.keys)]).toEqual([before.current + 1, ['1', '2']]);
+    expect((await ensureSecretsKey(dir)).ring).toEqual(after);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const sealer = sealerOf(after);
+    expect([sealer.open(old, 'row'), sealer.isCurrent(old), sealer.isCurrent(sealer.seal('x', 'row'))]).toEqual([
+      'canary',
+      false,
+      true,
+    ]);
+    await expect(rotateSecretsKey(join(dir, 'none'))).rejects.toThrow(SealError);
   });
 
   it('is refused with what is wrong, and without the keys, when it is none', () => {

@@ -25,8 +25,8 @@ export class SealError extends Error {
 }
 
 /**
- * Loads `<dir>/secrets.key`, or makes it with one key; processes that call this at once get the same. A person rotates by adding a version
- * to it and naming it `current`; instances seal anew when they start next.
+ * Loads `<dir>/secrets.key`, or makes it with one key; processes that call this at once get the same. {@link rotateSecretsKey} adds
+ * another one.
  * @throws SealError when the file is not a key ring
  */
 export async function ensureSecretsKey(dir: string): Promise<{ readonly file: string; readonly ring: KeyRing }> {
@@ -34,6 +34,28 @@ export async function ensureSecretsKey(dir: string): Promise<{ readonly file: st
   const made: KeyRing = { current: 1, keys: { 1: randomBytes(KEY_BYTES).toString('base64') } };
   const text = (await readIfThere(file)) ?? (await writeOnce(file, `${JSON.stringify(made)}\n`, KEY_MODE));
   return { file, ring: parseKeyRing(text) };
+}
+
+/** The ring of `<dir>/secrets.key`. @throws SealError when there is none, or it is none */
+export async function readSecretsKey(dir: string): Promise<KeyRing> {
+  const file = join(dir, 'secrets.key');
+  const text = await readIfThere(file);
+  if (text === undefined) throw new SealError(`there is no key ring at ${file}`);
+  return parseKeyRing(text);
+}
+
+/**
+ * Adds a key to the ring of `<dir>/secrets.key` and makes it the current one; those there were stay, for what was sealed with them. Instances seal
+ * anew when they start next. For one person at a time.
+ * @throws SealError when there is no ring, or it is none; nothing is changed then
+ */
+export async function rotateSecretsKey(dir: string): Promise<KeyRing> {
+  const file = join(dir, 'secrets.key');
+  const { keys } = await readSecretsKey(dir);
+  const current = Math.max(...Object.keys(keys).map(Number)) + 1;
+  const ring: KeyRing = { current, keys: { ...keys, [current]: randomBytes(KEY_BYTES).toString('base64') } };
+  await replaceFile(file, `${JSON.stringify(ring)}\n`, KEY_MODE);
+  return ring;
 }
 
 /** @throws SealError when it is none: which member is wrong, and nothing of the keys */

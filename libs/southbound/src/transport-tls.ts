@@ -112,6 +112,11 @@ export async function dialTls(options: DialOptions): Promise<TLSSocket> {
   });
 }
 
+/** When the peer's certificate ends, milliseconds since 1970; NaN where it has shown none. */
+export function peerNotAfterMs(socket: TLSSocket): number {
+  return Date.parse(socket.getPeerX509Certificate()?.validTo ?? '');
+}
+
 export interface ListenOptions {
   readonly identity: TlsIdentity;
   readonly address: string;

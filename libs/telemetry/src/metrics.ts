@@ -47,6 +47,12 @@ export const METRICS = {
     'icp_id',
   ),
   cordboard_link_up: gauge('gateway', 'R-CLU-03', '1: the link to the controller stands', 'icp_id'),
+  cordboard_certificate_not_after_seconds: gauge(
+    'gateway',
+    'R-VRT-05',
+    'When a certificate ends, seconds since 1970: own, router, and of each controller as it was shown last',
+    'holder',
+  ),
   cordboard_link_round_trip_seconds: gauge('gateway', 'R-CLU-09', 'Last measured round trip on the link', 'icp_id'),
   cordboard_back_connections_refused_total: counter('gateway', 'R-CLU-04', 'Back connections refused', 'icp_id'),
   cordboard_operation_seconds: histogram(

@@ -10,6 +10,7 @@ const metricsOf = (plant: VirtualPlant): string =>
     report: plant.switchboard.report(),
     links: () => ({ roundTripMs: 2, refusedBackConnections: 3 }),
     logLinesDropped: 4,
+    certificates: [['own', 1_800_000_000_500]],
   });
 
 function busyPlant(): VirtualPlant {
@@ -90,6 +91,7 @@ describe('figures of an instance', () => {
     expect(text).toContain('cordboard_events_waiting{application_type="generic"} 2\n');
     expect(text).toContain('cordboard_link_round_trip_seconds{icp_id="1"} 0.002\n');
     expect(text).toContain('cordboard_log_lines_dropped_total 4\n');
+    expect(text).toContain('cordboard_certificate_not_after_seconds{holder="own"} 1800000000\n');
   });
 
   it('S-06 name no tenant, no application and no number', () => {

@@ -7,9 +7,11 @@ export interface MetricsSources {
   readonly report: SwitchboardReport;
   readonly links: (icpId: number) => { readonly roundTripMs: number | null; readonly refusedBackConnections: number };
   readonly logLinesDropped: number;
+  /** Of each certificate that the instance lives by, milliseconds since 1970. */
+  readonly certificates: Iterable<readonly [holder: string, notAfterMs: number]>;
 }
 
-export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSources): string {
+export function gatewayMetrics({ report, links, logLinesDropped, certificates }: MetricsSources): string {
   const text = new MetricsText();
   const limit = (name: string, { used, cap }: Use) => {
     text.add('cordboard_limit_used', { limit: name }, used);
@@ -39,6 +41,8 @@ export function gatewayMetrics({ report, links, logLinesDropped }: MetricsSource
   text.add('cordboard_monitors_standing', {}, report.devices.standing);
   text.add('cordboard_journal_writable', {}, figures.journalWritable ? 1 : 0);
   text.add('cordboard_log_lines_dropped_total', {}, logLinesDropped);
+  for (const [holder, notAfterMs] of certificates)
+    text.add('cordboard_certificate_not_after_seconds', { holder }, Math.floor(notAfterMs / 1000));
   text.add('cordboard_draining', {}, report.draining ? 1 : 0);
   return text.toString();
 }

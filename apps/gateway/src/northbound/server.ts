@@ -36,6 +36,8 @@ export interface NorthboundOptions {
   readonly logger: NorthboundLogger;
   /** Pages that may open sockets (S-37); default: none. Programs send no origin and are not concerned. */
   readonly browserOrigins?: () => ReadonlySet<string>;
+  /** The router has shown a certificate that holds until then, milliseconds since 1970. */
+  readonly sawRouterCertificate?: (notAfterMs: number) => void;
   /** Shorter times and smaller bounds than NORTHBOUND_LIMITS has. */
   readonly timeouts?: Partial<NorthboundLimits>;
 }
@@ -56,6 +58,7 @@ export async function createNorthbound({
   logger,
   timeouts,
   browserOrigins = () => NO_ORIGINS,
+  sawRouterCertificate,
 }: NorthboundOptions): Promise<Northbound> {
   // the first SOAP request loads the SOAP face: an instance whose applications speak REST does without
   let soapFace: Promise<Face> | undefined;
@@ -94,7 +97,10 @@ export async function createNorthbound({
   const node = (socket: TLSSocket): void => void serve!.call(server, socket);
   server.on('secureConnection', (socket: TLSSocket) => {
     const subject = socket.getPeerCertificate().subject as { CN?: string | string[] } | undefined;
-    if (socket.authorized && subject?.CN === config.peers.router) return plain.add(socket);
+    if (socket.authorized && subject?.CN === config.peers.router) {
+      sawRouterCertificate?.(Date.parse(socket.getPeerX509Certificate()?.validTo ?? ''));
+      return plain.add(socket);
+    }
     logger.warn({ peer: socket.remoteAddress, commonName: subject?.CN }, 'a peer that is not the router was turned away');
     socket.destroy();
   });

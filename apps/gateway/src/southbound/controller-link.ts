@@ -1,5 +1,5 @@
 import type { ControllerRequest } from '#southbound/messages';
-import { dialTls, type TlsIdentity } from '#southbound/transport-tls';
+import { dialTls, peerNotAfterMs, type TlsIdentity } from '#southbound/transport-tls';
 import type { ControllerTarget, LinkListener } from '../southbound-port.js';
 import type { BackHello } from './callback-listener.js';
 import { LinkConnection } from './link-connection.js';
@@ -21,6 +21,8 @@ export interface ControllerLinkOptions {
   readonly timings: LinkTimings;
   readonly chance: Chance;
   readonly listener: LinkListener;
+  /** The controller has shown a certificate that holds until then, milliseconds since 1970. */
+  readonly sawCertificate?: (notAfterMs: number) => void;
 }
 
 /** The sockets and the clock of one {@link LinkMachine}. */
@@ -132,6 +134,7 @@ export class ControllerLink {
         handshakeTimeoutMs: HANDSHAKE_MS,
         signal,
       });
+      this.options.sawCertificate?.(peerNotAfterMs(socket));
       return new LinkConnection(socket);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));

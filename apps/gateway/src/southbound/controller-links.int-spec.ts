@@ -93,6 +93,9 @@ async function peerAt(icpId: number, identity?: PeerIdentity): Promise<Controlle
   return peer;
 }
 
+/** When certificates of controllers end, as they were shown. */
+const shown = new Map<number, number>();
+
 async function linksOf(record: LinkListener, timings = TIMINGS): Promise<ControllerLinksAdapter> {
   const links = await createControllerLinks(
     {
@@ -102,6 +105,7 @@ async function linksOf(record: LinkListener, timings = TIMINGS): Promise<Control
       callbackPorts: { from: 49500, to: 49600 },
       tls: { ...own, caPem: controllers.certPem },
       timings,
+      sawCertificate: (icpId, notAfterMs) => void shown.set(icpId, notAfterMs),
     },
     record,
   );
@@ -134,6 +138,7 @@ describe('links to controllers', () => {
     await record.until(1, 'CONNECTED');
     expect(record.states.at(-1)?.up).toEqual({ bootId: 0x5eed0001, release: '9.4.1', platform: 'x86' });
     await eventually(() => peer.types('back').includes(BACK_ACK));
+    expect(shown.get(1), 'when its certificate ends').toBeGreaterThan(Date.now());
 
     expect(links.send(1, { type: 'LOOKUP_DEVICE', correlation: 1, directoryNumber: '2001' })).toBe(true);
     await eventually(() => peer.types('forward').includes(LOOKUP_DEVICE));

@@ -18,6 +18,8 @@ export interface ControllerLinksOptions {
   /** PEM texts; `caPem` is the authority of controllers. */
   readonly tls: TlsIdentity;
   readonly timings: LinkTimings;
+  /** A controller has shown a certificate that holds until then, milliseconds since 1970. */
+  readonly sawCertificate?: (icpId: number, notAfterMs: number) => void;
 }
 
 /** {@link ControllerLinks} and what only the status shows. */
@@ -117,9 +119,17 @@ class LinkSet implements ControllerLinksAdapter {
   }
 
   private begin(target: ControllerTarget): void {
-    const { instanceId, epoch, address, tls, timings } = this.options;
+    const { instanceId, epoch, address, tls, timings, sawCertificate } = this.options;
     const identity: InstanceIdentity = { instanceId, epoch, address, callbackPort: this.callbackPort };
-    const link = new ControllerLink({ target, identity, tls, timings, chance, listener: this.listener });
+    const link = new ControllerLink({
+      target,
+      identity,
+      tls,
+      timings,
+      chance,
+      listener: this.listener,
+      sawCertificate: (notAfterMs) => sawCertificate?.(target.icpId, notAfterMs),
+    });
     this.byIcpId.set(target.icpId, link);
     this.byAddress.set(canonicalAddress(target.address), link);
     queueMicrotask(() => {

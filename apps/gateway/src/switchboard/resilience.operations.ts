@@ -3,7 +3,9 @@ import type { OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { Controller } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
-import { partsOf } from './numbering.rules.js';
+import { hasResilience } from '#domain/compatibility';
+import { type FollowingFacts, whyNotFollowed } from './following.rules.js';
+import { featureMonitorId, partsOf } from './numbering.rules.js';
 import { callStateOf, homesOf, icpIdAt, type Items } from './query-answers.mapper.js';
 import { sendQuery } from './query-request.js';
 import { isLine } from './resilience.rules.js';
@@ -96,11 +98,35 @@ function statusOf(core: Core, objectId: number, told: readonly Told[]): Status {
   const servedAt = told.find(({ items }) => items.flag('ACTIVE_HERE'))?.icpId;
   const elsewhere = told[0]!.icpId === primaryIcpId ? secondaryIcpId : primaryIcpId;
   const twoHomes = known.isResilient && secondaryIcpAddress !== undefined;
+  const notFollowed = whyNotFollowed(followingFacts(core, objectId, known));
   return {
     ...known,
+    followed: notFollowed === undefined,
+    ...(notFollowed === undefined ? {} : { notFollowed }),
     primaryConnectionState: stateOf(primaryIcpId),
     callStatePrimary: callStateAt(primaryIcpId),
     ...(twoHomes ? { secondaryConnectionState: stateOf(secondaryIcpId), callStateSecondary: callStateAt(secondaryIcpId) } : {}),
     activeIcpId: servedAt ?? elsewhere ?? told[0]!.icpId,
+  };
+}
+
+function followingFacts(
+  core: Core,
+  objectId: number,
+  { isResilient, primaryIcpId, secondaryIcpId }: ReturnType<typeof homes>,
+): FollowingFacts {
+  const monitor = core.monitors.get(objectId);
+  const { icpId } = partsOf(objectId)!;
+  const grant = core.controllers.get(icpId)?.grant;
+  const hasFeatures = (core.monitors.get(featureMonitorId(objectId))?.holders.size ?? 0) > 0;
+  return {
+    isResilient,
+    isLine: isLine(monitor?.traits ?? 0),
+    icpId,
+    primaryIcpId: core.controllers.has(primaryIcpId) ? primaryIcpId : undefined,
+    secondaryIcpId,
+    isOldRelease: grant !== undefined && !hasResilience(grant.release, grant.multiInstance ?? false),
+    monitored: (monitor?.holders.size ?? 0) > 0 ? 'device' : hasFeatures ? 'features' : 'nothing',
+    hasSecondaryMonitor: monitor?.homes?.secondary?.state === 'set',
   };
 }

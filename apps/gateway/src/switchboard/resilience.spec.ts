@@ -272,6 +272,29 @@ describe('monitors of resilient devices', () => {
     });
   });
 
+  it('R-RES-04 monitors of features and ids of the secondary controller are not followed, and the application is told why', () => {
+    const plant = new ResilientPlant();
+    plant.up(1);
+    plant.up(2);
+    const sessionId = plant.login();
+    const atSecondary = makeObjectId(2, HANDLE);
+    const status = (objectId: number) => {
+      const outcome = plant.run({ name: 'getResilientStatus', request: { sessionId, objectId } });
+      const { followed, notFollowed } = (outcome as { value: OperationResponse<'getResilientStatus'> }).value;
+      return [followed, notFollowed];
+    };
+    expect(status(OBJECT_ID)).toEqual([false, expect.stringMatching(/not monitored: set a device monitor/)]);
+    plant.run({ name: 'monitorFeatures', request: { sessionId, objectId: OBJECT_ID } });
+    expect(status(OBJECT_ID)).toEqual([false, expect.stringMatching(/only its features.*stay at the controller/)]);
+    plant.ask({ name: 'monitorObject', request: { sessionId, objectId: atSecondary } });
+    plant.pass(1000, [sessionId]);
+    expect(status(atSecondary)).toEqual([false, expect.stringMatching(/look it up at its primary one \(icpId 1\)/)]);
+    expect(plant.standing(), 'no secondary monitor').toEqual([1, 1]);
+    plant.ask({ name: 'monitorObject', request: { sessionId, objectId: OBJECT_ID } });
+    plant.pass(2000, [sessionId]);
+    expect(status(OBJECT_ID)).toEqual([true, undefined]);
+  });
+
   it('R-RES-04 a line appearance and a phone that is not resilient are monitored at one controller, and said not to be resilient', () => {
     for (const traits of [0, TRAITS.RESILIENT | TRAITS.LINE_APPEARANCE]) {
       const plant = new ResilientPlant();

@@ -126,6 +126,10 @@ export const LOOKUP_OPERATIONS = {
       callStatePrimary: z.enum(CALL_STATES),
       callStateSecondary: z.enum(CALL_STATES).optional(),
       activeIcpId: id53,
+      followed: z
+        .boolean()
+        .describe('Over REST: whether the device monitor follows the device to its other controller (R-RES-03)'),
+      notFollowed: z.string().optional().describe('Over REST: why it does not, and what to do where something can be done'),
     }),
   }),
 } as const;
