@@ -1,0 +1,162 @@
+/**
+ * R-SES-05 What old clients really send: each request is legal, odd in its own way, and written here byte by byte, through a real router to a real gateway.
+ * Clients differ in attributes, headers, and in how HTTP carries the body.
+ */
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CallPlant, startCallPlant } from './call-plant.js';
+import { attributeOf, envelope, requestElement } from './northbound/clients.js';
+import { CREDENTIALS } from './running-instance.js';
+
+const SERVICE = '/t/acme/axis2/services/SessionService';
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
+
+let plant: CallPlant;
+let sessionId: number;
+/** As our own client writes it, to take the names from. */
+let plain: string;
+
+/** Sends the bytes and reads until the answer is whole; `100 Continue` stays in front of it. */
+function exchange(head: string, body: string | readonly string[], awaitContinue = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(plant.router.httpPort, '127.0.0.1');
+    let answer = '';
+    const parts = typeof body === 'string' ? [body] : body;
+    const sendBody = () => void parts.forEach((part) => socket.write(part));
+    socket.on('connect', () => {
+      socket.write(head);
+      if (!awaitContinue) sendBody();
+    });
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('utf8');
+      if (awaitContinue && answer === 'HTTP/1.1 100 Continue\r\n\r\n') sendBody();
+      const [headers = '', text] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/i.exec(headers)?.[1] ?? Number.NaN);
+      if (text !== undefined && Buffer.byteLength(text) >= length) socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+    socket.setTimeout(5000, () => socket.destroy());
+  });
+}
+
+const head = (lines: readonly string[], start = `POST ${SERVICE} HTTP/1.1`): string =>
+  `${[start, ...lines].join('\r\n')}\r\n\r\n`;
+const HOST = 'Host: gateway.example';
+const XML = 'Content-Type: text/xml; charset=utf-8';
+const ACTION = 'SOAPAction: "urn:resetSessionTimer"';
+const withLength = (body: string) => `Content-Length: ${Buffer.byteLength(body)}`;
+
+async function expectDone(answer: string): Promise<void> {
+  expect(answer).toMatch(/^(HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 /);
+  expect(attributeOf(answer, 'result'), answer).toBe('true');
+}
+const post = (body: string, lines: readonly string[] = [XML, ACTION]) => exchange(head([HOST, ...lines, withLength(body)]), body);
+
+beforeAll(async () => {
+  plant = await startCallPlant();
+  const login = envelope(requestElement('login', CREDENTIALS));
+  sessionId = Number(attributeOf(await post(login, [XML]), 'sessionId'));
+  plain = envelope(requestElement('resetSessionTimer', { sessionId }));
+}, 60_000);
+afterAll(() => plant?.close());
+
+describe('R-SES-05 envelopes as clients write them', () => {
+  it.each<readonly [string, () => string]>([
+    [
+      'Axis2 with addressing: headers that need not be understood',
+      () =>
+        `<soapenv:Envelope xmlns:soapenv="${SOAP}"><soapenv:Header xmlns:wsa="http://www.w3.org/2005/08/addressing"><wsa:To soapenv:mustUnderstand="0">http://gateway.example${SERVICE}</wsa:To><wsa:MessageID>urn:uuid:6f1c2a34-5b6d-4e8f-90a1-b2c3d4e5f607</wsa:MessageID><wsa:Action>urn:resetSessionTimer</wsa:Action></soapenv:Header>${plain.slice(plain.indexOf('<e:Body>')).replaceAll('e:Body', 'soapenv:Body').replace('e:Envelope', 'soapenv:Envelope')}`,
+    ],
+    [
+      'xsi:type and a schema location',
+      () =>
+        plain
+          .replace(
+            '<e:Envelope ',
+            '<e:Envelope xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xsi:schemaLocation="a b" ',
+          )
+          .replace('<t:sessionId>', '<t:sessionId xsi:type="xsd:long">'),
+    ],
+    [
+      'an encoding style on the Envelope of SOAP 1.1',
+      () => plain.replace('<e:Envelope ', '<e:Envelope e:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" '),
+    ],
+    [
+      'a byte order mark, a declaration, comments and line breaks between elements',
+      () =>
+        `\ufeff<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<!-- by hand -->\r\n${plain.replaceAll('><', '>\r\n\t<')}\r\n`,
+    ],
+    [
+      'CDATA and character references',
+      () =>
+        plain.replace(
+          String(sessionId),
+          `<![CDATA[${String(sessionId).slice(0, 3)}]]>&#${String(sessionId).charCodeAt(3)};${String(sessionId).slice(4)}`,
+        ),
+    ],
+  ])('%s', async (_name, body) => {
+    await expectDone(await post(body()));
+  });
+
+  it('SOAP 1.2 with the action in the media type', async () => {
+    const body = envelope(requestElement('resetSessionTimer', { sessionId }), '1.2');
+    expect(body).toContain(SOAP_12);
+    await expectDone(await post(body, ['Content-Type: application/soap+xml; charset=utf-8; action="urn:resetSessionTimer"']));
+  });
+});
+
+describe('R-SES-05 headers as clients write them', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['no SOAPAction', [XML]],
+    ['an empty SOAPAction', [XML, 'SOAPAction: ""']],
+    ['a SOAPAction without quotes, in capitals', [XML, 'SOAPACTION: urn:resetSessionTimer']],
+    ['a media type without a charset', ['Content-Type: text/xml', ACTION]],
+    ['a charset in quotes and capitals, no space', ['content-type: text/xml;charset="UTF-8"', ACTION]],
+    [
+      'what Axis2 1.x sends besides',
+      [XML, ACTION, 'User-Agent: Axis2', 'Accept: text/xml, multipart/related', 'Cache-Control: no-cache', 'Pragma: no-cache'],
+    ],
+    ['an identity encoding and an old Connection header', [XML, ACTION, 'Accept-Encoding: identity', 'Connection: Keep-Alive']],
+  ])('%s', async (_name, lines) => {
+    await expectDone(await post(plain, lines));
+  });
+});
+
+describe('R-SES-05 S-51 HTTP as clients speak it', () => {
+  const chunksOf = (text: string, size: number): string[] => {
+    const bytes = Buffer.from(text);
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+    return [...pieces.map((piece) => `${piece.length.toString(16).toUpperCase()}\r\n${piece.toString()}\r\n`), '0\r\n\r\n'];
+  };
+
+  it.each([1, 7, 64, 10_000])('a chunked body in pieces of %i bytes', async (size) => {
+    const lines = [HOST, XML, ACTION, 'Transfer-Encoding: chunked'];
+    await expectDone(await exchange(head(lines), chunksOf(plain, size)));
+  });
+
+  it('Expect: 100-continue: the body comes only after the answer to it', async () => {
+    const answer = await exchange(head([HOST, XML, ACTION, 'Expect: 100-continue', withLength(plain)]), plain, true);
+    expect(answer).toContain('HTTP/1.1 100 Continue\r\n\r\n');
+    await expectDone(answer);
+  });
+
+  it('Expect: 100-continue with a chunked body, as Axis2 sends it', async () => {
+    const lines = [HOST, XML, ACTION, 'Expect: 100-continue', 'Transfer-Encoding: chunked'];
+    await expectDone(await exchange(head(lines), chunksOf(plain, 100), true));
+  });
+
+  it.each([
+    ['with a Host', [HOST]],
+    ['that would keep the connection', [HOST, 'Connection: Keep-Alive']],
+  ])('HTTP/1.0 %s', async (_name, lines) => {
+    await expectDone(await exchange(head([...lines, XML, ACTION, withLength(plain)], `POST ${SERVICE} HTTP/1.0`), plain));
+  });
+
+  it.each(['?wsdl', '?WSDL', '/?wsdl'])('the description at …SessionService%s', async (query) => {
+    const answer = await exchange(head([HOST], `GET ${SERVICE}${query} HTTP/1.1`), '');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('wsdl:definitions');
+  });
+});
