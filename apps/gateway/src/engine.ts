@@ -18,6 +18,7 @@ import { Outbound } from './handlers/outbound.js';
 import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderListener } from './northbound-port.js';
 import { nextRestEvent, restEventAnswer } from './rest-event.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
+import { Ticker } from './ticker.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
@@ -31,9 +32,6 @@ import type {
   SwitchboardReport,
 } from './switchboard/switchboard.port.js';
 
-const TICK_MS = 250;
-/** What the pace allows within so short a time goes together. */
-const PACE_GRAIN_MS = 4;
 const JOURNAL_RETRY_MS = 1000;
 const STOP_GRACE_MS = 2000;
 
@@ -68,9 +66,7 @@ export class GatewayEngine implements Engine, LinkListener {
   private rewriting = false;
   private lastRequestId = 0;
   private asked: Asked | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private timerAtMs = Number.POSITIVE_INFINITY;
-  private tickedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly ticker: Ticker;
   private stopping = false;
 
   constructor(private readonly options: EngineOptions) {
@@ -78,6 +74,12 @@ export class GatewayEngine implements Engine, LinkListener {
     const { sessionKeepAliveMs, commandTimeoutMs } = config.timing;
     this.switchboard = new Switchboard({ ...config, epoch, sessionKeepAliveMs, commandTimeoutMs });
     this.clock = options.clock ?? realClock;
+    this.ticker = new Ticker({
+      nowMs: () => this.clock().nowMs,
+      nextPaceAtMs: () => this.switchboard.nextPaceAtMs(),
+      pace: () => this.dispatch({ kind: 'pace' }),
+      tick: () => this.tick(),
+    });
     this.claims = new EventClaims(config.timing.longPollMaxMs);
     this.outbound = new Outbound({
       receivers: options.receivers,
@@ -120,7 +122,7 @@ export class GatewayEngine implements Engine, LinkListener {
     if (document !== undefined) this.applyDocument(document);
     if (this.desk.restore(this.switchboard.dataRegistrations())) this.dispatch({ kind: 'watch-directories' });
     if (isStale === true) this.rewrite();
-    this.arm();
+    this.ticker.arm();
   }
 
   /** The caller has verified and stored it, and asked `documentRefusal`. */
@@ -195,13 +197,13 @@ export class GatewayEngine implements Engine, LinkListener {
     this.dispatch({ kind: 'link', icpId, state, up, reason, silentMs });
     this.desk.linkChanged(icpId, state, up, this.switchboard.document);
     this.options.logger.info({ icpId, state, reason, release: up?.release }, 'link state');
-    this.arm();
+    this.ticker.arm();
   }
 
   message(icpId: number, message: ControllerResponse | DirectoryEntries | EventMessage): void {
     if (isOfDirectory(message)) return this.desk.sync.message(icpId, message);
     this.dispatch({ kind: 'message', icpId, message });
-    if (message.type !== 'EVENT') this.arm();
+    if (message.type !== 'EVENT') this.ticker.arm();
   }
 
   /**
@@ -211,12 +213,12 @@ export class GatewayEngine implements Engine, LinkListener {
   async stop(): Promise<void> {
     if (!this.stopping) this.dispatch({ kind: 'shutdown' });
     this.stopping = true;
+    this.ticker.stop();
     // readers that were woken read in the same turn of the loop
     await new Promise((resolve) => setImmediate(resolve));
     this.claims.endAll('stopping');
     const deadlineMs = performance.now() + STOP_GRACE_MS;
     while (this.replies.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
-    clearTimeout(this.timer);
     await this.outbound.close();
     await this.options.journal.close();
   }
@@ -239,7 +241,7 @@ export class GatewayEngine implements Engine, LinkListener {
     const outcome = this.run(operation as CoreOperation, callerOf(context));
     if (operation.name === 'cancelGetEvents')
       void outcome.then(({ ok }) => ok && this.claims.cancel((operation.request as { sessionId: number }).sessionId));
-    this.arm();
+    this.ticker.arm();
     return outcome;
   }
 
@@ -437,31 +439,9 @@ export class GatewayEngine implements Engine, LinkListener {
     );
   }
 
-  /** Sets the timer to the next tick: soon when pacing lets something go, else every quarter of a second. */
-  private arm(): void {
-    if (this.stopping) return;
-    const { nowMs } = this.clock();
-    const atMs = Math.min(
-      Math.max(nowMs, this.tickedAtMs + TICK_MS),
-      this.switchboard.nextPaceAtMs() ?? Number.POSITIVE_INFINITY,
-    );
-    if (this.timerAtMs <= atMs && this.timerAtMs > nowMs) return;
-    clearTimeout(this.timer);
-    this.timerAtMs = atMs;
-    this.timer = setTimeout(() => this.tick(), Math.max(PACE_GRAIN_MS, Math.ceil(atMs - nowMs)));
-  }
-
   private tick(): void {
-    this.timerAtMs = Number.POSITIVE_INFINITY;
-    const { nowMs } = this.clock();
-    if (nowMs - this.tickedAtMs < TICK_MS) {
-      this.dispatch({ kind: 'pace' });
-      return this.arm();
-    }
-    this.tickedAtMs = nowMs;
     for (const sessionId of this.claims.sessionIds()) this.dispatch({ kind: 'polling', sessionId });
     this.dispatch({ kind: 'tick' });
     this.desk.sync.tick();
-    this.arm();
   }
 }

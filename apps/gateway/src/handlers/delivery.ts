@@ -206,7 +206,8 @@ export class Delivery implements ReaderListener {
     this.nextAttemptMs = undefined;
     const { message } = this;
     // the log has forgotten it meanwhile: what it says instead is a gap
-    if (message !== undefined && this.parts.now().nowMs - message.oldest.atMs > this.parts.retentionMs) this.rewind(this.ackedSeq);
+    if (message !== undefined && this.parts.now().nowMs - message.oldest.atMs > this.parts.retentionMs)
+      this.rewind(this.ackedSeq);
     this.flow();
   }
 

@@ -259,7 +259,7 @@ export function changedFeaturesEvent(device: DeviceRef, call: CallAsTold, eventI
 /** MONITOR_SET and MONITOR_FAILED_EVENT (R-MON-01). */
 export function monitorEvent(
   type: 'MONITOR_SET' | 'MONITOR_FAILED_EVENT',
-  device: Pick<DeviceRef, 'icpId' | 'objectId'>,
+  device: DeviceRef,
   cause: string,
   eventId: string,
   eventTime: number,

@@ -11,6 +11,9 @@ it.each([
 ] as const)('R-MON-01 %s is read as if it were kept as text', (type, cause) => {
   const device = { icpId: 3, objectId: 3 * 2 ** 32 + 7, handle: 7 };
   const kept = entryOf(monitorEvent(type, device, cause, 'x-1.0-9', 1_800_000_000_123), 45.5);
-  const written = new MonitorEntry(type, cause, device.icpId, device.objectId, 'x-1.0-9', { nowMs: 45.5, wallMs: 1_800_000_000_123 });
+  const written = new MonitorEntry(type, cause, device.icpId, device.objectId, device.handle, 'x-1.0-9', {
+    nowMs: 45.5,
+    wallMs: 1_800_000_000_123,
+  });
   expect(facts(written)).toEqual(facts(kept));
 });

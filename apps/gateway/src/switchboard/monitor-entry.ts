@@ -16,6 +16,7 @@ export class MonitorEntry implements EventEntry {
     private readonly cause: string,
     private readonly icpId: number,
     private readonly objectId: number,
+    private readonly handle: number,
     private readonly eventId: string,
     now: Instant,
   ) {
@@ -32,6 +33,12 @@ export class MonitorEntry implements EventEntry {
   }
 
   get body(): EventBody {
-    return monitorEvent(this.type, { icpId: this.icpId, objectId: this.objectId }, this.cause, this.eventId, this.eventTime);
+    return monitorEvent(
+      this.type,
+      { icpId: this.icpId, objectId: this.objectId, handle: this.handle },
+      this.cause,
+      this.eventId,
+      this.eventTime,
+    );
   }
 }

@@ -158,8 +158,8 @@ function announce(
   cause: string,
   sessionIds: Iterable<number>,
 ): void {
-  const { icpId, objectId } = monitor;
-  const entry = new MonitorEntry(type, cause, icpId, objectId, core.syntheticId(), core.now);
+  const { icpId, objectId, handle } = monitor;
+  const entry = new MonitorEntry(type, cause, icpId, objectId, handle, core.syntheticId(), core.now);
   for (const sessionId of sessionIds) {
     const session = core.sessions.get(sessionId);
     if (session !== undefined) core.postEntry(session, entry);
