@@ -86,7 +86,9 @@ export class SagaWalk {
           rotated.filter((point) => !met.includes(point)),
         );
       }
-      if (cycle >= cyclesMax) throw new Error(`not met in the middle of an operation: ${[...left.values()].flat().join(', ')}`);
+      const missing = [...left.values()].flat();
+      if (cycle >= cyclesMax && missing.length > 0)
+        throw new Error(`not met in the middle of an operation: ${missing.join(', ')}`);
     }
     return hit;
   }

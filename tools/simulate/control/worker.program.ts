@@ -12,11 +12,11 @@ import {
 } from '#domain/instance-lifecycle';
 import { instanceOperationEnd } from '#domain/operation-outcome';
 import type { Operation } from '#domain/resources';
-import type { ControllerReport } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import type { Site } from '../site.js';
 import { type Fiber, sleep, spawn } from '../world/fiber.js';
 import type { Process } from '../world/process.js';
 import { Beats } from './beats.js';
+import { type InstanceReport, observedOf } from './instance-report.js';
 import type { Handle, RuntimeModel } from './runtime.model.js';
 import type { Fence, InstanceRow, StatusChanges, StoreModel } from './store.model.js';
 
@@ -32,18 +32,11 @@ const CONFIRMED_FOR_MS = 1000;
 type RecordFailure = Extract<LifecycleAction, { type: 'recordFailure' }>;
 
 class LeaseLost extends Error {}
-const observedOf = ({ digest, controllers }: Report) => ({ digest, controllers });
-interface Report {
-  readonly epochMajor: number;
-  readonly serving: boolean;
-  readonly digest: string | null;
-  readonly controllers: readonly ControllerReport[];
-}
 type View = InstanceRow & { readonly operations: readonly Operation[] };
 interface Round {
   readonly view: View;
   readonly facts: LifecycleFacts;
-  readonly report: Report | undefined;
+  readonly report: InstanceReport | undefined;
   readonly fence: Fence;
 }
 
@@ -180,7 +173,7 @@ export class WorkerProgram {
       Fence | undefined;
   }
 
-  private *keepObservation(id: string, view: View, report: Report): Fiber<void> {
+  private *keepObservation(id: string, view: View, report: InstanceReport): Fiber<void> {
     const observed = observedOf(report);
     if (JSON.stringify(view.status.observed) === JSON.stringify(observed)) return;
     const fence = yield* this.take(id);
@@ -200,7 +193,7 @@ export class WorkerProgram {
     if (end !== undefined) this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' });
   }
 
-  private *observe(view: View): Fiber<{ readonly facts: LifecycleFacts; readonly report: Report | undefined }> {
+  private *observe(view: View): Fiber<{ readonly facts: LifecycleFacts; readonly report: InstanceReport | undefined }> {
     const { plant, world } = this.site;
     const handle = view.status.handle as Handle | null;
     const { id } = view.spec;
@@ -235,8 +228,8 @@ export class WorkerProgram {
     return { facts: plant.facts?.(facts, this.beats.wallSilentMs(id)) ?? facts, report };
   }
 
-  private *ask(id: string, handle: Handle): Fiber<Report | undefined> {
-    const report = (yield this.runtime.ask(id)) as Report | undefined;
+  private *ask(id: string, handle: Handle): Fiber<InstanceReport | undefined> {
+    const report = (yield this.runtime.ask(id)) as InstanceReport | undefined;
     const isRight = report?.epochMajor === handle.epochMajor;
     return isRight ? report : undefined;
   }

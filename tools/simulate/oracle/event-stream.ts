@@ -12,6 +12,8 @@ interface DeviceSeen {
   serial: number | undefined;
   /** A gap was told and no live event since. */
   gapped: boolean;
+  /** MONITOR_SET was told, and no gap since. */
+  isSet: boolean;
   readonly calls: Map<number, CallSeen>;
   /** Calls a snapshot told of: the events before it may be passed over. */
   readonly told: Set<string>;
@@ -79,6 +81,7 @@ export class EventStream {
       bootId: 0,
       serial: undefined,
       gapped: false,
+      isSet: false,
       calls: new Map(),
       told: new Set(),
     };
@@ -141,16 +144,22 @@ export class EventStream {
 
   private see(event: ApplicationEvent): void {
     if (event.category === 'GAP') {
-      for (const objectId of event.objectIds) Object.assign(this.device(objectId), { serial: undefined, gapped: true });
+      for (const objectId of event.objectIds)
+        Object.assign(this.device(objectId), { serial: undefined, gapped: true, isSet: false });
       // a new incarnation does not know what was told before: the snapshot that follows is all there is
-      if (event.reason === 'restart') for (const { calls } of this.devices.values()) calls.clear();
+      if (event.reason === 'restart') for (const device of this.devices.values()) forgotten(device);
       return;
     }
-    if (event.category !== 'CALL_EVENT' || event.type === 'MONITOR_FAILED_EVENT') return;
+    if (event.category !== 'CALL_EVENT') return;
+    if (event.type === 'MONITOR_FAILED_EVENT') return void (this.device(event.objectId).isSet = false);
     if (event.type === 'MONITOR_SET') {
       const device = this.device(event.objectId);
       // one that was given up some time may have been set anew more often than events of it were read
       if (this.givenUp.has(event.objectId)) device.serial = undefined;
+      // what takes a monitor away and sets it again leaves a time in which nobody watched
+      else if (device.isSet)
+        this.wrong('I4-SILENT-GAP', `the monitor of ${event.objectId} was set again, and no gap says that it was not`);
+      device.isSet = true;
       return;
     }
     if (event.source === 'live') this.seeLive(event);
@@ -191,6 +200,12 @@ export class EventStream {
     // a call goes by its local id; only what is told of before may mean an earlier one under the same
     else if (source === 'live' || calls.get(localCallId)?.globalCallId === globalCallId) calls.delete(localCallId);
   }
+}
+
+/** A monitor whose being set was told and could not be kept is not among those that the gap names. */
+function forgotten(device: DeviceSeen): void {
+  device.calls.clear();
+  device.isSet = false;
 }
 
 const key = ({ major, minor }: Epoch) => `${major}.${minor}`;

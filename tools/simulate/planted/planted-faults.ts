@@ -16,8 +16,8 @@ const unwritten =
 const unsaid =
   (isIt: (body: Parameters<Core['post']>[1]) => boolean) =>
   (core: Core): void => {
-    const post = core.post.bind(core);
-    core.post = (session, body) => (isIt(body) ? undefined : post(session, body));
+    const post = core.postEntry.bind(core);
+    core.postEntry = (session, entry, describes) => (isIt(entry.body) ? undefined : post(session, entry, describes));
   };
 
 const gapOf = (reason: string) => unsaid((body) => body.category === 'GAP' && body.reason === reason);
@@ -239,10 +239,12 @@ const GATEWAY_FAULTS: readonly Plant[] = [
     name: 'answer-to-the-wrong-request',
     what: 'any answer is taken for the oldest open request of its kind',
     input: (input, core) => {
-      if (input.kind !== 'message' || input.message.type !== 'LOOKUP_DEVICE_RESPONSE') return input;
-      const table = core.controllers.get(input.icpId)?.commands as unknown as
-        { open: Map<number, { pending: { kind: string } }> } | undefined;
-      const first = [...(table?.open ?? [])].find(([, { pending }]) => pending.kind === 'lookup');
+      if (input.kind !== 'message' || !('correlation' in input.message)) return input;
+      const { open } = core.controllers.get(input.icpId)?.commands as unknown as {
+        open: Map<number, { pending: { kind: string } }>;
+      };
+      const kind = open.get(input.message.correlation)?.pending.kind;
+      const first = [...open].find(([, { pending }]) => pending.kind === kind);
       return first === undefined ? input : { ...input, message: { ...input.message, correlation: first[0] } };
     },
   },
