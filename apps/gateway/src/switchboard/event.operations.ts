@@ -36,7 +36,8 @@ export function readOn(core: Core, session: Session, afterSeq: number, max: numb
 /** Of a session that has ended: what is left, then that it has. */
 export function readLast(core: Core, session: Session, afterSeq: number, max: number): Outcome<EventPage> {
   const page = read(core, session, Math.min(afterSeq, session.log.handedSeq), max);
-  if (page.entries.length > 0) return { ok: true, value: page };
+  // that it has ended is still to come
+  if (page.entries.length > 0) return { ok: true, value: { ...page, atEnd: false } };
   return refused({ code: 'SESSION_INVALID', detail: `the session has ended: ${core.sessions.endOf(session.id) ?? 'long ago'}` });
 }
 
