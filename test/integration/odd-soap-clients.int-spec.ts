@@ -62,8 +62,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => plant?.close());
 
+/** Namespace of the service, as the contract has it. */
+const space = (): string => /xmlns:s="([^"]+)"/.exec(plain)![1]!;
+
 describe('R-SES-05 envelopes as clients write them', () => {
   it.each<readonly [string, () => string]>([
+    [
+      'zeep: soap-env and numbered prefixes',
+      () =>
+        `<?xml version='1.0' encoding='utf-8'?>\n<soap-env:Envelope xmlns:soap-env="${SOAP}"><soap-env:Body><ns0:resetSessionTimer xmlns:ns0="${space()}"><ns0:sessionId>${sessionId}</ns0:sessionId></ns0:resetSessionTimer></soap-env:Body></soap-env:Envelope>`,
+    ],
+    [
+      'Axis2: an empty Header, prefixes declared on the Envelope',
+      () =>
+        `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="${SOAP}" xmlns:q0="${space()}" xmlns:q1="${space()}"><soapenv:Header/><soapenv:Body><q0:resetSessionTimer><q1:sessionId>${sessionId}</q1:sessionId></q0:resetSessionTimer></soapenv:Body></soapenv:Envelope>`,
+    ],
+    [
+      'WCF: default namespaces, no prefix on what is asked',
+      () =>
+        `<s:Envelope xmlns:s="${SOAP}"><s:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><resetSessionTimer xmlns="${space()}"><sessionId>${sessionId}</sessionId></resetSessionTimer></s:Body></s:Envelope>`,
+    ],
     [
       'Axis2 with addressing: headers that need not be understood',
       () =>
@@ -77,7 +95,7 @@ describe('R-SES-05 envelopes as clients write them', () => {
             '<e:Envelope ',
             '<e:Envelope xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xsi:schemaLocation="a b" ',
           )
-          .replace('<t:sessionId>', '<t:sessionId xsi:type="xsd:long">'),
+          .replace('<s:sessionId>', '<s:sessionId xsi:type="xsd:long">'),
     ],
     [
       'an encoding style on the Envelope of SOAP 1.1',
@@ -97,6 +115,7 @@ describe('R-SES-05 envelopes as clients write them', () => {
         ),
     ],
   ])('%s', async (_name, body) => {
+    expect(body()).not.toBe(plain);
     await expectDone(await post(body()));
   });
 
