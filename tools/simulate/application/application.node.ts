@@ -291,7 +291,8 @@ export class ApplicationNode {
     this.ask(record, { name: 'stopMonitor', request: { sessionId: record.id, objectId } }, (told) => {
       if (told === 'lost') return next();
       if (told.ok || told.refusal.code === 'MONITOR_NOT_SET') {
-        if (!told.ok && wasHeld) this.doubts.add(objectId);
+        // unless an event that was read meanwhile has said it
+        if (!told.ok && wasHeld && record.monitors.has(objectId)) this.doubts.add(objectId);
         if (told.ok && wasHeld) this.site.oracle.sessions.held(record, believed.fromMs, sentMs);
         record.monitors.delete(objectId);
         this.stream?.forget(objectId);
