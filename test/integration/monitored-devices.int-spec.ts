@@ -5,11 +5,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApplicationEvent } from '#contracts/application-api';
 import { INSTANCE_LIMITS } from '#domain/limits';
-import { sha256Hex } from '#pki/api-keys';
 import { eventually } from '#testkit/eventually';
 import { type CallPlant, startCallPlant } from './call-plant.js';
 import { attributeOf } from './northbound/clients.js';
-import { CREDENTIALS, type Face, PUBLIC_KEY_PEM, RestFace, SoapFace } from './walk/faces.js';
+import { APPLICATIONS, type Face, RestFace, SoapFace } from './walk/faces.js';
 import { World } from './walk/world.js';
 
 /** The prime line and two appearances, and no monitor more. */
@@ -27,20 +26,9 @@ const EQUIPMENT = {
 
 let plant: CallPlant;
 beforeAll(async () => {
-  const application = {
-    id: '00000000-0000-4000-8000-0000000000b1',
-    name: CREDENTIALS.applicationName,
-    type: 'generic',
-    advanced: true,
-    allowed: true,
-    applicationPasswordSha256: sha256Hex('app'),
-    localPasswordSha256: sha256Hex('local'),
-    signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false },
-  } as const;
-  const crm = { ...application, id: '00000000-0000-4000-8000-0000000000b2', name: 'crm', advanced: false, signing: undefined };
   plant = await startCallPlant({
     equipment: EQUIPMENT,
-    more: { applications: [application, crm], limits: { ...INSTANCE_LIMITS, monitors: MONITORS_MAX } },
+    more: { applications: APPLICATIONS, limits: { ...INSTANCE_LIMITS, monitors: MONITORS_MAX } },
   });
 }, 60_000);
 afterAll(() => plant?.close());

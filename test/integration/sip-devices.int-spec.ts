@@ -1,25 +1,13 @@
 /** R-CC-06: what an application can do with a SIP device, over both faces, at a real router, gateway and simulator. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256Hex } from '#pki/api-keys';
 import { type CallPlant, startCallPlant } from './call-plant.js';
-import { CREDENTIALS, type Face, PUBLIC_KEY_PEM, RestFace, SoapFace } from './walk/faces.js';
+import { APPLICATIONS, type Face, RestFace, SoapFace } from './walk/faces.js';
 import { World } from './walk/world.js';
 
 const SIP = '2012';
 let plant: CallPlant;
 beforeAll(async () => {
-  const application = {
-    id: '00000000-0000-4000-8000-0000000000c1',
-    name: CREDENTIALS.applicationName,
-    type: 'generic',
-    advanced: true,
-    allowed: true,
-    applicationPasswordSha256: sha256Hex('app'),
-    localPasswordSha256: sha256Hex('local'),
-    signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false },
-  } as const;
-  const crm = { ...application, id: '00000000-0000-4000-8000-0000000000c2', name: 'crm', advanced: false, signing: undefined };
-  plant = await startCallPlant({ equipment: { phones: [{ dn: SIP, sip: true }] }, more: { applications: [application, crm] } });
+  plant = await startCallPlant({ equipment: { phones: [{ dn: SIP, sip: true }] }, more: { applications: APPLICATIONS } });
 }, 60_000);
 afterAll(() => plant?.close());
 

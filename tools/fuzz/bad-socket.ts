@@ -2,7 +2,7 @@
 import type { Made } from './cases.js';
 import { flooded } from './bad-http.js';
 import type { HttpRequest } from './http-connection.js';
-import { AHEAD_CURSORS, BAD_CURSORS, BAD_QUERIES, PAST_CURSORS } from './bad-stream.js';
+import { AHEAD_CURSORS, BAD_CURSORS, BAD_QUERIES, PAST_CURSORS, wrongToken } from './bad-stream.js';
 import type { Target } from './bad-rest.js';
 import type { Seeded } from './seeded.js';
 
@@ -128,7 +128,7 @@ const REFUSED: readonly Handshake[] = [
   ({ sessionId, token }, random) => handshake(sessionId, token, `after=${random.pick(AHEAD_CURSORS)}`),
   ({ foreignSessionId, token }, random) =>
     handshake(random.pick([foreignSessionId, random.below(2 ** 31), 0, Number.MAX_SAFE_INTEGER]), token),
-  ({ sessionId, token }) => handshake(sessionId, `${token.startsWith('x') ? 'y' : 'x'}${token.slice(1)}`),
+  ({ sessionId, token }) => handshake(sessionId, wrongToken(token)),
   ({ foreignSessionId, token }, random) =>
     handshake(
       foreignSessionId,

@@ -7,6 +7,9 @@ import type { Seeded } from './seeded.js';
 /** Asked for by GET; the others are refused. */
 export const STREAM_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
+/** A token of the right form that is nobody's: tokens are random, so one in 64 begins with any letter. */
+export const wrongToken = (token: string): string => `${token.startsWith('x') ? 'y' : 'x'}${token.slice(1)}`;
+
 /** Cursors of what may have been, of what has not yet been, and what is none. */
 export const PAST_CURSORS = ['1.0.0', '0.0.0', '0.999999999.5'];
 export const AHEAD_CURSORS = ['3.1.0', '999999999.999999999.999999999999999', '1.0.1'];
@@ -41,11 +44,7 @@ export function badStreamRequest(target: Target, random: Seeded): BadRequest {
   const cursor = random.pick(FITTING_CURSORS);
   /** Somebody else's session, or somebody's with a wrong token. */
   const foreign = random.pick([target.foreignSessionId, random.below(2 ** 31), Number.MAX_SAFE_INTEGER, 0]);
-  const token = random.pick([
-    target.token,
-    `${target.token.startsWith('x') ? 'y' : 'x'}${target.token.slice(1)}`,
-    '~'.repeat(500),
-  ]);
+  const token = random.pick([target.token, wrongToken(target.token), '~'.repeat(500)]);
   const request = (
     sessionId: number | string,
     query: string,

@@ -288,12 +288,13 @@ export class GatewayEngine implements Engine, LinkListener {
     context: CallContext,
     isEmpty: (value: T) => boolean,
   ): Promise<Outcome<T>> {
+    const caller = callerOf(context);
     return this.claims.read<T>({
       sessionId,
       waitMs: this.stopping ? 0 : waitMs,
       signal: context.signal,
       isEmpty,
-      read: () => this.runNow(operation, callerOf(context)) as Outcome<T>,
+      read: () => this.runNow(operation, caller) as Outcome<T>,
     });
   }
 

@@ -2,7 +2,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { OperationName } from '#contracts/application-api';
 import { ApplicationApiClient, ApplicationApiError } from '#contracts/application-api-client';
+import type { AccessDocument } from '#contracts/gateway-admin';
 import { SOAP_SERVICES } from '#contracts/soap';
+import { sha256Hex } from '#pki/api-keys';
 import { attributeOf, envelope, requestElement, serviceOf, textOf } from '../northbound/clients.js';
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -25,6 +27,21 @@ export interface Face {
 const keys = generateKeyPairSync('ed25519');
 export const PUBLIC_KEY_PEM = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 export const CREDENTIALS = { companyName: 'Acme', applicationName: 'walker', applicationPassword: 'app', localPassword: 'local' };
+/** An advanced application that signs its challenge, and a standard one beside it. */
+const walker = {
+  id: '00000000-0000-4000-8000-0000000000b1',
+  name: CREDENTIALS.applicationName,
+  type: 'generic',
+  advanced: true,
+  allowed: true,
+  applicationPasswordSha256: sha256Hex(CREDENTIALS.applicationPassword),
+  localPasswordSha256: sha256Hex(CREDENTIALS.localPassword),
+  signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false },
+} as const;
+export const APPLICATIONS: AccessDocument['applications'] = [
+  walker,
+  { ...walker, id: '00000000-0000-4000-8000-0000000000b2', name: 'crm', advanced: false, signing: undefined },
+];
 export const signed = (challenge: string): string => sign(null, Buffer.from(challenge), keys.privateKey).toString('base64');
 
 const OURS = new Map(

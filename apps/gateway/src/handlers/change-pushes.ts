@@ -27,7 +27,7 @@ export interface ChangePushesParts {
 
 export class ChangePushes implements ChangeSender {
   private readonly queues = new Map<number, PostQueue>();
-  /** Also of those that were given up. */
+  /** Also of those that were given up; of sessions that have ended until another receiver is set. */
   private readonly urls = new Map<number, string>();
 
   constructor(private readonly parts: ChangePushesParts) {}
@@ -36,6 +36,7 @@ export class ChangePushes implements ChangeSender {
     const checked = checkHandlerUrl(url, this.parts.policy());
     if ('code' in checked) return checked;
     this.remove(sessionId);
+    for (const known of this.urls.keys()) if (!this.parts.isLive(known)) this.urls.delete(known);
     const queue = new PostQueue({
       receivers: this.parts.receivers,
       url: checked.url,
@@ -44,11 +45,7 @@ export class ChangePushes implements ChangeSender {
         const change = read();
         return change === undefined ? undefined : message(change);
       },
-      isWanted: () => {
-        if (this.parts.isLive(sessionId)) return true;
-        this.urls.delete(sessionId);
-        return this.drop(sessionId);
-      },
+      isWanted: () => this.parts.isLive(sessionId) || this.drop(sessionId),
       onGivenUp: (why) => {
         this.drop(sessionId);
         this.parts.onGivenUp(sessionId, why);

@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import type { InstanceConfig } from '#contracts/gateway-admin';
 import { SOAP_PATH } from '#contracts/application-rest';
 import { eventStreamOf } from '#contracts/event-streams';
+import { peerNotAfterMs } from '#southbound/transport-tls';
 import type { Departure, Engine, Outcome } from '../northbound-port.js';
 import { departureOf } from './departure.js';
 import { createRestFace } from './http/rest.js';
@@ -98,7 +99,7 @@ export async function createNorthbound({
   server.on('secureConnection', (socket: TLSSocket) => {
     const subject = socket.getPeerCertificate().subject as { CN?: string | string[] } | undefined;
     if (socket.authorized && subject?.CN === config.peers.router) {
-      sawRouterCertificate?.(Date.parse(socket.getPeerX509Certificate()?.validTo ?? ''));
+      sawRouterCertificate?.(peerNotAfterMs(socket));
       return plain.add(socket);
     }
     logger.warn({ peer: socket.remoteAddress, commonName: subject?.CN }, 'a peer that is not the router was turned away');

@@ -149,7 +149,7 @@ export class EventLog {
   }
 
   private handOut(entry: EventEntry, entries: EventEntry[]): void {
-    if (isRestart(entry.body)) this.restart = entry.body;
+    this.restart = restartOf(entry) ?? this.restart;
     this.held.push(entry);
     this.handedSeq += 1;
     entries.push(entry);
@@ -159,21 +159,23 @@ export class EventLog {
   expire(nowMs: number): void {
     const tooOld = nowMs - this.bounds.retentionMs;
     while ((this.held.at(0)?.atMs ?? Number.POSITIVE_INFINITY) < tooOld) this.held.shift();
-    while ((this.waiting.at(0)?.atMs ?? Number.POSITIVE_INFINITY) < tooOld) this.loseEvent(this.waiting.shift()!.body);
+    while ((this.waiting.at(0)?.atMs ?? Number.POSITIVE_INFINITY) < tooOld) this.loseEvent(this.waiting.shift()!);
   }
 
   private dropOldest(): void {
     if (this.held.shift() !== undefined) return;
     const entry = this.waiting.shift();
-    if (entry !== undefined) this.loseEvent(entry.body);
+    if (entry !== undefined) this.loseEvent(entry);
   }
 
-  private loseEvent(body: EventBody): void {
-    if (isRestart(body)) {
-      this.restart = body;
+  private loseEvent(entry: EventEntry): void {
+    const restart = restartOf(entry);
+    if (restart !== undefined) {
+      this.restart = restart;
       this.tellsRestart = true;
       return;
     }
+    const { body } = entry;
     if (body.category === 'GAP') return this.lose(body.lost, body.since, body.objectIds);
     this.droppedEver += 1;
     this.lose(1, body.eventTime, body.category === 'CALL_EVENT' ? [body.objectId] : []);
@@ -190,4 +192,8 @@ export class EventLog {
   }
 }
 
-const isRestart = (body: EventBody): body is RestartBody => body.category === 'GAP' && body.reason === 'restart';
+/** Asked of every event that is handed out: the body of one that is no gap is not made for it. */
+function restartOf(entry: EventEntry): RestartBody | undefined {
+  const body = entry.isGap ? entry.body : undefined;
+  return body?.category === 'GAP' && body.reason === 'restart' ? (body as RestartBody) : undefined;
+}
