@@ -13,7 +13,9 @@ export function commands(load: Load, random: Random): () => Promise<void> {
   let count = 0;
   let ended = false;
   const one = async () => {
-    const application = load.applications[random.below(load.applications.length)]!;
+    // one that has just logged in holds no phone yet, and while parts are away its first monitor may take long
+    const ready = load.applications.filter(({ phones }) => phones.length > 0);
+    const application = ready[random.below(ready.length)]!;
     const phone = application.phones[random.below(application.phones.length)]!;
     count += 1;
     await application.call(phone, '1149', `${begun}${String(count).padStart(5, '0')}`, () => ended);
@@ -24,8 +26,11 @@ export function commands(load: Load, random: Random): () => Promise<void> {
       await delay(COMMAND_EVERY_MS);
     }
   });
+  const allLanes = Promise.all(lanes);
+  // told to who ends them: an unhandled rejection would end this program while what it froze stays frozen
+  allLanes.catch(() => undefined);
   return async () => {
     ended = true;
-    await Promise.all(lanes);
+    await allLanes;
   };
 }
