@@ -57,7 +57,6 @@ const only = (what, places, name) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     ...rules,
     {
       name: 'sim-framing-only',

@@ -18,7 +18,9 @@ const checks = {
     [bin('prettier'), '--check', '--log-level', 'warn', '.'],
   ],
   types: [[bin('tsc'), '--noEmit', '-p', 'tsconfig.json', '--incremental', 'false']],
-  imports: [[bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'tools', 'test', 'migrations', 'bench']],
+  imports: ['.dependency-cruiser.cjs', '.dependency-cruiser.cycles.cjs'].map((config) => {
+    return [bin('depcruise'), '--config', config, 'apps', 'libs', 'tools', 'test', 'migrations', 'bench'];
+  }),
 };
 const suites = ['unit', 'integration', 'e2e'];
 

@@ -2,7 +2,7 @@
 import { matchIncoming } from '#domain/numbering';
 import type { Core } from './core.js';
 import type { EventBody } from '../event-entry.js';
-import { numberingOf } from './number.operations.js';
+import { numberingOf } from './controller-numbering.js';
 
 type CallBody = Extract<EventBody, { category: 'CALL_EVENT' }>;
 

@@ -1,7 +1,7 @@
 /** Numbers by the settings of a controller (R-E164-01 to 03): what applications ask about them, and what becomes of those they call. */
 import type { Refusal } from '#contracts/errors';
 import { dialling, matchIncoming, type Dialling, type NumberingSettings } from '#domain/numbering';
-import type { Controller } from './controller-table.js';
+import { numberingOf } from './controller-numbering.js';
 import type { Core } from './core.js';
 import { servingIcpId } from './device-homes.js';
 import { partsOf } from './numbering.rules.js';
@@ -15,10 +15,6 @@ export const DIALLED_MEMBERS = ['number', 'redirectDn'] as const;
 
 export const isNumberOperation = (operation: { readonly name: string }): operation is NumberOperation =>
   (NUMBER_OPERATIONS as readonly string[]).includes(operation.name);
-
-/** The controller's own settings, else the tenant's; undefined: none. */
-export const numberingOf = (core: Core, { grant }: Controller): NumberingSettings | undefined =>
-  grant.numbering ?? core.document?.numbering;
 
 /** Answered from the settings alone, also while the controller is away. */
 export function numberOperation(core: Core, requestId: number, operation: NumberOperation): void {
