@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { APPLICATION_OPERATIONS, EventSchema, type OperationName } from '#contracts/application-api';
 import { IDEMPOTENCY_HEADER, REST_OPERATIONS, type RestMember, type RestOperation } from '#contracts/application-openapi';
 import { ERROR_KINDS } from '#contracts/errors';
-import { SOAP_EVENT_WAIT_MS, SOAP_SERVICES } from '#contracts/soap';
+import { SOAP_EVENT_WAIT_MS, soapServices } from '#contracts/soap';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -21,7 +21,7 @@ const DEPTH_MAX = 2;
 
 /** Several operations of the contract may be one of ours. */
 const SOAP_NAMES = new Map<OperationName | 'nextEvent', string[]>();
-for (const { name: service, operations } of SOAP_SERVICES.values())
+for (const { name: service, operations } of soapServices().values())
   for (const { name, maps } of operations.values())
     SOAP_NAMES.set(maps, [...(SOAP_NAMES.get(maps) ?? []), `\`${service}.${name}\``]);
 

@@ -1,6 +1,6 @@
 /** One run of a gateway instance, put together from its parts, and its end. */
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { InstanceConfig, InstanceHealth, InstanceStatusReport } from '#contracts/gateway-admin';
 import { parseKeyRing, Sealer } from '#pki/sealing';
 import { AccessDocumentStore } from './admin/access-document.store.js';
@@ -61,8 +61,8 @@ async function assemble(
 ): Promise<Incarnation> {
   const startedAt = new Date().toISOString();
   let state: InstanceHealth['state'] = 'starting';
-  const tls = await readTls(config);
-  const seal = await sealOf(config);
+  const tls = readTls(config);
+  const seal = sealOf(config);
   const { journal, records, tornBytes } = await FileJournal.open(config.journalDir);
   const opened = { records: records.map((record) => seal.open(record)), isStale: records.some((record) => seal.isStale(record)) };
   if (tornBytes > 0) logger.warn({ tornBytes }, 'the journal had a torn tail, which was never acknowledged');
@@ -71,7 +71,6 @@ async function assemble(
     logger.warn({ restored }, 'the journal was gone: this is its copy, what was acknowledged later may be missing');
   const copy = new JournalCopy({ instanceId: config.instance.id, epoch: held.epoch, journal, restored });
   const certificates = new CertificateWatch({ wallMs: () => Date.now(), warn: (facts, text) => logger.warn(facts, text) });
-  certificates.saw('own', Date.parse(new X509Certificate(tls.certPem).validTo));
   const certificateTimer = setInterval(() => certificates.look(), CERTIFICATES_LOOK_MS).unref();
   undo.push(async () => clearInterval(certificateTimer));
   const engine = new GatewayEngine({
@@ -83,7 +82,7 @@ async function assemble(
     receivers: { ownAddresses: new Set([config.address]) },
   });
   undo.push(() => engine.stop());
-  const documents = new AccessDocumentStore(config, await readFile(config.documentKeyFile, 'utf8'), (document) => {
+  const documents = new AccessDocumentStore(config, readFileSync(config.documentKeyFile, 'utf8'), (document) => {
     log?.setLoggedNumbers(document.loggedNumbers);
     engine.applyDocument(document);
     if (wantsNumberPlan(document)) void useNumberPlan(engine, logger);
@@ -125,8 +124,8 @@ async function assemble(
     },
   });
   undo.push(() => admin.close());
-  engine.start({ ...opened, lastAliveMs: await lastAliveMs(config.journalDir), document: documents.current?.document }, links);
-  const endLifeSigns = await giveLifeSigns(config.journalDir);
+  engine.start({ ...opened, lastAliveMs: lastAliveMs(config.journalDir), document: documents.current?.document }, links);
+  const endLifeSigns = giveLifeSigns(config.journalDir);
   undo.push(async () => endLifeSigns());
   const northbound = await createNorthbound({
     engine,
@@ -138,6 +137,8 @@ async function assemble(
   });
   await takeUpRestored(config.journalDir);
   state = 'serving';
+  // a warning is no reason to be there later
+  certificates.saw('own', Date.parse(new X509Certificate(tls.certPem).validTo));
   const end = () => {
     state = 'stopping';
     clearInterval(certificateTimer);
@@ -160,22 +161,25 @@ async function useNumberPlan(engine: GatewayEngine, logger: EngineLogger): Promi
   );
 }
 
-async function sealOf({ tenant, instance, secretsFile }: InstanceConfig): Promise<RecordSeal> {
-  const ring = parseKeyRing(await readFile(secretsFile, 'utf8'));
+function sealOf({ tenant, instance, secretsFile }: InstanceConfig): RecordSeal {
+  const ring = parseKeyRing(readFileSync(secretsFile, 'utf8'));
   return new RecordSeal(new Sealer(ring), { tenantId: tenant.id, instanceId: instance.id });
 }
 
-async function readTls({ tls }: InstanceConfig) {
-  const [certPem, keyPem, caPem, controllerCaPem] = await Promise.all(
-    [tls.certFile, tls.keyFile, tls.caFile, tls.controllerCaFile].map((file) => readFile(file, 'utf8')),
-  );
-  return { certPem: certPem!, keyPem: keyPem!, caPem: caPem!, controllerCaPem: controllerCaPem! };
+function readTls({ tls }: InstanceConfig) {
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  return {
+    certPem: read(tls.certFile),
+    keyPem: read(tls.keyFile),
+    caPem: read(tls.caFile),
+    controllerCaPem: read(tls.controllerCaFile),
+  };
 }
 
 function openLinks(
   config: InstanceConfig,
   held: HeldEpoch,
-  tls: Awaited<ReturnType<typeof readTls>>,
+  tls: ReturnType<typeof readTls>,
   engine: GatewayEngine,
   certificates: CertificateWatch,
 ): Promise<ControllerLinksAdapter> {

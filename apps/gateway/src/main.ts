@@ -1,5 +1,5 @@
 /** `gateway --config <file>`: one incarnation of one gateway instance, until SIGTERM. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { InstanceConfig } from '#contracts/gateway-admin';
 import { announceReady, stopOnSignals } from '#telemetry/lifecycle';
@@ -13,7 +13,7 @@ const STOP_MS_MAX = 5000;
 async function readConfig(): Promise<InstanceConfig> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new Error('say which configuration: --config <file>');
-  const shaped = await readDocument('instanceConfig', JSON.parse(await readFile(values.config, 'utf8')));
+  const shaped = await readDocument('instanceConfig', JSON.parse(readFileSync(values.config, 'utf8')));
   if (shaped.ok) return shaped.value;
   const faults = shaped.errors.map(({ path, message }) => `${path}: ${message}`);
   throw new Error(`${values.config} is not an instance configuration: ${faults.join('; ')}`);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { APPLICATION_OPERATIONS } from './application-api.js';
 import { applicationOpenApi, REST_OPERATIONS } from './application-openapi.js';
 import { AccessDocumentSchema, InstanceConfigSchema, JournalQuerySchema, SignedDocumentSchema } from './gateway-admin.js';
-import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf } from './soap.js';
+import { soapHandlerServices, SOAP_PATH, soapServices, wsdlOf } from './soap.js';
 
 /** Stands in the checked-in WSDL; a served one has the address its reader used. */
 const EXAMPLE_BASE = 'https://gateway.example/t/tenant';
@@ -12,7 +12,7 @@ export function applicationArtifacts(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   files.set('application-api.openapi.json', `${JSON.stringify(applicationOpenApi(), null, 2)}\n`);
   files.set('gateway-tables.ts', gatewayTables());
-  for (const name of [...SOAP_SERVICES.keys(), ...SOAP_HANDLER_SERVICES.keys()])
+  for (const name of [...soapServices().keys(), ...soapHandlerServices().keys()])
     files.set(`${name}.wsdl`, wsdlOf(name, `${EXAMPLE_BASE}${SOAP_PATH}${name}`));
   return files;
 }

@@ -5,9 +5,9 @@
 export type { ComplexType, EnumType, Field, SimpleName, SimpleType, SoapModel, SoapType } from './soap/model.js';
 export { contractWord } from './soap/names.js';
 export {
-  SOAP_HANDLER_SERVICES,
-  SOAP_MODEL,
-  SOAP_SERVICES,
+  soapHandlerServices,
+  soapModel,
+  soapServices,
   type SoapExchange,
   type SoapOperation,
   type SoapService,

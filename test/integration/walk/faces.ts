@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { OperationName } from '#contracts/application-api';
 import { ApplicationApiClient, ApplicationApiError } from '#contracts/application-api-client';
 import type { AccessDocument } from '#contracts/gateway-admin';
-import { SOAP_SERVICES } from '#contracts/soap';
+import { soapServices } from '#contracts/soap';
 import { sha256Hex } from '#pki/api-keys';
 import { attributeOf, envelope, requestElement, serviceOf, textOf } from '../northbound/clients.js';
 
@@ -45,7 +45,7 @@ export const APPLICATIONS: AccessDocument['applications'] = [
 export const signed = (challenge: string): string => sign(null, Buffer.from(challenge), keys.privateKey).toString('base64');
 
 const OURS = new Map(
-  [...SOAP_SERVICES.values()].flatMap(({ operations }) =>
+  [...soapServices().values()].flatMap(({ operations }) =>
     [...operations.values()].map(({ name, maps }) => [name, maps] as const),
   ),
 );

@@ -1,5 +1,5 @@
 /** The access document of this instance: verified, kept on disk before it counts, replaced only by a newer one. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
 import { digestOf, DocumentError, verifyDocument } from '#pki/documents';
@@ -43,7 +43,7 @@ export class AccessDocumentStore {
   async load(): Promise<Refusal | undefined> {
     let text: string;
     try {
-      text = await readFile(this.config.accessDocumentFile, 'utf8');
+      text = readFileSync(this.config.accessDocumentFile, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

@@ -3,7 +3,7 @@
  * is sent what getNotification would have answered, as that operation's response element, and any 2xx takes it.
  */
 import type { OperationResponse } from '#contracts/application-api';
-import { SOAP_SERVICES } from '#contracts/soap';
+import { soapServices } from '#contracts/soap';
 import type { Refusal } from '#contracts/errors';
 import type { ChangeReader, ChangeSender } from '../directory/change-sender.port.js';
 import type { Outcome } from '../northbound-port.js';
@@ -86,7 +86,7 @@ export class ChangePushes implements ChangeSender {
 }
 
 function message(change: Outcome<OperationResponse<'getNotification'>>): Post {
-  const service = SOAP_SERVICES.get('DataAccessService')!;
+  const service = soapServices().get('DataAccessService')!;
   const operation = service.operations.get(OPERATION)!;
   const value = change.ok
     ? { ...resultForm(OPERATION, change.value), result: true }

@@ -1,12 +1,12 @@
 /** Calling a service that an application hosts: SOAP 1.1, document/literal wrapped, as our WSDL of it says. Pure. */
-import { SOAP_HANDLER_SERVICES } from '#contracts/soap';
+import { soapHandlerServices } from '#contracts/soap';
 import { encodeRequest, type SoapRecord } from '../northbound/soap/encode.js';
 import { MEDIA_TYPES, openEnvelope, wrapEnvelope } from '../northbound/soap/envelope.js';
 import { readXml } from '../northbound/soap/xml-reader.js';
 
 /** @param event the one argument; members as for the faces */
 export function requestEnvelope(serviceName: string, operation: string, event: SoapRecord): string {
-  const service = SOAP_HANDLER_SERVICES.get(serviceName);
+  const service = soapHandlerServices().get(serviceName);
   const exchange = service?.operations.get(operation);
   if (service === undefined || exchange === undefined) throw new Error(`${serviceName} has no operation ${operation}`);
   return wrapEnvelope('1.1', encodeRequest(service, exchange, event));

@@ -6,11 +6,11 @@
  * the runtime sees to it that a folder has one container.) The minor part of the epoch is a counter on disk, synced before it is used.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Epoch } from '#contracts/gateway-admin';
-import { replaceDurably } from './durable-file.js';
+import { replaceDurablyNow } from './durable-file.js';
 
 export class JournalLockedError extends Error {
   override readonly name = 'JournalLockedError';
@@ -34,17 +34,17 @@ interface EpochFile extends Epoch {
  * @throws JournalLockedError when a live process has this folder; StaleEpochError when a later incarnation has run here already
  */
 export async function holdEpoch(folder: string, major: number): Promise<HeldEpoch> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'epoch.json');
-  const name = (await readEpoch(file))?.lockName ?? (await nameFor(file));
+  const name = readEpoch(file)?.lockName ?? (await nameFor(file));
   const server = await listen(name, folder);
   const release = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
   try {
-    const last = await readEpoch(file);
+    const last = readEpoch(file);
     if (last !== undefined && last.major > major)
       throw new StaleEpochError(`an incarnation of epoch ${last.major} has run here; this one was granted ${major}`);
     const epoch: Epoch = { major, minor: last === undefined || last.major < major ? 0 : last.minor + 1 };
-    await replaceDurably(file, JSON.stringify({ ...epoch, lockName: name } satisfies EpochFile));
+    replaceDurablyNow(file, JSON.stringify({ ...epoch, lockName: name } satisfies EpochFile));
     return { epoch, release };
   } catch (error) {
     await release();
@@ -56,20 +56,20 @@ export async function holdEpoch(folder: string, major: number): Promise<HeldEpoc
 async function nameFor(file: string): Promise<string> {
   const first = await listen(`cordboard-first-${createHash('sha256').update(file).digest('hex')}`, file);
   try {
-    const known = (await readEpoch(file))?.lockName;
+    const known = readEpoch(file)?.lockName;
     if (known !== undefined) return known;
     const lockName = `cordboard-${randomBytes(16).toString('hex')}`;
-    await replaceDurably(file, JSON.stringify({ major: 1, minor: -1, lockName } satisfies EpochFile));
+    replaceDurablyNow(file, JSON.stringify({ major: 1, minor: -1, lockName } satisfies EpochFile));
     return lockName;
   } finally {
     await new Promise((resolve) => first.close(resolve));
   }
 }
 
-async function readEpoch(file: string): Promise<EpochFile | undefined> {
+function readEpoch(file: string): EpochFile | undefined {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

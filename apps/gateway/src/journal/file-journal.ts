@@ -1,8 +1,9 @@
 /** The journal as one append-only file, group-committed: whatever has been queued meanwhile goes out in one write and one fdatasync. */
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { ftruncateSync, fsyncSync, readFileSync, writeSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILES } from '#contracts/journal-files';
-import { replaceDurably, syncFolder } from './durable-file.js';
+import { replaceDurably, syncFolderNow, withFile } from './durable-file.js';
 import type { Journal, JournalBytes, JournalPlace, JournalSource } from './journal.port.js';
 import { decodeJournal, encodeRecord, JOURNAL_HEADER } from './record.codec.js';
 import type { StoredRecord } from './sealed-journal.js';
@@ -36,6 +37,15 @@ export interface OpenedJournal {
   readonly tornBytes: number;
 }
 
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 export class FileJournal implements Journal, JournalSource {
   private handle: FileHandle | undefined;
   private queued: Batch | undefined;
@@ -60,16 +70,15 @@ export class FileJournal implements Journal, JournalSource {
   /** The caller holds the folder's lock. Throws when the file is not a journal. */
   static async open(folder: string): Promise<OpenedJournal> {
     const file = join(folder, JOURNAL_FILES.log);
-    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return Buffer.alloc(0);
-      throw error;
-    });
+    const bytes = bytesOf(file);
     const { records, goodBytes } = decodeJournal(bytes);
-    const handle = await open(file, goodBytes === 0 ? 'w+' : 'r+', 0o600);
-    if (goodBytes === 0) await handle.writeFile(JOURNAL_HEADER);
-    else if (goodBytes < bytes.length) await handle.truncate(goodBytes);
-    await handle.sync();
-    await syncFolder(folder);
+    withFile(file, goodBytes === 0 ? 'w+' : 'r+', (whole) => {
+      if (goodBytes === 0) writeSync(whole, JOURNAL_HEADER);
+      else if (goodBytes < bytes.length) ftruncateSync(whole, goodBytes);
+      fsyncSync(whole);
+    });
+    syncFolderNow(folder);
+    const handle = await open(file, 'r+');
     const journal = new FileJournal(file, handle, Math.max(goodBytes, JOURNAL_HEADER.length));
     return { journal, records, tornBytes: goodBytes === 0 ? bytes.length : bytes.length - goodBytes };
   }

@@ -1,5 +1,6 @@
 /** This incarnation's side of the journal's copy (design.md 7): gives pieces to the worker, knows how far the copy is, and whether it began with one. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Epoch, JournalGeneration, JournalPiece, JournalState, RestoredJournal } from '#contracts/gateway-admin';
 import { JOURNAL_FILES, JOURNAL_PIECE_BYTES_MAX } from '#contracts/journal-files';
@@ -53,11 +54,13 @@ export class JournalCopy {
 
 /** What the worker has left in the folder when it put the copy in place of a journal that was gone. Throws when it is not readable. */
 export async function restoredJournal(folder: string): Promise<RestoredJournal | null> {
-  const text = await readFile(join(folder, JOURNAL_FILES.restored), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  let text: string;
+  try {
+    text = readFileSync(join(folder, JOURNAL_FILES.restored), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  });
-  if (text === undefined) return null;
+  }
   const { RestoredJournalSchema } = await import('../shapes/schemas.js');
   return RestoredJournalSchema.parse(JSON.parse(text));
 }

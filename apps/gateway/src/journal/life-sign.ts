@@ -3,7 +3,8 @@
  * may be missing. Not synced: after the death of the process the file is right to a quarter of a second, after that of the host it may be
  * older, and then the gap is told longer than it was, never shorter.
  */
-import { stat, utimes, writeFile } from 'node:fs/promises';
+import { statSync, writeFileSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILES } from '#contracts/journal-files';
 
@@ -12,17 +13,21 @@ const INTERVAL_MS = 250;
 const fileOf = (folder: string): string => join(folder, JOURNAL_FILES.alive);
 
 /** ms since 1970; undefined when none ever lived here. */
-export async function lastAliveMs(folder: string): Promise<number | undefined> {
+export function lastAliveMs(folder: string): number | undefined {
   try {
-    return (await stat(fileOf(folder))).mtimeMs;
+    return statSync(fileOf(folder)).mtimeMs;
   } catch {
     return undefined;
   }
 }
 
 /** Until the answered function is called. A sign that cannot be given is left out. */
-export async function giveLifeSigns(folder: string): Promise<() => void> {
-  await writeFile(fileOf(folder), '', { mode: 0o600 }).catch(() => undefined);
+export function giveLifeSigns(folder: string): () => void {
+  try {
+    writeFileSync(fileOf(folder), '', { mode: 0o600 });
+  } catch {
+    // left out like the others
+  }
   const timer = setInterval(() => {
     const now = new Date();
     utimes(fileOf(folder), now, now).catch(() => undefined);

@@ -132,7 +132,8 @@ class LinkSet implements ControllerLinksAdapter {
     });
     this.byIcpId.set(target.icpId, link);
     this.byAddress.set(canonicalAddress(target.address), link);
-    queueMicrotask(() => {
+    // at a start the doors are opened first
+    setImmediate(() => {
       if (this.byIcpId.get(target.icpId) === link) link.start();
     });
   }

@@ -12,7 +12,13 @@ import { DATA_SCHEMA } from './schemas/data-access.js';
 import { SESSION_SCHEMA } from './schemas/session.js';
 import { STANDARD_SCHEMA } from './schemas/standard.js';
 
-export const SOAP_MODEL = resolveModel([SESSION_SCHEMA, STANDARD_SCHEMA, CC_SCHEMA, ADVANCED_SCHEMA, DATA_SCHEMA]);
+/** Worked out when it is first asked for: a gateway instance whose applications speak REST never does. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+export const soapModel = once(() => resolveModel([SESSION_SCHEMA, STANDARD_SCHEMA, CC_SCHEMA, ADVANCED_SCHEMA, DATA_SCHEMA]));
 
 /** Request and response of an operation, whoever hosts it. */
 export interface SoapExchange {
@@ -41,9 +47,9 @@ export interface SoapService<O extends SoapExchange = SoapOperation> {
 }
 
 function exchangeOf(name: string, [input, output]: OperationNotation): SoapExchange {
-  const returned = SOAP_MODEL.fields('', [output])[0];
+  const returned = soapModel().fields('', [output])[0];
   if (returned === undefined) throw new Error(`${name} must return something`);
-  return { name, input: SOAP_MODEL.fields('', input), output: returned };
+  return { name, input: soapModel().fields('', input), output: returned };
 }
 
 function operationOf(name: string, notation: OperationNotation): SoapOperation {
@@ -67,7 +73,7 @@ const services = <O extends SoapExchange>(
   );
 
 /** What the gateway hosts. */
-export const SOAP_SERVICES = services([SESSION_SERVICE, STANDARD_SERVICE, DATA_SERVICE], operationOf);
+export const soapServices = once(() => services([SESSION_SERVICE, STANDARD_SERVICE, DATA_SERVICE], operationOf));
 
 /** What applications host and the gateway calls; described so that a handler can be made from our WSDL. */
-export const SOAP_HANDLER_SERVICES = services(HANDLER_SERVICES, exchangeOf);
+export const soapHandlerServices = once(() => services(HANDLER_SERVICES, exchangeOf));

@@ -4,7 +4,7 @@
  */
 import type { ComplexType, Field, SoapType } from './model.js';
 import type { SchemaNotation } from './notation.js';
-import { SOAP_HANDLER_SERVICES, SOAP_MODEL, SOAP_SERVICES, type SoapExchange, type SoapService } from './services.js';
+import { soapHandlerServices, soapModel, soapServices, type SoapExchange, type SoapService } from './services.js';
 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -35,7 +35,7 @@ function complexOf(type: Pick<ComplexType, 'elements' | 'attributes'>): string {
 }
 
 function schemaOf({ prefix, namespace }: SchemaNotation, imports: readonly string[]): string {
-  const types = [...SOAP_MODEL.types.values()].filter((type) => type.prefix === prefix);
+  const types = [...soapModel().types.values()].filter((type) => type.prefix === prefix);
   const body = types.map((type) =>
     type.kind === 'enum'
       ? named(enumeration(type.values), 'xs:simpleType', type.name ?? '')
@@ -77,14 +77,15 @@ function binding(service: SoapService<SoapExchange>, operations: readonly SoapEx
 }
 
 /**
- * @param serviceName a key of SOAP_SERVICES or SOAP_HANDLER_SERVICES; anything else throws `RangeError`
+ * @param serviceName a key of soapServices or soapHandlerServices; anything else throws `RangeError`
  * @param address where the caller reaches the service: the only address in the document (S-36)
  */
 export function wsdlOf(serviceName: string, address: string): string {
-  const service: SoapService<SoapExchange> | undefined = SOAP_SERVICES.get(serviceName) ?? SOAP_HANDLER_SERVICES.get(serviceName);
+  const service: SoapService<SoapExchange> | undefined =
+    soapServices().get(serviceName) ?? soapHandlerServices().get(serviceName);
   if (service === undefined) throw new RangeError(`there is no SOAP service ${serviceName}`);
   const operations = [...service.operations.values()];
-  const schemas = SOAP_MODEL.schemas.filter(({ prefix }) => service.prefixes.includes(prefix));
+  const schemas = soapModel().schemas.filter(({ prefix }) => service.prefixes.includes(prefix));
   const namespaces = schemas.map(({ namespace }) => namespace);
   const wrappers = operations.flatMap(({ name, input, output }) => [wrapper(name, input), wrapper(`${name}Response`, [output])]);
   const message = (name: string, element: string) =>

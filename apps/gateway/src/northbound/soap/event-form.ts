@@ -1,18 +1,31 @@
 /** Events in the form of the contract. What its enumerations cannot name is left out, or UNKNOWN, because old clients stop at a value they do not know. */
 import type { ApplicationEvent, CallViewEvent, FeatureEvent, SystemEvent } from '#contracts/application-api';
-import { SOAP_MODEL } from '#contracts/soap';
+import { soapModel } from '#contracts/soap';
 import type { SoapRecord } from './encode.js';
 
 const valuesOf = (name: string): ReadonlySet<string> => {
-  const type = SOAP_MODEL.types.get(name);
+  const type = soapModel().types.get(name);
   if (type?.kind !== 'enum') throw new Error(`the SOAP contract has no enumeration ${name}`);
   return type.values;
 };
-const CAUSES = valuesOf('cc.eventCauseType');
-const DEVICE_NAMES = valuesOf('cc.deviceName');
-const DEVICE_ATTRIBUTES = valuesOf('cc.deviceAttributeNames');
-const CALL_ATTRIBUTES = valuesOf('cc.callEventAttributeNames');
-const FEATURE_ATTRIBUTES = valuesOf('cc.featureEventAttributeNames');
+
+interface Words {
+  readonly causes: ReadonlySet<string>;
+  readonly deviceNames: ReadonlySet<string>;
+  readonly deviceAttributes: ReadonlySet<string>;
+  readonly callAttributes: ReadonlySet<string>;
+  readonly featureAttributes: ReadonlySet<string>;
+}
+let made: Words | undefined;
+/** Made with the first event that goes out by SOAP. */
+const words = (): Words =>
+  (made ??= {
+    causes: valuesOf('cc.eventCauseType'),
+    deviceNames: valuesOf('cc.deviceName'),
+    deviceAttributes: valuesOf('cc.deviceAttributeNames'),
+    callAttributes: valuesOf('cc.callEventAttributeNames'),
+    featureAttributes: valuesOf('cc.featureEventAttributeNames'),
+  });
 
 /** Members of standardEventMsg and numberedEventMsg, which are the same; undefined for what has no form there: a gap (design.md 10), the end of the session. */
 export function soapEvent(event: ApplicationEvent): SoapRecord | undefined {
@@ -35,16 +48,16 @@ export function callEventForm(event: CallViewEvent): SoapRecord {
   const known = globalCallId === null ? {} : { CURRENT_GLOBAL_CALL_ID: globalCallId };
   return {
     type: event.type,
-    cause: CAUSES.has(event.cause) ? event.cause : 'UNKNOWN',
+    cause: words().causes.has(event.cause) ? event.cause : 'UNKNOWN',
     callState: event.callState,
     callEventAttribute: [
-      ...attributesOf({ ...event.attributes, ...known }, CALL_ATTRIBUTES),
+      ...attributesOf({ ...event.attributes, ...known }, words().callAttributes),
       { attributeName: 'ICP_ID', attributeValue: String(icpId), attributeType: 'LONG_INTEGER' },
     ],
     featuresAllowed: event.featuresAllowed,
     device: event.devices
-      .filter(({ role }) => DEVICE_NAMES.has(role))
-      .map(({ role, attributes }) => ({ deviceName: role, deviceAttribute: attributesOf(attributes, DEVICE_ATTRIBUTES) })),
+      .filter(({ role }) => words().deviceNames.has(role))
+      .map(({ role, attributes }) => ({ deviceName: role, deviceAttribute: attributesOf(attributes, words().deviceAttributes) })),
     party: (event.parties ?? []) as readonly SoapRecord[],
     ...(accountCode === undefined
       ? {}
@@ -66,7 +79,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>, names: Reado
 const featureEvent = (event: FeatureEvent): SoapRecord => ({
   eventType: event.type,
   featureEventAttribute: [
-    ...attributesOf(event.attributes, FEATURE_ATTRIBUTES),
+    ...attributesOf(event.attributes, words().featureAttributes),
     ...(event.attributes.ICP_ID === undefined
       ? [{ attributeName: 'ICP_ID', attributeValue: String(event.icpId), attributeType: 'LONG_INTEGER' }]
       : []),

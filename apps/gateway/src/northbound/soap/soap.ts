@@ -6,7 +6,7 @@
  */
 import type { Refusal } from '#contracts/errors';
 import { REFUSAL_HEADER } from '#contracts/internal-headers';
-import { SOAP_HANDLER_SERVICES, SOAP_PATH, SOAP_SERVICES, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
+import { soapHandlerServices, SOAP_PATH, soapServices, wsdlOf, type SoapOperation, type SoapService } from '#contracts/soap';
 import type { Engine } from '../../northbound-port.js';
 import { contextOf } from '../call-context.js';
 import { isUtf8, mediaType, onlyHeader, type Incoming } from '../incoming.js';
@@ -22,9 +22,9 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
   const handle = async (incoming: Incoming): Promise<Reply> => {
     const { method, caller } = incoming;
     const name = incoming.path.slice(SOAP_PATH.length).replace(/\/$/, '');
-    const service = SOAP_SERVICES.get(name);
+    const service = soapServices().get(name);
     const isDescription = method === 'GET' && incoming.query?.toLowerCase() === 'wsdl';
-    if (isDescription && (service !== undefined || SOAP_HANDLER_SERVICES.has(name))) return describe(name, incoming);
+    if (isDescription && (service !== undefined || soapHandlerServices().has(name))) return describe(name, incoming);
     if (service === undefined) return problemReply(refuse('NOT_FOUND', 'there is no such service').refusal, caller.requestId);
     if (method === 'OPTIONS') return { status: 204, headers: { allow: ALLOW } };
     if (method !== 'POST')
