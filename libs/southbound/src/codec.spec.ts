@@ -163,6 +163,13 @@ const localState = fc.constantFrom(...LOCAL_STATES);
 const named = (words: readonly (string | undefined)[]): fc.Arbitrary<string> =>
   fc.constantFrom(...words.filter((word) => word !== undefined));
 
+/** An id of a trace context: not all zeros. */
+const hexId = (bytes: number): fc.Arbitrary<string> =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .filter((id) => id.some((byte) => byte !== 0))
+    .map((id) => Buffer.from(id).toString('hex'));
+
 const call = fc.record({ localCallId: uint32, globalCallId: uint64, localState });
 const devices = fc
   .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), {
@@ -186,6 +193,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
     bootId: uint32,
     platform: fc.constantFrom('x86', 'powerpc'),
     release,
+    capabilities: uint8,
   }),
   BACK_HELLO: one('BACK_HELLO', { nonce: uint64, bootId: uint32 }),
   BACK_ACK: one('BACK_ACK', { result: fc.constantFrom(...RESULTS) }),
@@ -219,6 +227,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
   RETRIEVE_CALL: one('RETRIEVE_CALL', { ...numbered, localCallId: uint32 }),
   RETRIEVE_CALL_RESPONSE: response('RETRIEVE_CALL_RESPONSE', {}, {}),
   ...FEATURE_ARBITRARIES,
+  TRACE: one('TRACE', { correlation: positive, traceId: hexId(16), spanId: hexId(8), flags: uint8 }),
   EVENT: one('EVENT', {
     monitorReference: positive,
     target: uint32,
@@ -367,6 +376,8 @@ describe('controller link messages', () => {
       { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'TAP', localCallId: 1, value: 0, argument: 'x'.repeat(43) },
       { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'UNKNOWN_OPCODE', localCallId: 1, value: 0, argument: '' },
       { type: 'DIRECTORY_ENTRIES', correlation: 1, entity: 'PHONE', entries: [] },
+      { type: 'TRACE', correlation: 1, traceId: '0'.repeat(32), spanId: '1'.repeat(16), flags: 1 },
+      { type: 'TRACE', correlation: 1, traceId: '1'.repeat(32), spanId: '1'.repeat(15), flags: 1 },
       { ...hello, instanceId: 'x' },
       { ...hello, callbackPort: 49_499 },
       { ...hello, callbackPort: 49_601 },

@@ -13,7 +13,7 @@ import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { Trace, TraceDetail } from '../trace/trace.js';
 import { encodeEntries, encodeHelloAck, encodeResponse, type Answer } from '../wire/controller.encoder.js';
-import type { Platform } from '../wire/numbers.js';
+import type { Capability, Platform } from '../wire/numbers.js';
 import type { Hello, Request } from '../wire/request.decoder.js';
 import { openBackConnection } from './call-back.js';
 import { EpochMemory } from './epoch-memory.js';
@@ -36,6 +36,7 @@ export interface ControllerServerSpec {
   readonly release: string;
   readonly heartbeatMs: number;
   readonly oneFramePerRecord: boolean;
+  readonly capabilities: readonly Capability[];
   /** UTC ms of virtual time 0. */
   readonly epochMs: number;
 }
@@ -68,6 +69,9 @@ export class ControllerServer implements LinkOwner {
   }
   get oneFramePerRecord(): boolean {
     return this.spec.oneFramePerRecord;
+  }
+  get capabilities(): readonly Capability[] {
+    return this.spec.capabilities;
   }
   get epochMs(): number {
     return this.spec.epochMs;
@@ -181,10 +185,10 @@ export class ControllerServer implements LinkOwner {
     this.trace.note('link-up', link.controller, link, {});
   }
 
-  request(link: Link, request: Request): void {
+  request(link: Link, request: Request, traceparent: string | null): void {
     this.catchUp();
     this.figures.request(request.type, performance.now());
-    this.trace.note('request', link.controller, link, requestDetail(request));
+    this.trace.note('request', link.controller, link, requestDetail(request, traceparent));
     const refusal = this.faults.requestRefusal(request.type, link.instanceId);
     const answer: Answer = refusal ? { result: refusal } : perform(this.simulation, this.spec.index, link.id, request);
     const frames = framesOf(request, answer);
@@ -253,8 +257,9 @@ export class ControllerServer implements LinkOwner {
   }
 
   private helloAck(result: Result): Buffer {
-    const { heartbeatMs, platform, release, index } = this.spec;
-    return encodeHelloAck({ result, heartbeatMs, bootId: this.simulation.cluster.bootId(index), platform, release });
+    const { heartbeatMs, platform, release, capabilities, index } = this.spec;
+    const bootId = this.simulation.cluster.bootId(index);
+    return encodeHelloAck({ result, heartbeatMs, bootId, platform, release, capabilities });
   }
 
   private callBack(link: Link, hello: Hello): void {
@@ -364,6 +369,7 @@ function framesOf(request: Request, answer: Answer): Buffer[] {
   return [...encodeEntries(request.correlation, request.entity, answer.entries), end];
 }
 
-function requestDetail(request: Request): TraceDetail {
-  return request.type === 'DIRECTORY_WRITE' ? { ...request, items: JSON.stringify(request.items) } : { ...request };
+function requestDetail(request: Request, traceparent: string | null): TraceDetail {
+  const detail = request.type === 'DIRECTORY_WRITE' ? { ...request, items: JSON.stringify(request.items) } : { ...request };
+  return traceparent === null ? detail : { ...detail, traceparent };
 }

@@ -4,7 +4,18 @@ import type { CallPicture } from '../model/flags.js';
 import type { Result } from '../model/words.js';
 import { DEVICE_TYPE, ENTITY, ITEM, type ItemWord } from './asked-numbers.js';
 import { flagBits } from './event.encoder.js';
-import { GOODBYE_REASON, PLATFORM, RESPONSE_BIT, RESULT, STATE, TYPE, type GoodbyeReason, type Platform } from './numbers.js';
+import {
+  CAPABILITY,
+  GOODBYE_REASON,
+  PLATFORM,
+  RESPONSE_BIT,
+  RESULT,
+  STATE,
+  TYPE,
+  type Capability,
+  type GoodbyeReason,
+  type Platform,
+} from './numbers.js';
 import type { Request } from './request.decoder.js';
 import { CAUSE } from './word-numbers.js';
 import { releaseBytes } from './text.js';
@@ -31,6 +42,7 @@ export interface HelloAck {
   readonly bootId: number;
   readonly platform: Platform;
   readonly release: string;
+  readonly capabilities: readonly Capability[];
 }
 
 export function encodeHelloAck(ack: HelloAck): Buffer {
@@ -40,7 +52,12 @@ export function encodeHelloAck(ack: HelloAck): Buffer {
   body.writeUInt32BE(ack.bootId, 3);
   body.writeUInt8(PLATFORM[ack.platform], 7);
   body.set(releaseBytes(ack.release), 8);
+  body.writeUInt8(capabilityBits(ack.capabilities), 11);
   return encodeFrame(TYPE.HELLO_ACK, 0, 0, body);
+}
+
+function capabilityBits(capabilities: readonly Capability[]): number {
+  return capabilities.reduce((bits, capability) => bits | CAPABILITY[capability], 0);
 }
 
 export function encodeBackHello(nonce: Buffer, bootId: number): Buffer {

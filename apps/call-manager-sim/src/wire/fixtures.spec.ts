@@ -29,6 +29,7 @@ interface Fields {
   readonly bootId: number;
   readonly platform: Platform;
   readonly release: string;
+  readonly capabilities: number;
   readonly nonce: string;
   readonly opaque: string;
   readonly reason: number;
@@ -115,6 +116,10 @@ function plain(message: InstanceMessage): unknown {
       return { type: 'BACK_ACK', result: message.accepted ? 'OK' : 'not OK' };
     case 'PING':
       return { type: 'PING', opaque: message.opaque.readBigUInt64BE().toString() };
+    case 'TRACE': {
+      const [, traceId, spanId, flags = ''] = message.traceparent.split('-');
+      return { type: 'TRACE', correlation: message.correlation, traceId, spanId, flags: Number.parseInt(flags, 16) };
+    }
     case 'REQUEST': {
       const { target, ...rest } = message.request;
       const known = Object.entries(rest).map(([name, value]) => {
@@ -288,6 +293,7 @@ function encodeFixture(message: Fields): Buffer {
         bootId: message.bootId,
         platform: message.platform,
         release: message.release,
+        capabilities: message.capabilities === 0 ? [] : ['trace'],
       });
     case 'BACK_HELLO':
       return encodeBackHello(u64(message.nonce), message.bootId);

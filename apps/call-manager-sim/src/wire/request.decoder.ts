@@ -108,8 +108,17 @@ export type Request =
     };
 export type RequestType = Request['type'];
 
+/** Of the request with this correlation, which comes next. */
+export interface TraceContext {
+  readonly type: 'TRACE';
+  readonly correlation: number;
+  /** As W3C trace context writes it, of version 00. */
+  readonly traceparent: string;
+}
+
 export type InstanceMessage =
   | Hello
+  | TraceContext
   | { readonly type: 'BACK_ACK'; readonly accepted: boolean }
   | { readonly type: 'PING'; readonly opaque: Buffer }
   | { readonly type: 'PONG' }
@@ -164,6 +173,8 @@ export function decodeInstanceMessage(frame: Frame): InstanceMessage {
     case TYPE.GOODBYE:
       exactly(body, 1);
       return { type: 'GOODBYE', reason: body.readUInt8(0) };
+    case TYPE.TRACE:
+      return decodeTrace(frame);
   }
   const type = REQUEST_TYPE_OF.get(frame.type);
   if (type) return { type: 'REQUEST', request: decodeRequest(type, frame) };
@@ -188,6 +199,16 @@ function decodeHello(body: Buffer): Hello {
     address,
     callbackPort,
   };
+}
+
+function decodeTrace({ correlation, body }: Frame): TraceContext {
+  exactly(body, 25);
+  if (correlation === 0) throw new FrameError('BODY', 'a request has a number from 1');
+  const [traceId, spanId] = [body.subarray(0, 16), body.subarray(16, 24)];
+  if (traceId.every((byte) => byte === 0) || spanId.every((byte) => byte === 0))
+    throw new FrameError('BODY', 'an id of a trace is not 0');
+  const [trace, span, flags] = [traceId, spanId, body.subarray(24)].map((bytes) => bytes.toString('hex'));
+  return { type: 'TRACE', correlation, traceparent: `00-${trace}-${span}-${flags}` };
 }
 
 function decodeRequest(type: RequestType, frame: Frame): Request {

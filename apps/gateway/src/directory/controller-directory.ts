@@ -31,7 +31,7 @@ export interface ControllerDirectoryParts {
   /** A number no other request to this controller has. */
   readonly correlation: () => number;
   /** False: nothing was sent. */
-  readonly send: (request: ControllerRequest) => boolean;
+  readonly send: (request: ControllerRequest, traceparent?: string) => boolean;
   readonly note: (text: string, facts: object) => void;
 }
 
@@ -53,6 +53,8 @@ export interface DirectoryWrite {
   /** 0 to insert. */
   readonly handle: number;
   readonly items: readonly Item[];
+  /** Of the application's request that caused it. */
+  readonly traceparent?: string | undefined;
   readonly done: (outcome: Outcome<{ readonly handle: number }>) => void;
 }
 type Job = ReadAll | ReadOne | DirectoryWrite;
@@ -206,6 +208,7 @@ export class ControllerDirectory {
       job.kind === 'write'
         ? { type: 'DIRECTORY_WRITE', correlation, target: job.handle, entity, action: job.action, items: job.items }
         : { type: 'DIRECTORY_READ', correlation, entity, after: job.kind === 'one' ? job.handle - 1 : job.after },
+      job.kind === 'write' ? job.traceparent : undefined,
     );
     // the next tick tries again; a link that is gone is told by its state
     if (!sent) return false;

@@ -25,7 +25,7 @@ export interface DirectorySyncParts {
   readonly isRecovering: () => boolean;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
-  readonly send: (icpId: number, request: ControllerRequest) => boolean;
+  readonly send: (icpId: number, request: ControllerRequest, traceparent?: string) => boolean;
   /** Why nothing can be written at a controller now; undefined: it can. */
   readonly refusal: (icpId: number) => Refusal | undefined;
   readonly note: (text: string, facts: object) => void;
@@ -173,19 +173,20 @@ export class DirectorySync implements DirectoryWriter {
   }
 
   /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */
-  async write({ deiId, icpId, before, after }: Change): Promise<Outcome<{ readonly objectId: number }>> {
+  async write({ deiId, icpId, before, after }: Change, traceparent?: string): Promise<Outcome<{ readonly objectId: number }>> {
     const entity = entityById(deiId)!;
     const refusal = this.parts.refusal(icpId);
     if (refusal !== undefined) return { ok: false, refusal };
     const handle = before === undefined ? 0 : partsOf(before.objectId)!.handle;
-    if (after === undefined) return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [] }));
+    if (after === undefined)
+      return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [], traceparent }));
     const pieces = writesOf(entity, before?.values, after);
     if ('code' in pieces) return { ok: false, refusal: pieces };
     let written: Outcome<{ readonly handle: number }> = { ok: true, value: { handle } };
     for (const [at, items] of pieces.entries()) {
       const inserts = before === undefined && at === 0;
       const target = written.ok ? written.value.handle : 0;
-      const next = await this.one(icpId, { entity, action: inserts ? 'INSERT' : 'UPDATE', handle: target, items });
+      const next = await this.one(icpId, { entity, action: inserts ? 'INSERT' : 'UPDATE', handle: target, items, traceparent });
       if (!next.ok && at > 0) await this.undo(icpId, entity, target, before === undefined);
       if (!next.ok) return next;
       written = next;
@@ -194,7 +195,7 @@ export class DirectorySync implements DirectoryWriter {
   }
 
   private async undo(icpId: number, entity: Entity, handle: number, isNew: boolean): Promise<void> {
-    if (isNew) await this.one(icpId, { entity, action: 'DELETE', handle, items: [] });
+    if (isNew) await this.one(icpId, { entity, action: 'DELETE', handle, items: [], traceparent: undefined });
     this.changed(icpId, { deiId: entity.deiId, handle });
   }
 
@@ -216,7 +217,7 @@ export class DirectorySync implements DirectoryWriter {
       directory,
       timeoutMs,
       note,
-      send: (request) => send(icpId, request),
+      send: (request, traceparent) => send(icpId, request, traceparent),
       correlation: () => {
         this.correlation = this.correlation + 1 === SYNC_CORRELATIONS.end ? SYNC_CORRELATIONS.from : this.correlation + 1;
         return this.correlation;

@@ -61,6 +61,7 @@ export const FRAME_TYPES = {
   DIRECTORY_WRITE: 0x34,
   DIRECTORY_WRITE_RESPONSE: 0xb4,
   EVENT: 0x40,
+  TRACE: 0x41,
   DIRECTORY_ENTRIES: 0x42,
 } as const satisfies Record<ControllerMessage['type'], number>;
 
@@ -179,6 +180,12 @@ export const TRAITS = Object.freeze({
   SUPERVISOR: 8,
   LINE_APPEARANCE: 16,
   HOT_DESK: 32,
+});
+
+/** Bits of the capabilities of HELLO_ACK: what a controller takes that controllers of earlier releases do not know. */
+export const CAPABILITIES = Object.freeze({
+  /** TRACE before a request. */
+  TRACE: 1,
 });
 
 export const PLATFORMS: readonly ('x86' | 'powerpc' | undefined)[] = [undefined, 'x86', 'powerpc'];

@@ -58,7 +58,8 @@ function writeLinkMessage(writer: BodyWriter, message: LinkMessage): void {
       if (release.length !== 3) throw new RangeError('a release is three numbers with dots between');
       writer.uint8(writer.code(RESULTS, message.result)).uint16(message.heartbeatMs).uint32(message.bootId);
       writer.uint8(writer.code(PLATFORMS, message.platform));
-      for (const part of [...release, 0]) writer.uint8(part);
+      for (const part of release) writer.uint8(part);
+      writer.uint8(message.capabilities ?? 0);
       return;
     }
     case 'BACK_HELLO':
@@ -95,6 +96,9 @@ function writeCallMessage(
 ): void {
   if ('result' in message) writer.uint8(writer.code(RESULTS, message.result));
   switch (message.type) {
+    case 'TRACE':
+      writer.bytes(idBytes(message.traceId, 16)).bytes(idBytes(message.spanId, 8)).uint8(message.flags);
+      return;
     case 'LOOKUP_DEVICE':
       writer.diallable(message.directoryNumber, 1);
       return;
@@ -125,6 +129,13 @@ function writeCallMessage(
     default:
     // The others have no body beyond the result.
   }
+}
+
+/** Of a trace context: an id of zeros is none. */
+function idBytes(hex: string, bytes: number): Buffer {
+  if (hex.length !== 2 * bytes || !/^[0-9a-f]*[1-9a-f][0-9a-f]*$/.test(hex))
+    throw new RangeError(`${hex} is not an id of ${bytes} bytes`);
+  return Buffer.from(hex, 'hex');
 }
 
 function writeEvent(writer: BodyWriter, event: EventMessage): void {
