@@ -9,6 +9,7 @@ import { Faults, isStanding, type Fault, type StandingFault } from '../faults/fa
 import type { Happening } from '../model/happening.js';
 import type { Monitor } from '../model/monitors.js';
 import type { Phone } from '../model/phone.js';
+import { startOf } from '../model/start-of-text.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { Trace, TraceDetail } from '../trace/trace.js';
@@ -42,6 +43,8 @@ export interface ControllerServerSpec {
 }
 
 export const LINKS_MAX = 1_000;
+/** Of the items of a write, in the trace. */
+const TRACED_ITEMS_BYTES_MAX = 1_000;
 
 let lastLinkId = 0;
 
@@ -366,10 +369,13 @@ function commonNameOf(certificate: X509Certificate): string {
 function framesOf(request: Request, answer: Answer): Buffer[] {
   const end = encodeResponse(request, answer);
   if (request.type !== 'DIRECTORY_READ' || request.entity === null || !answer.entries) return [end];
-  return [...encodeEntries(request.correlation, request.entity, answer.entries), end];
+  return [...encodeEntries(request.correlation, request.entity, answer.entries, request.continued === true), end];
 }
 
 function requestDetail(request: Request, traceparent: string | null): TraceDetail {
-  const detail = request.type === 'DIRECTORY_WRITE' ? { ...request, items: JSON.stringify(request.items) } : { ...request };
+  const detail =
+    request.type === 'DIRECTORY_WRITE'
+      ? { ...request, items: startOf(JSON.stringify(request.items), TRACED_ITEMS_BYTES_MAX) }
+      : { ...request };
   return traceparent === null ? detail : { ...detail, traceparent };
 }

@@ -48,7 +48,7 @@ describe('a link', () => {
     const ack = forward.ofType(0x02)[0];
     expect(ack?.body.length).toBe(12);
     expect([ack?.body.readUInt8(0), ack?.body.readUInt16BE(1), ack?.body.readUInt8(7)]).toEqual([0, 1000, 1]);
-    expect(ack?.body.subarray(8)).toEqual(Buffer.from([9, 4, 0, 1]));
+    expect(ack?.body.subarray(8)).toEqual(Buffer.from([9, 4, 0, 3]));
     const hello = back.frames[0];
     expect([hello?.type, hello?.body.readBigUInt64BE(0), hello?.body.readUInt32BE(8)]).toEqual([
       0x03,

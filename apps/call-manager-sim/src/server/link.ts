@@ -11,7 +11,7 @@ import type { Capability, GoodbyeReason } from '../wire/numbers.js';
 import { decodeInstanceMessage, type Hello, type InstanceMessage, type Request } from '../wire/request.decoder.js';
 import type { TraceLink } from '../trace/trace.js';
 import { Connection } from './connection.js';
-import { Preamble } from './preamble.js';
+import { Preamble, type Announced } from './preamble.js';
 
 export const LINK_STEP_MS = 5_000;
 const HELD_REQUESTS_MAX = 1_000;
@@ -34,11 +34,6 @@ export interface LinkOwner {
   closed(link: Link, reason: string): void;
 }
 
-interface Asked {
-  readonly request: Request;
-  readonly traceparent: string | null;
-}
-
 export class Link implements TraceLink {
   state: LinkState = 'hello';
   instanceId = '';
@@ -49,7 +44,7 @@ export class Link implements TraceLink {
   readonly open = new Set<number>();
   private readonly forward: Connection;
   private back: Connection | null = null;
-  private held: Asked[] = [];
+  private held: Announced[] = [];
   private readonly preamble = new Preamble();
   private step: NodeJS.Timeout;
 
@@ -159,10 +154,20 @@ export class Link implements TraceLink {
     }
     const begun = this.state === 'up' || this.state === 'waiting-ack';
     if (begun && message.type === 'PING') this.forward.send(encodePong(message.opaque));
-    else if (begun && message.type === 'REQUEST')
-      this.take({ request: message.request, traceparent: this.preamble.endWith(message.request) });
-    else if (begun && message.type === 'TRACE' && this.owner.capabilities.includes('trace')) this.preamble.take(message);
+    else if (begun && message.type === 'REQUEST' && this.isTaken(message)) this.take(this.preamble.endWith(message.request));
+    else if (begun && (message.type === 'TRACE' || message.type === 'DIRECTORY_PART') && this.isTaken(message))
+      this.preamble.take(message);
     else if (message.type !== 'PONG' || !begun) throw outOfTurn(message, this.state);
+  }
+
+  /** What needs a capability comes only where it has been announced. */
+  private isTaken(message: InstanceMessage): boolean {
+    const { capabilities } = this.owner;
+    if (message.type === 'TRACE') return capabilities.includes('trace');
+    const isLong =
+      message.type === 'DIRECTORY_PART' ||
+      (message.type === 'REQUEST' && message.request.type === 'DIRECTORY_READ' && message.request.continued !== undefined);
+    return !isLong || capabilities.includes('long-items');
   }
 
   private backMessage(message: InstanceMessage): void {
@@ -187,7 +192,7 @@ export class Link implements TraceLink {
     for (const asked of held) this.take(asked);
   }
 
-  private take(asked: Asked): void {
+  private take(asked: Announced): void {
     const { request, traceparent } = asked;
     if (this.state === 'waiting-ack') {
       if (this.held.length >= HELD_REQUESTS_MAX)

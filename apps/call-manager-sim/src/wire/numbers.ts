@@ -29,6 +29,7 @@ export const TYPE = {
   EVENT: 0x40,
   TRACE: 0x41,
   DIRECTORY_ENTRIES: 0x42,
+  DIRECTORY_PART: 0x43,
 } as const;
 
 export const RESPONSE_BIT = 0x80;
@@ -74,7 +75,7 @@ export const STATE: Readonly<Record<LocalState, number>> = {
 };
 
 /** Bits of HELLO_ACK: what is taken beyond the first release of the link. */
-export const CAPABILITY = { trace: 1 } as const;
+export const CAPABILITY = { trace: 1, 'long-items': 2 } as const;
 export type Capability = keyof typeof CAPABILITY;
 
 export const PLATFORM = { x86: 1, powerpc: 2 } as const;

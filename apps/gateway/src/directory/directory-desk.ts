@@ -75,7 +75,7 @@ export class DirectoryDesk {
   linkChanged(icpId: number, state: ConnectionState, up: LinkUp | undefined, document: AccessDocument | undefined): void {
     const granted = document?.controllers.find((controller) => controller.icpId === icpId);
     if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
-    if (up !== undefined) this.sync.up(icpId);
+    if (up !== undefined) this.sync.up(icpId, up.capabilities);
     else if (state !== 'CONNECTED') this.sync.down(icpId);
   }
 }

@@ -1,7 +1,7 @@
 /** The sync of all controllers' directories (R-CLU-08): on connect, on demand, every hour, and when a controller says that something changed. */
 import type { Refusal } from '#contracts/errors';
 import type { InstanceStatusReport } from '#contracts/gateway-admin';
-import type { ControllerRequest } from '#southbound/messages';
+import { CAPABILITIES, type ControllerRequest } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
 import { makeObjectId, partsOf } from '../switchboard/numbering.rules.js';
@@ -57,10 +57,11 @@ export class DirectorySync implements DirectoryWriter {
 
   constructor(private readonly parts: DirectorySyncParts) {}
 
-  up(icpId: number): void {
+  /** @param capabilities what the controller has announced, bits of CAPABILITIES */
+  up(icpId: number, capabilities = 0): void {
     const nowMs = this.parts.nowMs();
     const known = this.knownOf(icpId);
-    known.link.up();
+    known.link.up((capabilities & CAPABILITIES.LONG_ITEMS) !== 0);
     known.syncedAtMs = nowMs;
     known.reading = undefined;
     if (this.parts.isRecovering()) known.waitsUntilMs = nowMs + PATIENCE_MS;
@@ -172,7 +173,7 @@ export class DirectorySync implements DirectoryWriter {
     return [...this.controllers].map(([icpId, { revision, link }]) => `${icpId} ${revision} ${link.failure}`).join('; ');
   }
 
-  /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */
+  /** A change that needs several requests (at a controller that takes no long items) is undone as far as it got when it was an insert; else what stands is read again. */
   async write({ deiId, icpId, before, after }: Change, traceparent?: string): Promise<Outcome<{ readonly objectId: number }>> {
     const entity = entityById(deiId)!;
     const refusal = this.parts.refusal(icpId);
@@ -180,7 +181,8 @@ export class DirectorySync implements DirectoryWriter {
     const handle = before === undefined ? 0 : partsOf(before.objectId)!.handle;
     if (after === undefined)
       return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [], traceparent }));
-    const pieces = writesOf(entity, before?.values, after);
+    const takesLong = this.controllers.get(icpId)?.link.takesLong === true;
+    const pieces = writesOf(entity, before?.values, after, takesLong);
     if ('code' in pieces) return { ok: false, refusal: pieces };
     let written: Outcome<{ readonly handle: number }> = { ok: true, value: { handle } };
     for (const [at, items] of pieces.entries()) {

@@ -63,6 +63,7 @@ export const FRAME_TYPES = {
   EVENT: 0x40,
   TRACE: 0x41,
   DIRECTORY_ENTRIES: 0x42,
+  DIRECTORY_PART: 0x43,
 } as const satisfies Record<ControllerMessage['type'], number>;
 
 export const TYPE_NAMES: ReadonlyMap<number, ControllerMessage['type']> = new Map(
@@ -186,12 +187,24 @@ export const TRAITS = Object.freeze({
 export const CAPABILITIES = Object.freeze({
   /** TRACE before a request. */
   TRACE: 1,
+  /** DIRECTORY_PART before a DIRECTORY_WRITE; CONTINUED items and entries of several pieces in both directions. */
+  LONG_ITEMS: 2,
 });
 
 export const PLATFORMS: readonly ('x86' | 'powerpc' | undefined)[] = [undefined, 'x86', 'powerpc'];
 
 /** R-PERF-03; header included. */
 export const REQUEST_BYTES_MAX = 64;
+/** Frames as long as an event with all its data. */
+export const LONG_TYPES: ReadonlySet<string> = new Set<ControllerMessage['type']>([
+  'EVENT',
+  'DIRECTORY_ENTRIES',
+  'DIRECTORY_PART',
+]);
+/** Items of one DIRECTORY_WRITE, with their heads. */
+export const WRITE_ITEMS_BYTES_MAX = 50;
+/** Of one DIRECTORY_WRITE. */
+export const PARTS_MAX = 16;
 export const EVENT_FIXED_BYTES = 64;
 export const CALLS_PER_SNAPSHOT_MAX = 3;
 /** In one SNAPSHOT_CALLS response. */

@@ -11,6 +11,7 @@ import {
   EVENT_TYPES,
   HEARTBEAT_MS_MIN,
   isCallbackPort,
+  LONG_TYPES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
   ROLES,
@@ -27,7 +28,7 @@ export function decodeMessage(frame: Frame): ControllerMessage {
   const type = TYPE_NAMES.get(frame.type);
   if (type === undefined) throw new FrameError('TYPE', `there is no frame type ${frame.type}`);
   const reader = new BodyReader(frame.body, type);
-  if (type !== 'EVENT' && type !== 'DIRECTORY_ENTRIES' && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
+  if (!LONG_TYPES.has(type) && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
     reader.refuse(`a frame of this type has at most ${REQUEST_BYTES_MAX} bytes`);
   }
   const isLinkFrame = frame.type < 0x10;

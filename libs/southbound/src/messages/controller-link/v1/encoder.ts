@@ -12,6 +12,7 @@ import {
   HEARTBEAT_MS_MIN,
   isCallbackPort,
   LOCAL_STATES,
+  LONG_TYPES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
   RESULTS,
@@ -21,7 +22,7 @@ import { type FeatureMessage, isFeatureMessage, writeFeatureMessage } from './fe
 import type { ControllerMessage, DeviceDatum, EventMessage, LinkMessage } from './types.js';
 
 /**
- * The bytes of a message, in a buffer of its own: at most 64, an event and a page of the directory at most 364 (R-PERF-03). Throws `RangeError` for a value that the
+ * The bytes of a message, in a buffer of its own: at most 64, an event and a piece of the directory at most 364 (R-PERF-03). Throws `RangeError` for a value that the
  * protocol has no room for: a fault of the caller, who checks what applications send before it comes here.
  */
 export function encodeMessage(message: ControllerMessage): Buffer {
@@ -35,7 +36,7 @@ export function encodeMessage(message: ControllerMessage): Buffer {
     writeLinkMessage(writer, message);
     return writer.frame(type, 0, 0, REQUEST_BYTES_MAX);
   }
-  const bytesMax = message.type === 'DIRECTORY_ENTRIES' ? FRAME_BYTES_MAX : REQUEST_BYTES_MAX;
+  const bytesMax = LONG_TYPES.has(message.type) ? FRAME_BYTES_MAX : REQUEST_BYTES_MAX;
   if (isFeatureMessage(message)) writeFeatureMessage(writer, message);
   else writeCallMessage(writer, message);
   return writer.frame(type, positive(message.correlation), 'target' in message ? message.target : 0, bytesMax);

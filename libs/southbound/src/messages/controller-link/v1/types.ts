@@ -3,7 +3,7 @@
  * they are opaque (nonce, global call id); serial and time fit in 53 bits and are numbers (a decoder refuses larger ones).
  */
 import type { CAUSES } from './event-words.js';
-import type { FeatureRequest, FeatureResponse, DirectoryEntries } from './feature-types.js';
+import type { DirectoryEntries, DirectoryPart, FeatureRequest, FeatureResponse } from './feature-types.js';
 import type { CALL_EVENT_WORDS, FEATURE_EVENT_WORDS } from './words.js';
 
 export type ResultName =
@@ -174,4 +174,4 @@ export interface TraceMessage {
 }
 
 export type ControllerMessage =
-  ControllerRequest | ControllerResponse | EventMessage | DirectoryEntries | TraceMessage | LinkMessage;
+  ControllerRequest | ControllerResponse | EventMessage | DirectoryEntries | DirectoryPart | TraceMessage | LinkMessage;
