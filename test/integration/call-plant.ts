@@ -30,10 +30,13 @@ export interface CallPlant {
 
 export async function startCallPlant({
   equipment,
+  settings = {},
   more = {},
 }: {
   /** Of the controller, beside its plain phones. */
   readonly equipment?: object;
+  /** What the simulator's settings have of the controller otherwise. */
+  readonly settings?: object;
   /** What the access document has otherwise. */
   readonly more?: Partial<AccessDocument>;
 } = {}): Promise<CallPlant> {
@@ -51,7 +54,7 @@ export async function startCallPlant({
       instanceCaFile: around.authority.certFile,
       admin: { host: block.address(100), port: 8475, key: ADMIN_KEY },
       heartbeatMs: 1000,
-      controllers: [{ name: 'one', address: controller, ...files, extensions: { from: 2001, count: 10 } }],
+      controllers: [{ name: 'one', address: controller, ...files, extensions: { from: 2001, count: 10 }, ...settings }],
       equipmentFile,
       logLevel: 'error',
     }),

@@ -99,7 +99,7 @@ async function controllerServers(
   return Promise.all(
     settings.controllers.map(async (controller, index) => {
       const [certPem, keyPem] = await Promise.all([readFile(controller.certFile, 'utf8'), readFile(controller.keyFile, 'utf8')]);
-      const { name, address, port, release } = controller;
+      const { name, address, port, release, capabilities } = controller;
       const platform = platformOf(controller.platform);
       const oneFramePerRecord = settings.oneFramePerRecord ?? false;
       const { heartbeatMs } = settings;
@@ -115,6 +115,7 @@ async function controllerServers(
         release,
         heartbeatMs,
         oneFramePerRecord,
+        capabilities,
         epochMs,
       };
       return new ControllerServer(spec, simulation, trace, () => clock.catchUp());

@@ -19,11 +19,13 @@ import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderLi
 import { nextRestEvent, restEventAnswer } from './rest-event.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { Ticker } from './ticker.js';
+import { sampledTrace } from './switchboard/request-traces.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
   CoreOperation,
   CoreOutcome,
+  DataRegistration,
   Effect,
   Input,
   Instant,
@@ -99,7 +101,7 @@ export class GatewayEngine implements Engine, LinkListener {
       nowMs: () => this.clock().nowMs,
       isRecovering: () => this.switchboard.isRecovering,
       wallMs: () => this.clock().wallMs,
-      send: (icpId, request) => this.links?.send(icpId, request) === true,
+      send: (icpId, request, traceparent) => this.links?.send(icpId, request, traceparent) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),
     });
@@ -255,9 +257,9 @@ export class GatewayEngine implements Engine, LinkListener {
     const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
     if (!checked.ok) return checked;
     this.dispatch({ kind: 'watch-directories' });
-    return this.desk.carryOut(name, request as never, this.keeping, (registration) =>
-      this.run({ name: 'keepDataRegistration', request: { sessionId, registration } }, callerOf(context)),
-    );
+    const keep = (registration: DataRegistration) =>
+      this.run({ name: 'keepDataRegistration', request: { sessionId, registration } }, callerOf(context));
+    return this.desk.carryOut(name, request as never, this.keeping, keep, sampledTrace(context.traceparent));
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */
@@ -388,8 +390,8 @@ export class GatewayEngine implements Engine, LinkListener {
     if (sessionId !== undefined) this.dispatch({ kind: 'log-in-unkept', sessionId });
   }
 
-  private send({ icpId, request }: Extract<Effect, { kind: 'send' }>): void {
-    if (this.links?.send(icpId, request) === true) return;
+  private send({ icpId, request, traceparent }: Extract<Effect, { kind: 'send' }>): void {
+    if (this.links?.send(icpId, request, traceparent) === true) return;
     // not from within the handling that asked for it
     queueMicrotask(() => this.dispatch({ kind: 'send-failed', icpId, correlation: request.correlation }));
   }

@@ -15,6 +15,8 @@ export interface LinkUp {
   readonly bootId: number;
   readonly release: string;
   readonly platform: 'x86' | 'powerpc';
+  /** Bits of CAPABILITIES: what the controller takes beyond the first release of the link; absent counts as 0. */
+  readonly capabilities?: number;
 }
 
 export interface LinkListener {
@@ -29,8 +31,11 @@ export interface LinkListener {
 export interface ControllerLinks {
   /** Replaces the set of controllers: new ones are dialled, absent ones are said GOODBYE and closed, the rest is left alone. */
   setControllers(targets: readonly ControllerTarget[]): void;
-  /** False when the link is not CONNECTED or its send buffer is full: nothing was sent then. */
-  send(icpId: number, request: ControllerRequest): boolean;
+  /**
+   * False when the link is not CONNECTED or its send buffer is full: nothing was sent then.
+   * @param traceparent of the application's request that caused this one; goes only to a controller that takes it
+   */
+  send(icpId: number, request: ControllerRequest, traceparent?: string): boolean;
   readonly figures: (icpId: number) => { readonly roundTripMs: number | null; readonly refusedBackConnections: number };
   /** GOODBYE on every link, then closes; resolves when all sockets are closed. May be called twice. */
   close(): Promise<void>;

@@ -133,6 +133,8 @@ export const callManagerSimSettings = z.strictObject({
         keyFile: path,
         platform: z.string().default('virtual'),
         release: z.string().default('9.4'),
+        /** What it announces to take beyond the first release of the link; [] for a controller that is older. */
+        capabilities: z.array(z.enum(['trace', 'long-items'])).default(['trace', 'long-items']),
         extensions: z.strictObject({ from: z.int().min(0), count: z.int().min(0).max(10_000) }),
         /** Where absent, what R-LIM-07 gives for platform and release. */
         monitorLimits: z.strictObject({ total: z.int().min(0), shared: z.int().min(0) }).optional(),

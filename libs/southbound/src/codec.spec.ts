@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage, FRAME_TYPES } from './codec.js';
+import { decodeMessage, encodeMessage, encodeRequest, FRAME_TYPES } from './codec.js';
 import { encodeFrame, type Frame, FrameDecoder, FrameError } from './framing.js';
 import type { ControllerMessage } from './messages.js';
 import { bytesToAddress } from './messages/controller-link/v1/address.js';
 import * as codes from './messages/controller-link/v1/codes.js';
-import type { DirectoryEntries, FeatureRequest, FeatureResponse } from './messages/controller-link/v1/feature-types.js';
+import type {
+  DirectoryEntries,
+  DirectoryPart,
+  FeatureRequest,
+  FeatureResponse,
+} from './messages/controller-link/v1/feature-types.js';
 import { ITEM_WORDS } from './messages/controller-link/v1/item-words.js';
 import * as words from './messages/controller-link/v1/words.js';
 
@@ -93,7 +98,7 @@ const two = (bytesMax: number) =>
     .filter(([first, second]) => Buffer.byteLength(first) + Buffer.byteLength(second) <= bytesMax);
 
 const FEATURE_ARBITRARIES: Record<
-  (FeatureRequest | FeatureResponse | DirectoryEntries)['type'],
+  (FeatureRequest | FeatureResponse | DirectoryEntries | DirectoryPart)['type'],
   fc.Arbitrary<ControllerMessage>
 > = {
   LOOKUP: one('LOOKUP', {
@@ -129,10 +134,18 @@ const FEATURE_ARBITRARIES: Record<
   DEVICE_COMMAND_RESPONSE: response('DEVICE_COMMAND_RESPONSE', { localCallId: uint32 }, { localCallId: 0 }),
   QUERY: one('QUERY', { ...numbered, kind: fc.constantFrom(...words.QUERY_KINDS), from: uint8 }),
   QUERY_RESPONSE: response('QUERY_RESPONSE', { next: uint8, items: items(50) }, { next: 0, items: [] }),
-  DIRECTORY_READ: one('DIRECTORY_READ', {
+  DIRECTORY_READ: fc.oneof(
+    one('DIRECTORY_READ', { correlation: positive, entity: fc.constantFrom(...words.DIRECTORY_ENTITIES), after: uint32 }),
+    one('DIRECTORY_READ', {
+      correlation: positive,
+      entity: fc.constantFrom(...words.DIRECTORY_ENTITIES),
+      after: uint32,
+      continued: fc.boolean(),
+    }),
+  ),
+  DIRECTORY_PART: one('DIRECTORY_PART', {
     correlation: positive,
-    entity: fc.constantFrom(...words.DIRECTORY_ENTITIES),
-    after: uint32,
+    items: items(352).filter((list) => list.length > 0),
   }),
   DIRECTORY_READ_RESPONSE: response('DIRECTORY_READ_RESPONSE', { count: fc.nat(0xffff), next: uint32 }, { count: 0, next: 0 }),
   DIRECTORY_WRITE: one('DIRECTORY_WRITE', {
@@ -163,6 +176,13 @@ const localState = fc.constantFrom(...LOCAL_STATES);
 const named = (words: readonly (string | undefined)[]): fc.Arbitrary<string> =>
   fc.constantFrom(...words.filter((word) => word !== undefined));
 
+/** An id of a trace context: not all zeros. */
+const hexId = (bytes: number): fc.Arbitrary<string> =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .filter((id) => id.some((byte) => byte !== 0))
+    .map((id) => Buffer.from(id).toString('hex'));
+
 const call = fc.record({ localCallId: uint32, globalCallId: uint64, localState });
 const devices = fc
   .array(fc.record({ role: named(ROLES), attribute: named(ATTRIBUTES), value: fc.string({ unit: 'grapheme', maxLength: 40 }) }), {
@@ -186,6 +206,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
     bootId: uint32,
     platform: fc.constantFrom('x86', 'powerpc'),
     release,
+    capabilities: uint8,
   }),
   BACK_HELLO: one('BACK_HELLO', { nonce: uint64, bootId: uint32 }),
   BACK_ACK: one('BACK_ACK', { result: fc.constantFrom(...RESULTS) }),
@@ -219,6 +240,7 @@ const ARBITRARIES: Record<ControllerMessage['type'], fc.Arbitrary<ControllerMess
   RETRIEVE_CALL: one('RETRIEVE_CALL', { ...numbered, localCallId: uint32 }),
   RETRIEVE_CALL_RESPONSE: response('RETRIEVE_CALL_RESPONSE', {}, {}),
   ...FEATURE_ARBITRARIES,
+  TRACE: one('TRACE', { correlation: positive, traceId: hexId(16), spanId: hexId(8), flags: uint8 }),
   EVENT: one('EVENT', {
     monitorReference: positive,
     target: uint32,
@@ -244,7 +266,7 @@ describe('controller link messages', () => {
       fc.assert(
         fc.property(arbitrary, (message) => {
           const bytes = encodeMessage(message);
-          expect(bytes.length).toBeLessThanOrEqual(type === 'EVENT' || type === 'DIRECTORY_ENTRIES' ? 364 : 64);
+          expect(bytes.length).toBeLessThanOrEqual(codes.LONG_TYPES.has(type) ? 364 : 64);
           expect(decode(bytes)).toEqual([message]);
         }),
       );
@@ -367,6 +389,9 @@ describe('controller link messages', () => {
       { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'TAP', localCallId: 1, value: 0, argument: 'x'.repeat(43) },
       { type: 'CALL_COMMAND', correlation: 1, target: 1, opcode: 'UNKNOWN_OPCODE', localCallId: 1, value: 0, argument: '' },
       { type: 'DIRECTORY_ENTRIES', correlation: 1, entity: 'PHONE', entries: [] },
+      { type: 'DIRECTORY_PART', correlation: 1, items: [] },
+      { type: 'TRACE', correlation: 1, traceId: '0'.repeat(32), spanId: '1'.repeat(16), flags: 1 },
+      { type: 'TRACE', correlation: 1, traceId: '1'.repeat(32), spanId: '1'.repeat(15), flags: 1 },
       { ...hello, instanceId: 'x' },
       { ...hello, callbackPort: 49_499 },
       { ...hello, callbackPort: 49_601 },
@@ -376,6 +401,56 @@ describe('controller link messages', () => {
         () => encodeMessage(message),
         JSON.stringify(message, (_, v) => String(v)),
       ).toThrow(RangeError);
+  });
+});
+
+describe('the frames of a request', () => {
+  const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-a3ce929d0e0e4736-01';
+  const write = (values: readonly string[]) =>
+    ({
+      type: 'DIRECTORY_WRITE',
+      correlation: 9,
+      target: 7,
+      entity: 'USER',
+      action: 'UPDATE',
+      items: values.map((value, at) => ({ word: ['FIRST_NAME', 'LAST_NAME', 'EMAIL', 'DEPARTMENT', 'LOCATION'][at]!, value })),
+    }) as const;
+
+  it('R-LOG-01 begin with its trace, and are the request alone without one', () => {
+    const request = { type: 'MONITOR_START', correlation: 30, target: 257 } as const;
+    expect(encodeRequest(request)).toEqual(encodeMessage(request));
+    const [trace, ...rest] = decode(encodeRequest(request, TRACEPARENT));
+    expect(trace).toEqual(messageOf(fixtures.frames.find(({ name }) => name === 'TRACE')!));
+    expect(rest).toEqual([request]);
+  });
+
+  it('R-DAS-03 hold values of any length in parts, at most 16 of them, in characters as they were', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 255 }),
+      fc.constantFrom('é'.repeat(255), '電'.repeat(255), '😀'.repeat(127), `x${'😀'.repeat(127)}`, `\ufeff${'x'.repeat(254)}`),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), (values) => {
+        const request = write(values);
+        const messages = decode(encodeRequest(request, TRACEPARENT)).slice(1);
+        const parts = messages.flatMap((message) => (message.type === 'DIRECTORY_PART' ? [message] : []));
+        expect(messages.slice(0, parts.length)).toEqual(parts);
+        expect(parts.length).toBeLessThanOrEqual(codes.PARTS_MAX);
+        const end = messages.slice(parts.length);
+        expect(end).toEqual([{ ...request, items: parts.length === 0 ? request.items : [] }]);
+        const joined = [...parts.flatMap((part) => part.items), ...(end[0] as typeof request).items].reduce<
+          { word: string; value: string }[]
+        >((whole, item) => {
+          if (item.word === 'CONTINUED') whole.at(-1)!.value += item.value;
+          else whole.push({ ...item });
+          return whole;
+        }, []);
+        expect(joined).toEqual(request.items);
+      }),
+    );
+    const short = write(['Grace', 'Hopper']);
+    expect(decode(encodeRequest(short))).toEqual([short]);
+    expect(() => encodeRequest(write(['x'.repeat(16 * 352)]))).toThrow(RangeError);
   });
 });
 

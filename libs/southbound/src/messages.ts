@@ -25,5 +25,5 @@ export type {
   MonitorKind,
   QueryKind,
 } from './messages/controller-link/v1/feature-types.js';
-export { CALL_FLAGS, TRAITS } from './messages/controller-link/v1/codes.js';
+export { CALL_FLAGS, CAPABILITIES, TRAITS } from './messages/controller-link/v1/codes.js';
 export { DEVICE_TYPES } from './messages/controller-link/v1/words.js';

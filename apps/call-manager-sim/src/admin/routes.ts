@@ -1,7 +1,7 @@
 /** The admin interface's routes as plain functions of path, query and body; no HTTP here. */
 import { z } from 'zod';
 import { faultSchema } from '../faults/faults.js';
-import { NAME_BYTES_MAX } from '../model/phone.js';
+import { TEXT_CHARACTERS_MAX } from '../model/phone.js';
 import type { Result } from '../model/words.js';
 import { KEYS, SERVICE_KEYS, comeInBody, dialBody, handBody, scriptSchema, type Hand } from '../scenarios/script.js';
 import { trafficSchema } from '../scenarios/traffic.js';
@@ -64,10 +64,7 @@ const whole = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
-const nameSchema = z
-  .string()
-  .min(1)
-  .refine((name) => Buffer.byteLength(name, 'utf8') <= NAME_BYTES_MAX, `at most ${NAME_BYTES_MAX} bytes`);
+const nameSchema = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 const traceQuery = z.strictObject({
   after: whole.default(0),
   limit: whole.pipe(z.number().min(1).max(TRACE_LINES_MAX)).default(1_000),

@@ -81,7 +81,7 @@ function named(directory: Directory, controller: number, kind: LookupKind, numbe
     case 'TDM_TRUNK':
       return directory.trunks(controller).find(({ dn }) => dn === String(number)) ?? null;
     case 'SIP_PEER':
-      return directory.trunks(controller).find(({ name, kind: sort }) => sort === 'sip-peer' && name === text) ?? null;
+      return directory.trunks(controller).find(({ fullName, kind: sort }) => sort === 'sip-peer' && fullName === text) ?? null;
     default:
       return directory.device(text);
   }

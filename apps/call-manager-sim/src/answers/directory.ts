@@ -1,6 +1,6 @@
 /** DIRECTORY_READ and DIRECTORY_WRITE: entries by handle, a page at a time; users may be written, of devices the name. */
 import type { Device } from '../model/phone.js';
-import { NAME_BYTES_MAX } from '../model/phone.js';
+import { TEXT_CHARACTERS_MAX } from '../model/phone.js';
 import type { UserEntry, UserFields } from '../model/users-book.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
@@ -66,7 +66,7 @@ function userItems(user: UserEntry): ItemValue[] {
 }
 
 function deviceItems(simulation: Simulation, entity: Entity, device: Device): ItemValue[] {
-  const { dn, name } = device;
+  const { dn, fullName: name } = device;
   const address = (index: number | null) => (index === null ? '' : (simulation.spec(index).address ?? ''));
   const phone = asPhone(device);
   switch (entity) {
@@ -156,13 +156,13 @@ function writeUser(simulation: Simulation, controller: number, { action, target,
 
 const NO_FIELDS: UserFields = { firstName: '', lastName: '', email: '', department: '', location: '', primeDn: '' };
 
-/** Null: an item that users do not have. Items of a later release are passed over. */
+/** Null: an item that users do not have, or too long a text. Items of a later release are passed over. */
 function userFields(items: readonly Item[]): Partial<UserFields> | null {
   const fields: Partial<Record<keyof UserFields, string>> = {};
   for (const { word, value } of items) {
     if (word === null) continue;
     const field = Object.hasOwn(USER_WORDS, word) ? USER_WORDS[word] : undefined;
-    if (!field) return null;
+    if (!field || value.length > TEXT_CHARACTERS_MAX) return null;
     fields[field] = value;
   }
   return fields;
@@ -180,7 +180,7 @@ function writeName(simulation: Simulation, controller: number, { entity, action,
   const [first] = known;
   if (!first || known.length !== 1) return refused('MALFORMED');
   if (first.word !== 'NAME') return refused('NOT_SUPPORTED');
-  if (Buffer.byteLength(first.value, 'utf8') > NAME_BYTES_MAX) return refused('MALFORMED');
+  if (first.value.length > TEXT_CHARACTERS_MAX) return refused('MALFORMED');
   simulation.rename(device, first.value);
   return { result: 'OK' as const, handle: target };
 }

@@ -116,7 +116,7 @@ function description(simulation: Simulation, device: Device): ItemValue[] {
   const head: ItemValue[] = [
     ['DEVICE_TYPE', typeName(device)],
     ['DN', device.dn],
-    ['NAME', device.name],
+    ['NAME', device.fullName],
     ...homes(simulation, device),
   ];
   if (isGroup(device)) return [...head, ...groupFacts(device)];

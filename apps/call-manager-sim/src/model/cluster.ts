@@ -17,8 +17,9 @@ import type { ControllerSpec } from './equipment-spec.js';
 import { Exchange, party, type Timers } from './exchange.js';
 import type { FeatureChange, HappeningListener } from './happening.js';
 import { callRules, phoneRules, type CallOperation, type Operation } from './operations.js';
-import { activeLeg, type Device, type Leg, type Phone } from './phone.js';
+import { activeLeg, NAME_BYTES_MAX, type Device, type Leg, type Phone } from './phone.js';
 import { Resilience, forgetCalls } from './resilience.js';
+import { startOf } from './start-of-text.js';
 import type { Cause, EventName, Result } from './words.js';
 
 export type { CallOperation, Operation } from './operations.js';
@@ -194,7 +195,8 @@ export class Cluster {
   /** The name of a device as the directory has it from now on. */
   rename(device: Device, name: string, atMs: number): void {
     this.x.run(atMs, () => {
-      device.name = name;
+      device.fullName = name;
+      device.name = startOf(name, NAME_BYTES_MAX);
     });
   }
 

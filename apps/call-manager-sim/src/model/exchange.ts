@@ -172,7 +172,16 @@ export class Exchange {
   tellDirectory(controller: number, handle: number, change: FeatureChange): void {
     let entry = this.entries.get(handle);
     if (!entry) {
-      const unnamed = { kind: 'phone', dn: '', name: '', monitorable: true, handle, inService: true, serial: 0 } as const;
+      const unnamed = {
+        kind: 'phone',
+        dn: '',
+        name: '',
+        fullName: '',
+        monitorable: true,
+        handle,
+        inService: true,
+        serial: 0,
+      } as const;
       this.entries.set(handle, (entry = { ...unnamed, primary: controller, secondary: null, controller }));
     }
     this.publish(entry, null, 'DIRECTORY_CHANGED', 'UNKNOWN', 'null', [], { change });

@@ -6,8 +6,10 @@ import type { Cause, LocalState } from './words.js';
 export interface Device {
   readonly kind: DeviceKind;
   readonly dn: string;
-  /** May be changed by a write to the directory. */
+  /** As displays show it, at most {@link NAME_BYTES_MAX}: the beginning of `fullName`. */
   name: string;
+  /** As the directory has it; may be changed by a write there. */
+  fullName: string;
   readonly monitorable: boolean;
   readonly handle: number;
   /** R-RES-02: where it is at home, and where it goes when that is away (null: it is not resilient). */
@@ -141,6 +143,8 @@ export const CONFERENCE_PARTIES_MAX = 8;
 export const DIVERSIONS_MAX = 8;
 
 export const NAME_BYTES_MAX = 40;
+/** A text of the directory. */
+export const TEXT_CHARACTERS_MAX = 255;
 export const DIGITS_SENT_MAX = 50;
 export const TAPS_MAX = 8;
 
@@ -166,7 +170,19 @@ export function newDevice(spec: PhoneSpec, controller: number, handle = handleOf
   const { dn, name, monitorable, kind = 'phone', secondary = null } = spec;
   if (secondary === controller) throw new Error(`the secondary controller of ${dn} is its primary`);
   const inService = !DEVICE_KIND_OF[kind].needsSet;
-  return { kind, dn, name, monitorable, handle, primary: controller, secondary, controller, inService, serial: 0 };
+  return {
+    kind,
+    dn,
+    name,
+    fullName: name,
+    monitorable,
+    handle,
+    primary: controller,
+    secondary,
+    controller,
+    inService,
+    serial: 0,
+  };
 }
 
 export function newPhone(spec: PhoneSpec, controller: number, handle?: number, line: Phone['line'] = null): Phone {

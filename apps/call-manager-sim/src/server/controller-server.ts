@@ -9,11 +9,12 @@ import { Faults, isStanding, type Fault, type StandingFault } from '../faults/fa
 import type { Happening } from '../model/happening.js';
 import type { Monitor } from '../model/monitors.js';
 import type { Phone } from '../model/phone.js';
+import { startOf } from '../model/start-of-text.js';
 import type { Result } from '../model/words.js';
 import type { Simulation } from '../simulation.js';
 import type { Trace, TraceDetail } from '../trace/trace.js';
 import { encodeEntries, encodeHelloAck, encodeResponse, type Answer } from '../wire/controller.encoder.js';
-import type { Platform } from '../wire/numbers.js';
+import type { Capability, Platform } from '../wire/numbers.js';
 import type { Hello, Request } from '../wire/request.decoder.js';
 import { openBackConnection } from './call-back.js';
 import { EpochMemory } from './epoch-memory.js';
@@ -36,11 +37,14 @@ export interface ControllerServerSpec {
   readonly release: string;
   readonly heartbeatMs: number;
   readonly oneFramePerRecord: boolean;
+  readonly capabilities: readonly Capability[];
   /** UTC ms of virtual time 0. */
   readonly epochMs: number;
 }
 
 export const LINKS_MAX = 1_000;
+/** Of the items of a write, in the trace. */
+const TRACED_ITEMS_BYTES_MAX = 1_000;
 
 let lastLinkId = 0;
 
@@ -68,6 +72,9 @@ export class ControllerServer implements LinkOwner {
   }
   get oneFramePerRecord(): boolean {
     return this.spec.oneFramePerRecord;
+  }
+  get capabilities(): readonly Capability[] {
+    return this.spec.capabilities;
   }
   get epochMs(): number {
     return this.spec.epochMs;
@@ -181,10 +188,10 @@ export class ControllerServer implements LinkOwner {
     this.trace.note('link-up', link.controller, link, {});
   }
 
-  request(link: Link, request: Request): void {
+  request(link: Link, request: Request, traceparent: string | null): void {
     this.catchUp();
     this.figures.request(request.type, performance.now());
-    this.trace.note('request', link.controller, link, requestDetail(request));
+    this.trace.note('request', link.controller, link, requestDetail(request, traceparent));
     const refusal = this.faults.requestRefusal(request.type, link.instanceId);
     const answer: Answer = refusal ? { result: refusal } : perform(this.simulation, this.spec.index, link.id, request);
     const frames = framesOf(request, answer);
@@ -253,8 +260,9 @@ export class ControllerServer implements LinkOwner {
   }
 
   private helloAck(result: Result): Buffer {
-    const { heartbeatMs, platform, release, index } = this.spec;
-    return encodeHelloAck({ result, heartbeatMs, bootId: this.simulation.cluster.bootId(index), platform, release });
+    const { heartbeatMs, platform, release, capabilities, index } = this.spec;
+    const bootId = this.simulation.cluster.bootId(index);
+    return encodeHelloAck({ result, heartbeatMs, bootId, platform, release, capabilities });
   }
 
   private callBack(link: Link, hello: Hello): void {
@@ -361,9 +369,13 @@ function commonNameOf(certificate: X509Certificate): string {
 function framesOf(request: Request, answer: Answer): Buffer[] {
   const end = encodeResponse(request, answer);
   if (request.type !== 'DIRECTORY_READ' || request.entity === null || !answer.entries) return [end];
-  return [...encodeEntries(request.correlation, request.entity, answer.entries), end];
+  return [...encodeEntries(request.correlation, request.entity, answer.entries, request.continued === true), end];
 }
 
-function requestDetail(request: Request): TraceDetail {
-  return request.type === 'DIRECTORY_WRITE' ? { ...request, items: JSON.stringify(request.items) } : { ...request };
+function requestDetail(request: Request, traceparent: string | null): TraceDetail {
+  const detail =
+    request.type === 'DIRECTORY_WRITE'
+      ? { ...request, items: startOf(JSON.stringify(request.items), TRACED_ITEMS_BYTES_MAX) }
+      : { ...request };
+  return traceparent === null ? detail : { ...detail, traceparent };
 }

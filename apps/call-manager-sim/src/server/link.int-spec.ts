@@ -34,6 +34,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+const TRACE_CONTEXT = '4bf92f3577b34da6a3ce929d0e0e4736a3ce929d0e0e473601';
+const trace = (correlation: number) => frameOf(0x41, correlation, 0, Buffer.from(TRACE_CONTEXT, 'hex'));
+
 const callIdIn = (frame: RawFrame) => frame.body.readUInt32BE(1);
 
 describe('a link', () => {
@@ -45,7 +48,7 @@ describe('a link', () => {
     const ack = forward.ofType(0x02)[0];
     expect(ack?.body.length).toBe(12);
     expect([ack?.body.readUInt8(0), ack?.body.readUInt16BE(1), ack?.body.readUInt8(7)]).toEqual([0, 1000, 1]);
-    expect(ack?.body.subarray(8)).toEqual(Buffer.from([9, 4, 0, 0]));
+    expect(ack?.body.subarray(8)).toEqual(Buffer.from([9, 4, 0, 3]));
     const hello = back.frames[0];
     expect([hello?.type, hello?.body.readBigUInt64BE(0), hello?.body.readUInt32BE(8)]).toEqual([
       0x03,
@@ -239,6 +242,9 @@ describe('a link', () => {
       frameOf(0x10, 0, 0, string('2001')),
       frameOf(0x40, 1, 1, Buffer.alloc(52)),
       frameOf(0x04, 0, 0, Buffer.from([0])),
+      frameOf(0x41, 1, 0, Buffer.alloc(25)),
+      Buffer.concat([trace(1), trace(1)]),
+      Buffer.concat([trace(1), frameOf(0x10, 2, 0, string('2001'))]),
       bad.hello(),
     ];
     for (const bytes of cases) {
@@ -256,6 +262,21 @@ describe('a link', () => {
     expect(port.frames.map(({ type, body }) => [type, body])).toEqual([[0x07, Buffer.from([2])]]);
     expect((await world.view()).counters).toMatchObject({ protocolErrors: cases.length + 2, refused: {} });
     expect(await lookUp(standing, '2001')).toBeGreaterThan(0);
+  });
+
+  it('R-LOG-01 a TRACE is kept with its request, also one that overtakes BACK_ACK, and is nothing without one', async () => {
+    const from = await world.instance();
+    from.acknowledge = false;
+    const { forward, back } = await world.link(from);
+    const lookUp = (correlation: number) => frameOf(0x10, correlation, 0, string('2001'));
+    forward.socket.write(Buffer.concat([trace(9), frameOf(0x05, 0, 0, Buffer.alloc(8)), lookUp(9), lookUp(10), trace(11)]));
+    await eventually(() => forward.ofType(0x06).length === 1, { what: 'the PONG' });
+    back.socket.write(frameOf(0x04, 0, 0, Buffer.from([0])));
+    await eventually(() => forward.ofType(0x90).length === 2, { what: 'both answers' });
+    const { lines } = (await world.admin('GET', '/v1/trace?after=0')).body;
+    const asked = lines.flatMap(({ kind, detail }) => (kind === 'request' ? [detail.traceparent] : []));
+    expect(asked).toEqual(['00-4bf92f3577b34da6a3ce929d0e0e4736-a3ce929d0e0e4736-01', undefined]);
+    expect((await world.view()).links).toMatchObject([{ state: 'up' }]);
   });
 
   it('R-CLU-04 certificates are checked with the address, in both directions of the link', async () => {
@@ -281,6 +302,18 @@ describe('a link', () => {
       return counts['certificate-address'] === 1 && counts['certificate'] === 1 && counts['callback-failed'] === 1;
     });
     expect((await world.view()).links).toEqual([]);
+  });
+});
+
+describe('a controller of an earlier release', () => {
+  beforeEach(() => world.start({}, { capabilities: [] }));
+
+  it('announces nothing, and a TRACE is of no type it knows', async () => {
+    const { forward, back } = await world.link(await world.instance());
+    expect(forward.ofType(0x02)[0]?.body.readUInt8(11)).toBe(0);
+    forward.socket.write(Buffer.concat([trace(1), frameOf(0x10, 1, 0, string('2001'))]));
+    await eventually(() => forward.ended && back.ended, { what: 'the end of the link' });
+    expect(forward.frames.at(-1)).toMatchObject({ type: 0x07, body: Buffer.from([2]) });
   });
 });
 

@@ -7,10 +7,11 @@ import type { TLSSocket } from 'node:tls';
 import type { Happening } from '../model/happening.js';
 import { encodeBackHello, encodeGoodbye, encodePong } from '../wire/controller.encoder.js';
 import { EVENT_BYTES_MAX, writeEvent } from '../wire/event.encoder.js';
-import type { GoodbyeReason } from '../wire/numbers.js';
+import type { Capability, GoodbyeReason } from '../wire/numbers.js';
 import { decodeInstanceMessage, type Hello, type InstanceMessage, type Request } from '../wire/request.decoder.js';
 import type { TraceLink } from '../trace/trace.js';
 import { Connection } from './connection.js';
+import { Preamble, type Announced } from './preamble.js';
 
 export const LINK_STEP_MS = 5_000;
 const HELD_REQUESTS_MAX = 1_000;
@@ -21,11 +22,14 @@ export type LinkState = 'hello' | 'calling-back' | 'waiting-ack' | 'up' | 'close
 export interface LinkOwner {
   readonly heartbeatMs: number;
   readonly oneFramePerRecord: boolean;
+  /** What HELLO_ACK has announced. */
+  readonly capabilities: readonly Capability[];
   readonly epochMs: number;
   /** HELLO came; the owner accepts (`accept`), or answers and closes. */
   hello(link: Link, hello: Hello): void;
   up(link: Link): void;
-  request(link: Link, request: Request): void;
+  /** @param traceparent null: the request has no trace */
+  request(link: Link, request: Request, traceparent: string | null): void;
   /** Once per link, whoever ended it. */
   closed(link: Link, reason: string): void;
 }
@@ -40,7 +44,8 @@ export class Link implements TraceLink {
   readonly open = new Set<number>();
   private readonly forward: Connection;
   private back: Connection | null = null;
-  private held: Request[] = [];
+  private held: Announced[] = [];
+  private readonly preamble = new Preamble();
   private step: NodeJS.Timeout;
 
   constructor(
@@ -149,8 +154,20 @@ export class Link implements TraceLink {
     }
     const begun = this.state === 'up' || this.state === 'waiting-ack';
     if (begun && message.type === 'PING') this.forward.send(encodePong(message.opaque));
-    else if (begun && message.type === 'REQUEST') this.take(message.request);
+    else if (begun && message.type === 'REQUEST' && this.isTaken(message)) this.take(this.preamble.endWith(message.request));
+    else if (begun && (message.type === 'TRACE' || message.type === 'DIRECTORY_PART') && this.isTaken(message))
+      this.preamble.take(message);
     else if (message.type !== 'PONG' || !begun) throw outOfTurn(message, this.state);
+  }
+
+  /** What needs a capability comes only where it has been announced. */
+  private isTaken(message: InstanceMessage): boolean {
+    const { capabilities } = this.owner;
+    if (message.type === 'TRACE') return capabilities.includes('trace');
+    const isLong =
+      message.type === 'DIRECTORY_PART' ||
+      (message.type === 'REQUEST' && message.request.type === 'DIRECTORY_READ' && message.request.continued !== undefined);
+    return !isLong || capabilities.includes('long-items');
   }
 
   private backMessage(message: InstanceMessage): void {
@@ -172,20 +189,21 @@ export class Link implements TraceLink {
     this.owner.up(this);
     const held = this.held;
     this.held = [];
-    for (const request of held) this.take(request);
+    for (const asked of held) this.take(asked);
   }
 
-  private take(request: Request): void {
+  private take(asked: Announced): void {
+    const { request, traceparent } = asked;
     if (this.state === 'waiting-ack') {
       if (this.held.length >= HELD_REQUESTS_MAX)
         throw new FrameError('TYPE', `more than ${HELD_REQUESTS_MAX} requests before BACK_ACK`);
-      this.held.push(request);
+      this.held.push(asked);
       return;
     }
     if (this.state !== 'up') return;
     if (this.open.has(request.correlation)) throw new FrameError('BODY', `request ${request.correlation} is open already`);
     if (this.open.size >= OPEN_REQUESTS_MAX) throw new FrameError('BODY', `more than ${OPEN_REQUESTS_MAX} requests are open`);
-    this.owner.request(this, request);
+    this.owner.request(this, request, traceparent);
   }
 }
 

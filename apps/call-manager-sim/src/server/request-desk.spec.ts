@@ -237,7 +237,7 @@ describe('the directory', () => {
     expect([
       write('INSERT', 0, [['NAME', 'A']], 'PHONE').result,
       write('UPDATE', handle('1080'), [['NAME', 'A']], 'PHONE').result,
-      write('UPDATE', handle('1001'), [['NAME', 'x'.repeat(41)]], 'PHONE').result,
+      write('UPDATE', handle('1001'), [['NAME', 'x'.repeat(256)]], 'PHONE').result,
     ]).toEqual(['NOT_SUPPORTED', 'WRONG_KIND', 'MALFORMED']);
   });
 });

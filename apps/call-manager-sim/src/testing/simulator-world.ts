@@ -53,7 +53,7 @@ export interface TraceLine {
   readonly instanceId: string | null;
   readonly epoch: string | null;
   readonly controller: string | null;
-  readonly detail: { readonly event: string; readonly result: string };
+  readonly detail: { readonly event: string; readonly result: string; readonly traceparent?: string };
 }
 /** All members of all answers; each has those of its path. */
 export interface AdminBody {

@@ -216,6 +216,7 @@ export const ITEM = {
   NETWORK_ELEMENT_TYPE: 68,
   TRAITS: 69,
   TRUNK_NUMBER: 70,
+  CONTINUED: 71,
 } as const;
 
 export type ItemWord = keyof typeof ITEM;

@@ -1,10 +1,22 @@
 /** Writes what a controller sends, but for events (`event.encoder.ts`). Each call makes one whole frame. */
 import { encodeFrame } from '#southbound/framing';
 import type { CallPicture } from '../model/flags.js';
+import { startOf } from '../model/start-of-text.js';
 import type { Result } from '../model/words.js';
 import { DEVICE_TYPE, ENTITY, ITEM, type ItemWord } from './asked-numbers.js';
 import { flagBits } from './event.encoder.js';
-import { GOODBYE_REASON, PLATFORM, RESPONSE_BIT, RESULT, STATE, TYPE, type GoodbyeReason, type Platform } from './numbers.js';
+import {
+  CAPABILITY,
+  GOODBYE_REASON,
+  PLATFORM,
+  RESPONSE_BIT,
+  RESULT,
+  STATE,
+  TYPE,
+  type Capability,
+  type GoodbyeReason,
+  type Platform,
+} from './numbers.js';
 import type { Request } from './request.decoder.js';
 import { CAUSE } from './word-numbers.js';
 import { releaseBytes } from './text.js';
@@ -15,6 +27,15 @@ export const PAGE_CALLS_MAX = 2;
 const FRAME_BYTES_MAX = 364;
 const HEADER_BYTES = 12;
 const QUERY_ITEM_BYTES_MAX = 50;
+/** Handle, and how many items. */
+const ENTRY_HEAD_BYTES = 5;
+/** Of one entry in a frame, behind entity, count and the head. */
+const ENTRY_ITEM_BYTES_MAX = FRAME_BYTES_MAX - HEADER_BYTES - 2 - ENTRY_HEAD_BYTES;
+/** Word and length. */
+const ITEM_HEAD_BYTES = 2;
+const ITEM_TEXT_BYTES_MAX = 255;
+/** The longest character of UTF-8. */
+const CHARACTER_BYTES_MAX = 4;
 const DEVICE_TYPE_VOICE_SET_PRIME = 1;
 
 export type ItemValue = readonly [word: ItemWord, value: string];
@@ -31,6 +52,7 @@ export interface HelloAck {
   readonly bootId: number;
   readonly platform: Platform;
   readonly release: string;
+  readonly capabilities: readonly Capability[];
 }
 
 export function encodeHelloAck(ack: HelloAck): Buffer {
@@ -40,7 +62,12 @@ export function encodeHelloAck(ack: HelloAck): Buffer {
   body.writeUInt32BE(ack.bootId, 3);
   body.writeUInt8(PLATFORM[ack.platform], 7);
   body.set(releaseBytes(ack.release), 8);
+  body.writeUInt8(capabilityBits(ack.capabilities), 11);
   return encodeFrame(TYPE.HELLO_ACK, 0, 0, body);
+}
+
+function capabilityBits(capabilities: readonly Capability[]): number {
+  return capabilities.reduce((bits, capability) => bits | CAPABILITY[capability], 0);
 }
 
 export function encodeBackHello(nonce: Buffer, bootId: number): Buffer {
@@ -184,8 +211,16 @@ function readEnd(result: number, answer: Answer): Buffer {
   return body;
 }
 
-/** DIRECTORY_ENTRIES: as many entries to a frame as fit. */
-export function encodeEntries(correlation: number, entity: keyof typeof ENTITY, entries: readonly DirectoryEntry[]): Buffer[] {
+/**
+ * DIRECTORY_ENTRIES: as many entries to a frame as fit.
+ * @param continued an entry that is longer than a frame goes on in the next; else it is cut
+ */
+export function encodeEntries(
+  correlation: number,
+  entity: keyof typeof ENTITY,
+  entries: readonly DirectoryEntry[],
+  continued: boolean,
+): Buffer[] {
   const frames: Buffer[] = [];
   let waiting: Buffer[] = [];
   let bytes = 0;
@@ -196,21 +231,41 @@ export function encodeEntries(correlation: number, entity: keyof typeof ENTITY, 
     waiting = [];
     bytes = 0;
   };
-  for (const entry of entries) {
-    const encoded = entryBytes(entry);
-    if (HEADER_BYTES + 2 + bytes + encoded.length > FRAME_BYTES_MAX) flush();
-    waiting.push(encoded);
-    bytes += encoded.length;
-  }
+  for (const entry of entries)
+    for (const encoded of continued ? piecesOf(entry).map(entryBytes) : [entryBytes(entry)]) {
+      if (HEADER_BYTES + 2 + bytes + encoded.length > FRAME_BYTES_MAX) flush();
+      waiting.push(encoded);
+      bytes += encoded.length;
+    }
   flush();
   return frames;
 }
 
-/** An entry has a frame's room at most: an item that does not fit is cut. */
+/** The entry in pieces that fit into a frame each; one that fits is one piece. */
+function piecesOf({ handle, items }: DirectoryEntry): DirectoryEntry[] {
+  const pieces: ItemValue[][] = [[]];
+  let room = ENTRY_ITEM_BYTES_MAX;
+  for (const [word, value] of items) {
+    let [left, name] = [value, word];
+    do {
+      if (room < ITEM_HEAD_BYTES + Math.min(Buffer.byteLength(left, 'utf8'), CHARACTER_BYTES_MAX)) {
+        pieces.push([]);
+        room = ENTRY_ITEM_BYTES_MAX;
+      }
+      const start = startOf(left, Math.min(ITEM_TEXT_BYTES_MAX, room - ITEM_HEAD_BYTES));
+      pieces.at(-1)?.push([name, start]);
+      room -= ITEM_HEAD_BYTES + Buffer.byteLength(start, 'utf8');
+      [left, name] = [left.slice(start.length), 'CONTINUED'];
+    } while (left !== '');
+  }
+  return pieces.map((piece) => ({ handle, items: piece }));
+}
+
+/** An entry, or a piece, has a frame's room at most: an item that does not fit is cut. */
 function entryBytes({ handle, items }: DirectoryEntry): Buffer {
-  const head = Buffer.alloc(5);
+  const head = Buffer.alloc(ENTRY_HEAD_BYTES);
   head.writeUInt32BE(handle, 0);
-  let room = FRAME_BYTES_MAX - HEADER_BYTES - 2 - head.length;
+  let room = ENTRY_ITEM_BYTES_MAX;
   const parts = items.map(([word, value]) => {
     const bytes = itemBytes(word, value, room);
     room -= bytes.length;
@@ -221,8 +276,8 @@ function entryBytes({ handle, items }: DirectoryEntry): Buffer {
 }
 
 function itemBytes(word: ItemWord, value: string, room: number): Buffer {
-  if (room < 2) return Buffer.alloc(0);
-  const bytes = Buffer.from(value, 'utf8').subarray(0, Math.min(255, room - 2));
+  if (room < ITEM_HEAD_BYTES) return Buffer.alloc(0);
+  const bytes = Buffer.from(startOf(value, Math.min(ITEM_TEXT_BYTES_MAX, room - ITEM_HEAD_BYTES)), 'utf8');
   return Buffer.concat([Buffer.from([ITEM[word], bytes.length]), bytes]);
 }
 

@@ -18,7 +18,7 @@ import {
 } from './controller.encoder.js';
 import { EVENT_BYTES_MAX, writeEvent } from './event.encoder.js';
 import type { ENTITY, ItemWord } from './asked-numbers.js';
-import { FLAG, GOODBYE_REASON, type GoodbyeReason, type Platform } from './numbers.js';
+import { CAPABILITY, FLAG, GOODBYE_REASON, type GoodbyeReason, type Platform } from './numbers.js';
 import { decodeInstanceMessage, type InstanceMessage, type Request, type RequestType } from './request.decoder.js';
 
 /** All fields of all messages; each has those of its type. */
@@ -29,6 +29,7 @@ interface Fields {
   readonly bootId: number;
   readonly platform: Platform;
   readonly release: string;
+  readonly capabilities: number;
   readonly nonce: string;
   readonly opaque: string;
   readonly reason: number;
@@ -115,6 +116,10 @@ function plain(message: InstanceMessage): unknown {
       return { type: 'BACK_ACK', result: message.accepted ? 'OK' : 'not OK' };
     case 'PING':
       return { type: 'PING', opaque: message.opaque.readBigUInt64BE().toString() };
+    case 'TRACE': {
+      const [, traceId, spanId, flags = ''] = message.traceparent.split('-');
+      return { type: 'TRACE', correlation: message.correlation, traceId, spanId, flags: Number.parseInt(flags, 16) };
+    }
     case 'REQUEST': {
       const { target, ...rest } = message.request;
       const known = Object.entries(rest).map(([name, value]) => {
@@ -288,6 +293,7 @@ function encodeFixture(message: Fields): Buffer {
         bootId: message.bootId,
         platform: message.platform,
         release: message.release,
+        capabilities: (['trace', 'long-items'] as const).filter((each) => (message.capabilities & CAPABILITY[each]) !== 0),
       });
     case 'BACK_HELLO':
       return encodeBackHello(u64(message.nonce), message.bootId);
@@ -309,7 +315,7 @@ function encodeFixture(message: Fields): Buffer {
         handle,
         items: (items ?? []).map(({ word, value }) => [word, value] as const),
       }));
-      return Buffer.concat(encodeEntries(message.correlation, message.entity, entries));
+      return Buffer.concat(encodeEntries(message.correlation, message.entity, entries, false));
     }
     default: {
       const type = message.type.replace(/_RESPONSE$/, '') as RequestType;

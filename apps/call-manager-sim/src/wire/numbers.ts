@@ -27,7 +27,9 @@ export const TYPE = {
   DIRECTORY_READ: 0x33,
   DIRECTORY_WRITE: 0x34,
   EVENT: 0x40,
+  TRACE: 0x41,
   DIRECTORY_ENTRIES: 0x42,
+  DIRECTORY_PART: 0x43,
 } as const;
 
 export const RESPONSE_BIT = 0x80;
@@ -71,6 +73,10 @@ export const STATE: Readonly<Record<LocalState, number>> = {
   delivered: 7,
   originated: 8,
 };
+
+/** Bits of HELLO_ACK: what is taken beyond the first release of the link. */
+export const CAPABILITY = { trace: 1, 'long-items': 2 } as const;
+export type Capability = keyof typeof CAPABILITY;
 
 export const PLATFORM = { x86: 1, powerpc: 2 } as const;
 export type Platform = keyof typeof PLATFORM;

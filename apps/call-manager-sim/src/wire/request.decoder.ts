@@ -97,6 +97,8 @@ export type Request =
       readonly target: 0;
       readonly entity: keyof typeof ENTITY | null;
       readonly after: number;
+      /** Entries may be sent in pieces; absent: the byte was not there. */
+      readonly continued?: boolean;
     }
   | {
       readonly type: 'DIRECTORY_WRITE';
@@ -108,8 +110,25 @@ export type Request =
     };
 export type RequestType = Request['type'];
 
+/** Of the request with this correlation, which comes next. */
+export interface TraceContext {
+  readonly type: 'TRACE';
+  readonly correlation: number;
+  /** As W3C trace context writes it, of version 00. */
+  readonly traceparent: string;
+}
+
+/** Items of the DIRECTORY_WRITE with this correlation, which comes after all its parts. */
+export interface DirectoryPart {
+  readonly type: 'DIRECTORY_PART';
+  readonly correlation: number;
+  readonly items: readonly Item[];
+}
+
 export type InstanceMessage =
   | Hello
+  | TraceContext
+  | DirectoryPart
   | { readonly type: 'BACK_ACK'; readonly accepted: boolean }
   | { readonly type: 'PING'; readonly opaque: Buffer }
   | { readonly type: 'PONG' }
@@ -164,6 +183,10 @@ export function decodeInstanceMessage(frame: Frame): InstanceMessage {
     case TYPE.GOODBYE:
       exactly(body, 1);
       return { type: 'GOODBYE', reason: body.readUInt8(0) };
+    case TYPE.TRACE:
+      return decodeTrace(frame);
+    case TYPE.DIRECTORY_PART:
+      return decodePart(frame);
   }
   const type = REQUEST_TYPE_OF.get(frame.type);
   if (type) return { type: 'REQUEST', request: decodeRequest(type, frame) };
@@ -188,6 +211,22 @@ function decodeHello(body: Buffer): Hello {
     address,
     callbackPort,
   };
+}
+
+function decodeTrace({ correlation, body }: Frame): TraceContext {
+  exactly(body, 25);
+  if (correlation === 0) throw new FrameError('BODY', 'a request has a number from 1');
+  const [traceId, spanId] = [body.subarray(0, 16), body.subarray(16, 24)];
+  if (traceId.every((byte) => byte === 0) || spanId.every((byte) => byte === 0))
+    throw new FrameError('BODY', 'an id of a trace is not 0');
+  const [trace, span, flags] = [traceId, spanId, body.subarray(24)].map((bytes) => bytes.toString('hex'));
+  return { type: 'TRACE', correlation, traceparent: `00-${trace}-${span}-${flags}` };
+}
+
+function decodePart({ correlation, body }: Frame): DirectoryPart {
+  if (correlation === 0) throw new FrameError('BODY', 'a request has a number from 1');
+  if (body.length === 0) throw new FrameError('BODY', 'a part without items');
+  return { type: 'DIRECTORY_PART', correlation, items: itemsAt(body, 0) };
 }
 
 function decodeRequest(type: RequestType, frame: Frame): Request {
@@ -265,10 +304,21 @@ function decodeFeature(type: FeatureRequestType, { body, correlation, target }: 
     case 'QUERY':
       exactly(body, 2);
       return { type, correlation, target, kind: nameOf(QUERY_KIND, body.readUInt8(0)), from: body.readUInt8(1) };
-    case 'DIRECTORY_READ':
-      exactly(body, 5);
+    case 'DIRECTORY_READ': {
+      const mayContinue = body.length === 6;
+      exactly(body, mayContinue ? 6 : 5);
       if (target !== 0) throw new FrameError('BODY', 'the target of DIRECTORY_READ is 0');
-      return { type, correlation, target: 0, entity: nameOf(ENTITY, body.readUInt8(0)), after: body.readUInt32BE(1) };
+      const read = {
+        type,
+        correlation,
+        target: 0,
+        entity: nameOf(ENTITY, body.readUInt8(0)),
+        after: body.readUInt32BE(1),
+      } as const;
+      if (!mayContinue) return read;
+      if (body.readUInt8(5) > 1) throw new FrameError('BODY', 'whether entries may continue is 0 or 1');
+      return { ...read, continued: body.readUInt8(5) === 1 };
+    }
     case 'DIRECTORY_WRITE': {
       if (body.length < 2) throw new FrameError('BODY', 'entity or action is missing');
       const action = nameOf(ACTION, body.readUInt8(1));

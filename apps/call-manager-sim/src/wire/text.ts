@@ -13,8 +13,8 @@ export function addressOf(family: number, bytes: Buffer): string | null {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** "9.4 SP1", "9.4.1" or "9" as major, minor, service pack and 0; what cannot be read is 0. */
+/** "9.4 SP1", "9.4.1" or "9" as major, minor and service pack; what cannot be read is 0. */
 export function releaseBytes(release: string): Buffer {
   const [major = 0, minor = 0, servicePack = 0] = [...release.matchAll(/\d+/g)].map((match) => Math.min(255, Number(match[0])));
-  return Buffer.from([major, minor, servicePack, 0]);
+  return Buffer.from([major, minor, servicePack]);
 }

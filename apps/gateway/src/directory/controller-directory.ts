@@ -10,14 +10,13 @@ import { partsOf } from '../switchboard/numbering.rules.js';
 import { entryOf, SYNCED, wireEntityOf } from './directory-items.rules.js';
 import type { Directory, Entry } from './directory.port.js';
 import type { Entity } from './entities.js';
+import { ReadPage } from './read-page.js';
 
 /** More of one entity at one controller are not taken in. */
 const ENTRIES_MAX = 200_000;
 /** So many changed entries are read one by one; more: the entity is read again. */
 const SINGLE_READS_MAX = 16;
 const WRITES_WAITING_MAX = 100;
-/** The count of a page has two bytes. */
-const PAGE_MAX = 65_535;
 const RETRY_MIN_MS = 5000;
 const RETRY_MAX_MS = 300_000;
 
@@ -31,7 +30,7 @@ export interface ControllerDirectoryParts {
   /** A number no other request to this controller has. */
   readonly correlation: () => number;
   /** False: nothing was sent. */
-  readonly send: (request: ControllerRequest) => boolean;
+  readonly send: (request: ControllerRequest, traceparent?: string) => boolean;
   readonly note: (text: string, facts: object) => void;
 }
 
@@ -53,6 +52,8 @@ export interface DirectoryWrite {
   /** 0 to insert. */
   readonly handle: number;
   readonly items: readonly Item[];
+  /** Of the application's request that caused it. */
+  readonly traceparent?: string | undefined;
   readonly done: (outcome: Outcome<{ readonly handle: number }>) => void;
 }
 type Job = ReadAll | ReadOne | DirectoryWrite;
@@ -71,7 +72,9 @@ const WRITE_REFUSALS: Partial<Record<RefusedResult, Refusal>> = {
 
 export class ControllerDirectory {
   private isUp = false;
-  private open: { readonly job: Job; readonly correlation: number; readonly deadlineMs: number; page: Entry[] } | undefined;
+  private open:
+    { readonly job: Job; readonly correlation: number; readonly deadlineMs: number; readonly page: ReadPage } | undefined;
+  private isLongTaken = false;
   private readonly writes: DirectoryWrite[] = [];
   private readonly ones = new Map<string, ReadOne>();
   private readonly alls = new Map<number, ReadAll>();
@@ -102,10 +105,16 @@ export class ControllerDirectory {
     return this.alls.size > 0 || this.ones.size > 0;
   }
 
-  /** Writes go now; what is there is read when {@link readAll} says so. */
-  up(): void {
+  /** The controller takes values of any length that the schema allows, and sends them so. */
+  get takesLong(): boolean {
+    return this.isLongTaken;
+  }
+
+  /** Writes go now; what is there is read when {@link readAll} says so. @param takesLong it has announced LONG_ITEMS */
+  up(takesLong = false): void {
     this.down();
     this.isUp = true;
+    this.isLongTaken = takesLong;
     this.failures = 0;
     this.lastFailure = null;
     this.restUntilMs = 0;
@@ -152,16 +161,15 @@ export class ControllerDirectory {
     if (open === undefined || message.correlation !== open.correlation) return;
     if (message.type === 'DIRECTORY_ENTRIES') {
       if (open.job.kind === 'write') return;
-      for (const entry of message.entries)
-        if (entry.handle !== 0) open.page.push(entryOf(open.job.entity, this.parts.icpId, entry));
-      if (open.page.length <= PAGE_MAX) return;
+      const why = open.page.add(message.entries);
+      if (why === undefined) return;
       this.open = undefined;
-      this.failed(nowMs, open.job, 'more entries came than a page can have');
+      this.failed(nowMs, open.job, why);
       return this.goOn(nowMs);
     }
     this.open = undefined;
     if (open.job.kind === 'write') this.written(open.job, message);
-    else if (message.type === 'DIRECTORY_READ_RESPONSE') this.read(nowMs, open.job, message, open.page);
+    else if (message.type === 'DIRECTORY_READ_RESPONSE') this.read(nowMs, open.job, message, open.page.end());
     this.goOn(nowMs);
   }
 
@@ -202,16 +210,19 @@ export class ControllerDirectory {
   private ask(job: Job): boolean {
     const correlation = this.parts.correlation();
     const entity = wireEntityOf(job.entity);
+    const continued = this.isLongTaken ? { continued: true } : {};
     const sent = this.parts.send(
       job.kind === 'write'
         ? { type: 'DIRECTORY_WRITE', correlation, target: job.handle, entity, action: job.action, items: job.items }
-        : { type: 'DIRECTORY_READ', correlation, entity, after: job.kind === 'one' ? job.handle - 1 : job.after },
+        : { type: 'DIRECTORY_READ', correlation, entity, after: job.kind === 'one' ? job.handle - 1 : job.after, ...continued },
+      job.kind === 'write' ? job.traceparent : undefined,
     );
     // the next tick tries again; a link that is gone is told by its state
     if (!sent) return false;
     if (job.kind === 'write') this.writes.shift();
     if (job.kind === 'one') this.ones.delete(`${job.entity.deiId}/${job.handle}`);
-    this.open = { job, correlation, deadlineMs: this.nowMs + this.parts.timeoutMs, page: [] };
+    const page = new ReadPage(job.entity, this.parts.icpId, this.isLongTaken);
+    this.open = { job, correlation, deadlineMs: this.nowMs + this.parts.timeoutMs, page };
     return true;
   }
 

@@ -17,6 +17,7 @@ import { icpIdOf, objectIdOf, recordOf, tupleOf, tupleRefusal } from './tuple.ru
 type Handlers = {
   readonly [N in DataOperationName]: (
     request: OperationRequest<N>,
+    traceparent?: string,
   ) => Outcome<OperationResponse<N>> | Promise<Outcome<OperationResponse<N>>>;
 };
 
@@ -68,9 +69,16 @@ export class DataAccess {
     return Object.hasOwn(this.handlers, name);
   }
 
-  /** The session of the request has been checked. */
-  async execute<N extends DataOperationName>(name: N, request: OperationRequest<N>): Promise<Outcome<OperationResponse<N>>> {
-    return this.handlers[name](request);
+  /**
+   * The session of the request has been checked.
+   * @param traceparent of the request, for what it makes the gateway write to a controller
+   */
+  async execute<N extends DataOperationName>(
+    name: N,
+    request: OperationRequest<N>,
+    traceparent?: string,
+  ): Promise<Outcome<OperationResponse<N>>> {
+    return this.handlers[name](request, traceparent);
   }
 
   private readonly handlers: Handlers = {
@@ -87,9 +95,9 @@ export class DataAccess {
       this.tuples(deiId, { from: -1, max: n, conditions: searchCondition?.searchPredicates }),
     searchNextNTuples: ({ deiId, n, searchCondition, currentTuple }) =>
       this.tuples(deiId, { from: currentTuple, max: n, conditions: searchCondition?.searchPredicates }),
-    insertTuple: (request) => this.insert(request),
-    updateTuple: (request) => this.update(request),
-    deleteTuple: (request) => this.delete(request),
+    insertTuple: (request, traceparent) => this.insert(request, traceparent),
+    updateTuple: (request, traceparent) => this.update(request, traceparent),
+    deleteTuple: (request, traceparent) => this.delete(request, traceparent),
     registerDeisForNotification: ({ sessionId, deiIds }) => {
       const unknown = deiIds.find((deiId) => entityById(deiId) === undefined);
       if (unknown !== undefined) return no(unknownEntity(String(unknown)));
@@ -162,18 +170,17 @@ export class DataAccess {
     return found;
   }
 
-  private async insert(request: OperationRequest<'insertTuple'>): Promise<Outcome<{ retTuple: Tuple }>> {
+  private async insert(
+    request: OperationRequest<'insertTuple'>,
+    traceparent: string | undefined,
+  ): Promise<Outcome<{ retTuple: Tuple }>> {
     const { newTuple, distributionOnly } = request;
     const entity = this.writable(request.deiId, distributionOnly);
     if ('code' in entity) return no(entity);
     const wrong = tupleRefusal(entity, newTuple, true) ?? this.taken(entity, newTuple);
     if (wrong !== undefined) return no(wrong);
-    const written = await this.writer.write({
-      deiId: entity.deiId,
-      icpId: icpIdOf(newTuple),
-      before: undefined,
-      after: newTuple.fields,
-    });
+    const change = { deiId: entity.deiId, icpId: icpIdOf(newTuple), before: undefined, after: newTuple.fields };
+    const written = await this.writer.write(change, traceparent);
     if (!written.ok) return written;
     const { objectId } = written.value;
     const entry = { objectId, values: [String(objectId), ...newTuple.fields.slice(1)] };
@@ -181,7 +188,10 @@ export class DataAccess {
     return yes({ retTuple: tupleOf(entity, entry) });
   }
 
-  private async update(request: OperationRequest<'updateTuple'>): Promise<Outcome<{ retTuple: Tuple }>> {
+  private async update(
+    request: OperationRequest<'updateTuple'>,
+    traceparent: string | undefined,
+  ): Promise<Outcome<{ retTuple: Tuple }>> {
     const { oldTuple, newTuple, distributionOnly } = request;
     const entity = this.writable(request.deiId, distributionOnly);
     if ('code' in entity) return no(entity);
@@ -190,12 +200,8 @@ export class DataAccess {
     if (newTuple.fields[0] !== oldTuple.fields[0] || newTuple.fields[1] !== oldTuple.fields[1])
       return no({ code: 'INVALID_ARGUMENT', detail: 'objectId and icpId of a tuple cannot be changed' });
     return this.locked(entity, oldTuple, async (before) => {
-      const written = await this.writer.write({
-        deiId: entity.deiId,
-        icpId: icpIdOf(newTuple),
-        before,
-        after: newTuple.fields,
-      });
+      const change = { deiId: entity.deiId, icpId: icpIdOf(newTuple), before, after: newTuple.fields };
+      const written = await this.writer.write(change, traceparent);
       if (!written.ok) return written;
       const entry = { objectId: before.objectId, values: [...newTuple.fields] };
       this.directory.put(entity.deiId, entry);
@@ -203,12 +209,16 @@ export class DataAccess {
     });
   }
 
-  private async delete(request: OperationRequest<'deleteTuple'>): Promise<Outcome<Record<string, never>>> {
+  private async delete(
+    request: OperationRequest<'deleteTuple'>,
+    traceparent: string | undefined,
+  ): Promise<Outcome<Record<string, never>>> {
     const { tuple, distributionOnly } = request;
     const entity = this.writable(request.deiId, distributionOnly);
     if ('code' in entity) return no(entity);
     return this.locked(entity, tuple, async (before) => {
-      const written = await this.writer.write({ deiId: entity.deiId, icpId: icpIdOf(tuple), before, after: undefined });
+      const change = { deiId: entity.deiId, icpId: icpIdOf(tuple), before, after: undefined };
+      const written = await this.writer.write(change, traceparent);
       if (!written.ok) return written;
       this.directory.remove(entity.deiId, before.objectId);
       return yes({});

@@ -40,15 +40,17 @@ export class DirectoryDesk {
   /**
    * An operation of the data access service. What a session registers for is answered when `keep` has kept it; where nothing can be kept it is refused
    * and nothing is registered.
+   * @param traceparent of the request
    */
   async carryOut<N extends DataOperationName>(
     name: N,
     request: OperationRequest<N>,
     isKeeping: boolean,
     keep: (registration: DataRegistration) => Promise<Outcome<unknown>>,
+    traceparent?: string,
   ): Promise<Outcome<OperationResponse<N>>> {
     const { data } = this;
-    if (!data.registers(name)) return data.execute(name, request);
+    if (!data.registers(name)) return data.execute(name, request, traceparent);
     if (!isKeeping) return { ok: false, refusal: NOT_KEPT };
     const outcome = await data.execute(name, request);
     const kept = outcome.ok ? await keep(data.registrationOf(request.sessionId)) : outcome;
@@ -73,7 +75,7 @@ export class DirectoryDesk {
   linkChanged(icpId: number, state: ConnectionState, up: LinkUp | undefined, document: AccessDocument | undefined): void {
     const granted = document?.controllers.find((controller) => controller.icpId === icpId);
     if (granted !== undefined && up !== undefined) describeController(this.directory, { ...granted, release: up.release });
-    if (up !== undefined) this.sync.up(icpId);
+    if (up !== undefined) this.sync.up(icpId, up.capabilities);
     else if (state !== 'CONNECTED') this.sync.down(icpId);
   }
 }

@@ -50,19 +50,33 @@ export function entryOf(
   { handle, items }: { readonly handle: number; readonly items: readonly Item[] },
 ): Entry {
   const objectId = makeObjectId(icpId, handle);
-  const said = new Map(items.map(({ word, value }) => [word, value]));
+  const said = valuesOf(items);
   const own = fields.slice(ICP_ID_FIELD + 1).map(({ name, size }) => (said.get(WORDS[name] ?? '') ?? '').slice(0, size));
   return { objectId, values: [String(objectId), String(icpId), ...own] };
 }
 
+/** By word; what comes in pieces is put together, a piece of nothing is passed over. */
+function valuesOf(items: readonly Item[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  let last: string | undefined;
+  for (const { word, value } of items) {
+    if (word !== 'CONTINUED') last = word;
+    if (last !== undefined) values.set(last, word === 'CONTINUED' ? values.get(last)! + value : value);
+  }
+  return values;
+}
+
 /**
  * What has to be written for `before` to become `after`, in pieces that each fit a request; empty when nothing differs. A new entry is all
- * that has a value. @returns a refusal naming the field whose value no request can carry
+ * that has a value.
+ * @param takesLong the controller takes long items: then everything goes in one piece
+ * @returns a refusal naming the field whose value no request can carry
  */
 export function writesOf(
   { fields }: Entity,
   before: readonly string[] | undefined,
   after: readonly string[],
+  takesLong: boolean,
 ): readonly (readonly Item[])[] | Refusal {
   const pieces: Item[][] = [];
   let room = 0;
@@ -71,12 +85,12 @@ export function writesOf(
     const value = after[at] ?? '';
     if (value === (before?.[at] ?? '')) continue;
     const bytes = ITEM_HEAD_BYTES + Buffer.byteLength(value, 'utf8');
-    if (bytes > WRITE_BYTES_MAX) {
+    if (!takesLong && bytes > WRITE_BYTES_MAX) {
       const message = `${name} can be written with at most ${WRITE_BYTES_MAX - ITEM_HEAD_BYTES} bytes`;
       const path = `newTuple.fields.${at}`;
       return { code: 'INVALID_ARGUMENT', detail: `${path}: ${message}`, errors: [{ path, message }] };
     }
-    if (bytes > room) {
+    if (pieces.length === 0 || (!takesLong && bytes > room)) {
       pieces.push([]);
       room = WRITE_BYTES_MAX;
     }

@@ -1,7 +1,7 @@
 /** The sync of all controllers' directories (R-CLU-08): on connect, on demand, every hour, and when a controller says that something changed. */
 import type { Refusal } from '#contracts/errors';
 import type { InstanceStatusReport } from '#contracts/gateway-admin';
-import type { ControllerRequest } from '#southbound/messages';
+import { CAPABILITIES, type ControllerRequest } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
 import { makeObjectId, partsOf } from '../switchboard/numbering.rules.js';
@@ -25,7 +25,7 @@ export interface DirectorySyncParts {
   readonly isRecovering: () => boolean;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
-  readonly send: (icpId: number, request: ControllerRequest) => boolean;
+  readonly send: (icpId: number, request: ControllerRequest, traceparent?: string) => boolean;
   /** Why nothing can be written at a controller now; undefined: it can. */
   readonly refusal: (icpId: number) => Refusal | undefined;
   readonly note: (text: string, facts: object) => void;
@@ -57,10 +57,11 @@ export class DirectorySync implements DirectoryWriter {
 
   constructor(private readonly parts: DirectorySyncParts) {}
 
-  up(icpId: number): void {
+  /** @param capabilities what the controller has announced, bits of CAPABILITIES */
+  up(icpId: number, capabilities = 0): void {
     const nowMs = this.parts.nowMs();
     const known = this.knownOf(icpId);
-    known.link.up();
+    known.link.up((capabilities & CAPABILITIES.LONG_ITEMS) !== 0);
     known.syncedAtMs = nowMs;
     known.reading = undefined;
     if (this.parts.isRecovering()) known.waitsUntilMs = nowMs + PATIENCE_MS;
@@ -172,20 +173,22 @@ export class DirectorySync implements DirectoryWriter {
     return [...this.controllers].map(([icpId, { revision, link }]) => `${icpId} ${revision} ${link.failure}`).join('; ');
   }
 
-  /** A change that needs several requests is undone as far as it got when it was an insert; else what stands is read again. */
-  async write({ deiId, icpId, before, after }: Change): Promise<Outcome<{ readonly objectId: number }>> {
+  /** A change that needs several requests (at a controller that takes no long items) is undone as far as it got when it was an insert; else what stands is read again. */
+  async write({ deiId, icpId, before, after }: Change, traceparent?: string): Promise<Outcome<{ readonly objectId: number }>> {
     const entity = entityById(deiId)!;
     const refusal = this.parts.refusal(icpId);
     if (refusal !== undefined) return { ok: false, refusal };
     const handle = before === undefined ? 0 : partsOf(before.objectId)!.handle;
-    if (after === undefined) return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [] }));
-    const pieces = writesOf(entity, before?.values, after);
+    if (after === undefined)
+      return this.object(icpId, await this.one(icpId, { entity, action: 'DELETE', handle, items: [], traceparent }));
+    const takesLong = this.controllers.get(icpId)?.link.takesLong === true;
+    const pieces = writesOf(entity, before?.values, after, takesLong);
     if ('code' in pieces) return { ok: false, refusal: pieces };
     let written: Outcome<{ readonly handle: number }> = { ok: true, value: { handle } };
     for (const [at, items] of pieces.entries()) {
       const inserts = before === undefined && at === 0;
       const target = written.ok ? written.value.handle : 0;
-      const next = await this.one(icpId, { entity, action: inserts ? 'INSERT' : 'UPDATE', handle: target, items });
+      const next = await this.one(icpId, { entity, action: inserts ? 'INSERT' : 'UPDATE', handle: target, items, traceparent });
       if (!next.ok && at > 0) await this.undo(icpId, entity, target, before === undefined);
       if (!next.ok) return next;
       written = next;
@@ -194,7 +197,7 @@ export class DirectorySync implements DirectoryWriter {
   }
 
   private async undo(icpId: number, entity: Entity, handle: number, isNew: boolean): Promise<void> {
-    if (isNew) await this.one(icpId, { entity, action: 'DELETE', handle, items: [] });
+    if (isNew) await this.one(icpId, { entity, action: 'DELETE', handle, items: [], traceparent: undefined });
     this.changed(icpId, { deiId: entity.deiId, handle });
   }
 
@@ -216,7 +219,7 @@ export class DirectorySync implements DirectoryWriter {
       directory,
       timeoutMs,
       note,
-      send: (request) => send(icpId, request),
+      send: (request, traceparent) => send(icpId, request, traceparent),
       correlation: () => {
         this.correlation = this.correlation + 1 === SYNC_CORRELATIONS.end ? SYNC_CORRELATIONS.from : this.correlation + 1;
         return this.correlation;

@@ -43,11 +43,17 @@ export interface Directory {
 
 /** Takes what an application writes to the controller it is for. */
 export interface DirectoryWriter {
-  /** Resolves when the controller has taken or refused it; `objectId` of what was inserted. Never rejects for what a controller does. */
-  write(change: {
-    readonly deiId: number;
-    readonly icpId: number;
-    readonly before: Entry | undefined;
-    readonly after: readonly string[] | undefined;
-  }): Promise<Outcome<{ readonly objectId: number }>>;
+  /**
+   * Resolves when the controller has taken or refused it; `objectId` of what was inserted. Never rejects for what a controller does.
+   * @param traceparent of the application's request
+   */
+  write(
+    change: {
+      readonly deiId: number;
+      readonly icpId: number;
+      readonly before: Entry | undefined;
+      readonly after: readonly string[] | undefined;
+    },
+    traceparent?: string,
+  ): Promise<Outcome<{ readonly objectId: number }>>;
 }

@@ -1,4 +1,4 @@
-import type { ControllerRequest } from '#southbound/messages';
+import { CAPABILITIES, type ControllerRequest } from '#southbound/messages';
 import { dialTls, peerNotAfterMs, type TlsIdentity } from '#southbound/transport-tls';
 import type { ControllerTarget, LinkListener } from '../southbound-port.js';
 import type { BackHello } from './callback-listener.js';
@@ -64,8 +64,10 @@ export class ControllerLink {
     if (this.open.size > 0) await new Promise<void>((resolve) => this.drained.push(resolve));
   }
 
-  send(request: ControllerRequest): boolean {
-    if (!this.machine.isUp || this.forward?.send(request) !== true) return false;
+  /** @param traceparent is left out where the controller has not announced that it takes it */
+  send(request: ControllerRequest, traceparent?: string): boolean {
+    const trace = (this.machine.capabilities & CAPABILITIES.TRACE) === 0 ? undefined : traceparent;
+    if (!this.machine.isUp || this.forward?.sendRequest(request, trace) !== true) return false;
     this.machine.sent(now());
     return true;
   }

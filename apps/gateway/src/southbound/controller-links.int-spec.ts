@@ -136,7 +136,7 @@ describe('links to controllers', () => {
 
     expect(await peer.callBack()).toBe(true);
     await record.until(1, 'CONNECTED');
-    expect(record.states.at(-1)?.up).toEqual({ bootId: 0x5eed0001, release: '9.4.1', platform: 'x86' });
+    expect(record.states.at(-1)?.up).toEqual({ bootId: 0x5eed0001, release: '9.4.1', platform: 'x86', capabilities: 0 });
     await eventually(() => peer.types('back').includes(BACK_ACK));
     expect(shown.get(1), 'when its certificate ends').toBeGreaterThan(Date.now());
 

@@ -95,8 +95,8 @@ class LinkSet implements ControllerLinksAdapter {
     }
   }
 
-  send(icpId: number, request: ControllerRequest): boolean {
-    return this.byIcpId.get(icpId)?.send(request) ?? false;
+  send(icpId: number, request: ControllerRequest, traceparent?: string): boolean {
+    return this.byIcpId.get(icpId)?.send(request, traceparent) ?? false;
   }
 
   figures = (icpId: number): { readonly roundTripMs: number | null; readonly refusedBackConnections: number } => {

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
-import { decodeMessage, encodeMessage } from '#southbound/codec';
+import { decodeMessage, encodeMessage, encodeRequest } from '#southbound/codec';
 import { FrameDecoder, FrameError } from '#southbound/framing';
-import type { ControllerMessage } from '#southbound/messages';
+import type { ControllerMessage, ControllerRequest } from '#southbound/messages';
 
 /** Bytes waiting to be sent at most: 1,000 requests. A controller that takes no more is stalled, and what waits longer helps nobody. */
 const SEND_BUFFER_BYTES_MAX = 64_000;
@@ -44,8 +44,19 @@ export class LinkConnection {
 
   /** False, and nothing sent, when the connection is closed or its buffer full. */
   send(message: ControllerMessage): boolean {
-    if (!this.open || this.socket.writableLength + this.gatheredBytes >= SEND_BUFFER_BYTES_MAX) return false;
-    const bytes = encodeMessage(message);
+    return this.hasRoom && this.gather(encodeMessage(message));
+  }
+
+  /** The same for all frames of a request: they go out together, or none of them. */
+  sendRequest(request: ControllerRequest, traceparent: string | undefined): boolean {
+    return this.hasRoom && this.gather(encodeRequest(request, traceparent));
+  }
+
+  private get hasRoom(): boolean {
+    return this.open && this.socket.writableLength + this.gatheredBytes < SEND_BUFFER_BYTES_MAX;
+  }
+
+  private gather(bytes: Buffer): true {
     if (this.gathered.length === 0) setImmediate(() => this.flush());
     this.gathered.push(bytes);
     this.gatheredBytes += bytes.length;

@@ -63,7 +63,13 @@ type Phase =
       readonly ack?: Ack;
       readonly backBootId?: number;
     }
-  | { readonly name: 'up'; readonly since: number; readonly forward: Heartbeat; readonly back: Heartbeat }
+  | {
+      readonly name: 'up';
+      readonly since: number;
+      readonly capabilities: number;
+      readonly forward: Heartbeat;
+      readonly back: Heartbeat;
+    }
   | { readonly name: 'pausing'; readonly until: number };
 
 const HELLO_ACK_MS = 5000;
@@ -85,6 +91,11 @@ export class LinkMachine {
 
   get isUp(): boolean {
     return this.phase.name === 'up';
+  }
+
+  /** What the controller of the link that stands has announced; 0 while none stands. */
+  get capabilities(): number {
+    return this.phase.name === 'up' ? this.phase.capabilities : 0;
   }
 
   /** Last measured round trip in milliseconds; null before the first (R-CLU-09). */
@@ -245,8 +256,9 @@ export class LinkMachine {
     const silenceMs = Math.min(this.timings.silenceMs, SILENT_INTERVALS * ack.heartbeatMs);
     const forward = new Heartbeat(intervalMs, silenceMs, now);
     const back = new Heartbeat(intervalMs, silenceMs, now);
-    this.phase = { name: 'up', since: now, forward, back };
-    const up: LinkUp = { bootId: ack.bootId, release: ack.release, platform: ack.platform };
+    const { bootId, release, platform, capabilities = 0 } = ack;
+    this.phase = { name: 'up', since: now, capabilities, forward, back };
+    const up: LinkUp = { bootId, release, platform, capabilities };
     return [
       { kind: 'send', connection: 'back', message: { type: 'BACK_ACK', result: 'OK' } },
       { kind: 'send', connection: 'forward', message: { type: 'PING', opaque: forward.ping(now) } },

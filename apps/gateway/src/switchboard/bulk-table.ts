@@ -10,6 +10,8 @@ export interface Bulk {
   readonly sets: boolean;
   readonly key: string | undefined;
   readonly objectIds: readonly number[];
+  /** Trace of the request, for what it makes the gateway ask of controllers. */
+  readonly traceparent: string | undefined;
   /** Devices that have been asked for, from the beginning of `objectIds`. */
   asked: number;
   underWay: number;
@@ -25,7 +27,7 @@ export class BulkTable {
   private lastBulkId = 0;
 
   /** Undefined when too many of the session are under way. @param wallMs makes ids that no earlier incarnation has used */
-  add(facts: Pick<Bulk, 'sessionId' | 'sets' | 'key' | 'objectIds'>, wallMs: number): Bulk | undefined {
+  add(facts: Pick<Bulk, 'sessionId' | 'sets' | 'key' | 'objectIds' | 'traceparent'>, wallMs: number): Bulk | undefined {
     const mine = this.of(facts.sessionId);
     if (mine.length >= BULKS_PER_SESSION) {
       const finished = mine.find((bulk) => bulk.asked === bulk.objectIds.length && bulk.underWay === 0);

@@ -16,6 +16,7 @@ import { LicenceBook } from './licence-book.js';
 import { MonitorTable, type SecondaryMonitor } from './monitor-table.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
+import { RequestTraces } from './request-traces.js';
 import { SessionTable, type Session } from './session-table.js';
 import { DepartedSessions } from './departed-sessions.js';
 import { DroppedEvents } from './dropped-events.js';
@@ -57,6 +58,7 @@ export class Core {
   readonly rates = new RateBook((level, text, facts) => this.note(level, text, facts));
   readonly dropped = new DroppedEvents((level, text, facts) => this.note(level, text, facts));
   readonly traces = new TraceTable();
+  readonly requestTraces = new RequestTraces();
   readonly figures = new Figures();
   readonly callers = new CallerMemory();
   /** Whether a numbering plan has a number, where plans are loaded. */
@@ -74,6 +76,7 @@ export class Core {
   readonly secondariesWithoutRoom = new Map<number, number>();
   /** Id of the secondary monitor made last (numbering.rules.ts). */
   lastSecondaryId = 0;
+  private readonly monitorOf = (objectId: number) => this.monitors.get(objectId);
   private effects: Effect[] = [];
   private synthetic = 0;
 
@@ -90,6 +93,7 @@ export class Core {
 
   /** Requests below 0 are those of bulk requests (monitor-bulk.ts). */
   answer(requestId: number, value: unknown, kept = false): void {
+    this.requestTraces.end(requestId);
     if (requestId < 0) return this.bulks.answered(requestId, { ok: true, value });
     const { localCallId } = (value ?? {}) as { readonly localCallId?: number };
     this.traces.end(requestId, localCallId);
@@ -98,10 +102,12 @@ export class Core {
   }
 
   reply(requestId: number, outcome: CoreOutcome): void {
+    this.requestTraces.end(requestId);
     this.effects.push({ kind: 'reply', requestId, outcome, kept: false });
   }
 
   refuse(requestId: number, refusal: Refusal, kept = false): void {
+    this.requestTraces.end(requestId);
     if (requestId < 0) return this.bulks.answered(requestId, refused(refusal));
     this.traces.end(requestId);
     this.figures.end(requestId, this.now.nowMs, refusal.code);
@@ -131,7 +137,9 @@ export class Core {
   send(controller: Controller, pending: Pending, request: Unnumbered<ControllerRequest>, kept = false): boolean {
     const correlation = controller.commands.add(pending, this.now.nowMs);
     if (correlation === undefined) return false;
-    this.effects.push({ kind: 'send', icpId: controller.icpId, request: { ...request, correlation } as ControllerRequest, kept });
+    const traceparent = this.requestTraces.sending(pending, this.monitorOf);
+    const { icpId } = controller;
+    this.effects.push({ kind: 'send', icpId, request: { ...request, correlation } as ControllerRequest, kept, traceparent });
     return true;
   }
 

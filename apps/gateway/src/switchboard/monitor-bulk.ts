@@ -36,6 +36,7 @@ function feed(core: Core, bulk: Bulk): void {
   while (session !== undefined && bulk.asked < bulk.objectIds.length && bulk.underWay < UNDER_WAY_MAX) {
     const objectId = bulk.objectIds[bulk.asked]!;
     const requestId = core.bulks.ask(bulk, objectId);
+    core.requestTraces.begin(requestId, bulk.traceparent);
     if (bulk.sets) requestMonitor(core, session, requestId, objectId);
     else stopMonitor(core, session, requestId, objectId);
   }
@@ -57,7 +58,8 @@ export function bulkOperation(core: Core, session: Session, requestId: number, o
       ? core.answer(requestId, progressOf(before), true)
       : core.refuse(requestId, { code: 'IDEMPOTENCY_KEY_REUSED', detail });
   }
-  const bulk = core.bulks.add({ sessionId: session.id, sets, key, objectIds }, core.now.wallMs);
+  const traceparent = core.requestTraces.of(requestId);
+  const bulk = core.bulks.add({ sessionId: session.id, sets, key, objectIds, traceparent }, core.now.wallMs);
   if (bulk === undefined) {
     const detail = `${BULKS_PER_SESSION} bulk requests of this session are under way`;
     return core.refuse(requestId, { code: 'RATE_LIMITED', detail, retryAfterMs: 1000 });

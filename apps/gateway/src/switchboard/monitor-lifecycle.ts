@@ -64,8 +64,10 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
     grant(core, monitor, [session.id]);
     return describe(core, session, monitor);
   }
-  if (monitor.state === 'resting' || monitor.state === 'lost') enqueue(core, controller, monitor);
-  else if (monitor.state === 'queued' && !core.monitors.isOfApplication(monitor, session.id))
+  if (monitor.state === 'resting' || monitor.state === 'lost') {
+    core.requestTraces.willStart(requestId, objectId, monitor);
+    enqueue(core, controller, monitor);
+  } else if (monitor.state === 'queued' && !core.monitors.isOfApplication(monitor, session.id))
     controller.starts.push(placeOf(session), objectId);
   pump(core, controller);
 }

@@ -36,6 +36,7 @@ export function enterOperation<O extends CoreOperation>(
     core.refuse(requestId, dialled);
     return undefined;
   }
+  core.requestTraces.begin(requestId, caller.traceparent);
   if (icpId !== undefined) core.figures.begin(requestId, icpId, typeOf(core, session), core.now.nowMs);
   const { objectId, localCallId } = dialled.request as { readonly objectId?: number; readonly localCallId?: number };
   if (caller.traceparent !== undefined && objectId !== undefined && icpId !== undefined)

@@ -195,8 +195,14 @@ export type CoreOutcome = Outcome<unknown>;
 export type Effect =
   /** `kept`: only after every journal effect up to here is synced; if that fails, the answer is UNAVAILABLE instead. */
   | { readonly kind: 'reply'; readonly requestId: number; readonly outcome: CoreOutcome; readonly kept: boolean }
-  /** `kept`: as for a reply; if it fails, nothing is sent (`send-failed`). */
-  | { readonly kind: 'send'; readonly icpId: number; readonly request: ControllerRequest; readonly kept: boolean }
+  /** `kept`: as for a reply; if it fails, nothing is sent (`send-failed`). `traceparent`: of the application's request that caused it. */
+  | {
+      readonly kind: 'send';
+      readonly icpId: number;
+      readonly request: ControllerRequest;
+      readonly kept: boolean;
+      readonly traceparent: string | undefined;
+    }
   | { readonly kind: 'journal'; readonly record: JournalRecord }
   /** The session has something to fetch, or has ended; only for sessions whose last read was empty. */
   | { readonly kind: 'wake'; readonly sessionId: number }

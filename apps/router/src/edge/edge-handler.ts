@@ -12,7 +12,7 @@ import type { RoutingIndex } from '../table/routing-index.js';
 import { readBody } from './body-reading.js';
 import { faceOf, wantedOf, type Face } from './face.js';
 import { attempt, type Attempted, type HeldRefusal } from './forwarding.js';
-import { continuedTrace, passableHeaders, vouchedHeaders } from './header-passage.js';
+import { continuedTrace, passableHeaders, type Trace, vouchedHeaders } from './header-passage.js';
 import type { InstancePools } from './instance-pools.js';
 import { answerRefusal, finishSocket, rawRefusal } from './refusal-answer.js';
 import { checkRequest } from './request-checks.js';
@@ -151,7 +151,7 @@ export class EdgeHandler {
     if (!choice.ok) return answerRefusal(request, response, face, choice.refusal, requestId);
 
     const passed = passableHeaders(request.rawHeaders);
-    const traceId = continuedTrace(request.headers['traceparent']) ?? randomBytes(16).toString('hex');
+    const trace = traceOf(request.headers['traceparent']);
     const attemptOf = (instance: Reachable): Attempted => ({
       method,
       path: addressed.path + query,
@@ -159,7 +159,7 @@ export class EdgeHandler {
         'host',
         instance.endpoint.serverName,
         ...passed,
-        ...this.#vouched(instance, publicBase, request, listener, requestId, traceId),
+        ...this.#vouched(instance, publicBase, request, listener, requestId, trace),
       ],
       body: body.length === 0 ? null : body,
       prefix: addressed.prefix,
@@ -185,10 +185,10 @@ export class EdgeHandler {
     request: IncomingMessage,
     listener: Listener,
     requestId: string,
-    traceId = randomBytes(16).toString('hex'),
+    trace = traceOf(undefined),
   ): string[] {
     const clientAddress = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    return vouchedHeaders({ tenantId, instanceId, epochMajor, publicBase, clientAddress, listener, requestId, traceId });
+    return vouchedHeaders({ tenantId, instanceId, epochMajor, publicBase, clientAddress, listener, requestId, trace });
   }
 
   /** Undefined when the client has its answer or has gone; else what is left to answer. */
@@ -235,4 +235,10 @@ function soapByType(request: IncomingMessage): Face {
     /^(?:text|application)\/(?:soap\+)?xml/i.test(request.headers['content-type'] ?? '')
     ? 'soap'
     : 'rest';
+}
+
+/** Nobody who sends no trace has asked for one to be recorded. */
+function traceOf(traceparent: unknown): Trace {
+  const id = continuedTrace(traceparent);
+  return id === undefined ? { id: randomBytes(16).toString('hex'), sampled: false } : { id, sampled: true };
 }

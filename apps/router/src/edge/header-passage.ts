@@ -31,6 +31,13 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 const OURS_PREFIXES = ['x-cordboard-', 'x-forwarded-'];
 
+export interface Trace {
+  /** 32 hexadecimal digits, not all 0. */
+  readonly id: string;
+  /** The client has sent it: it is told to the controllers too (adr 0091). */
+  readonly sampled: boolean;
+}
+
 /** Facts of a request that the router vouches for. */
 export interface Vouched {
   readonly tenantId: string;
@@ -40,8 +47,8 @@ export interface Vouched {
   readonly clientAddress: string;
   readonly listener: 'http' | 'https' | 'external';
   readonly requestId: string;
-  /** 32 hexadecimal digits: the client's trace where it sent one, else a trace that begins here. */
-  readonly traceId: string;
+  /** The client's trace where it sent one, else a trace that begins here. */
+  readonly trace: Trace;
 }
 
 /** What of the client's headers goes on, as a flat list of names and values. */
@@ -82,8 +89,14 @@ export function vouchedHeaders(facts: Vouched): string[] {
     INTERNAL_HEADERS.requestId,
     facts.requestId,
     'traceparent',
-    `00-${facts.traceId}-${facts.traceId.slice(16)}-01`,
+    traceparentOf(facts.trace),
   ];
+}
+
+/** The span is ours: the half of the id that is not all zeros, which would be none. */
+function traceparentOf({ id, sampled }: Trace): string {
+  const half = id.slice(16);
+  return `00-${id}-${/[^0]/.test(half) ? half : id.slice(0, 16)}-${sampled ? '01' : '00'}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BODY_LOOK_BYTES, lookAtBody } from './body-look.js';
 import { faceOf, wantedOf } from './face.js';
-import { answerHeaders, continuedTrace, passableHeaders } from './header-passage.js';
+import { answerHeaders, continuedTrace, passableHeaders, vouchedHeaders } from './header-passage.js';
 import { checkRequest } from './request-checks.js';
 import { parseHost, parseTarget } from './request-target.js';
 
@@ -304,6 +304,15 @@ describe('S-51, S-52 headers', () => {
       [`00-${id}-b7ad6b7169203331-01`],
     ])
       expect(continuedTrace(wrong), String(wrong)).toBeUndefined();
+  });
+  it('R-LOG-01 vouches for a trace of the client as sampled, for one that begins here as not, with a span that is one', () => {
+    const facts = { tenantId: 't', instanceId: 'i', epochMajor: 1, publicBase: 'b', clientAddress: 'c', requestId: 'r' };
+    const traceparent = (id: string, sampled: boolean) =>
+      vouchedHeaders({ ...facts, listener: 'http', trace: { id, sampled } }).at(-1);
+    const [high, low] = ['0af7651916cd43dd', '8448eb211c80319c'];
+    expect(traceparent(high + low, true)).toBe(`00-${high}${low}-${low}-01`);
+    expect(traceparent(high + low, false)).toBe(`00-${high}${low}-${low}-00`);
+    expect(traceparent(`${high}${'0'.repeat(16)}`, true)).toBe(`00-${high}${'0'.repeat(16)}-${high}-01`);
   });
   it('of an answer, what is between router and instance does not pass, and a path in Location gets its prefix back', () => {
     expect(

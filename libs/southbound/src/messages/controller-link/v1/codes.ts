@@ -61,7 +61,9 @@ export const FRAME_TYPES = {
   DIRECTORY_WRITE: 0x34,
   DIRECTORY_WRITE_RESPONSE: 0xb4,
   EVENT: 0x40,
+  TRACE: 0x41,
   DIRECTORY_ENTRIES: 0x42,
+  DIRECTORY_PART: 0x43,
 } as const satisfies Record<ControllerMessage['type'], number>;
 
 export const TYPE_NAMES: ReadonlyMap<number, ControllerMessage['type']> = new Map(
@@ -181,10 +183,28 @@ export const TRAITS = Object.freeze({
   HOT_DESK: 32,
 });
 
+/** Bits of the capabilities of HELLO_ACK: what a controller takes that controllers of earlier releases do not know. */
+export const CAPABILITIES = Object.freeze({
+  /** TRACE before a request. */
+  TRACE: 1,
+  /** DIRECTORY_PART before a DIRECTORY_WRITE; CONTINUED items and entries of several pieces in both directions. */
+  LONG_ITEMS: 2,
+});
+
 export const PLATFORMS: readonly ('x86' | 'powerpc' | undefined)[] = [undefined, 'x86', 'powerpc'];
 
 /** R-PERF-03; header included. */
 export const REQUEST_BYTES_MAX = 64;
+/** Frames as long as an event with all its data. */
+export const LONG_TYPES: ReadonlySet<string> = new Set<ControllerMessage['type']>([
+  'EVENT',
+  'DIRECTORY_ENTRIES',
+  'DIRECTORY_PART',
+]);
+/** Items of one DIRECTORY_WRITE, with their heads. */
+export const WRITE_ITEMS_BYTES_MAX = 50;
+/** Of one DIRECTORY_WRITE. */
+export const PARTS_MAX = 16;
 export const EVENT_FIXED_BYTES = 64;
 export const CALLS_PER_SNAPSHOT_MAX = 3;
 /** In one SNAPSHOT_CALLS response. */

@@ -11,6 +11,7 @@ import {
   EVENT_TYPES,
   HEARTBEAT_MS_MIN,
   isCallbackPort,
+  LONG_TYPES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
   ROLES,
@@ -27,7 +28,7 @@ export function decodeMessage(frame: Frame): ControllerMessage {
   const type = TYPE_NAMES.get(frame.type);
   if (type === undefined) throw new FrameError('TYPE', `there is no frame type ${frame.type}`);
   const reader = new BodyReader(frame.body, type);
-  if (type !== 'EVENT' && type !== 'DIRECTORY_ENTRIES' && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
+  if (!LONG_TYPES.has(type) && frame.body.length > REQUEST_BYTES_MAX - FRAME_HEADER_BYTES) {
     reader.refuse(`a frame of this type has at most ${REQUEST_BYTES_MAX} bytes`);
   }
   const isLinkFrame = frame.type < 0x10;
@@ -79,10 +80,10 @@ function helloAckMessage(reader: BodyReader): ControllerMessage {
   const bootId = reader.uint32();
   const platform = PLATFORMS[reader.uint8()];
   const release = [reader.uint8(), reader.uint8(), reader.uint8()].join('.');
-  reader.bytes(1);
+  const capabilities = reader.uint8();
   if (outcome === 'OK' && heartbeatMs < HEARTBEAT_MS_MIN) reader.refuse(`heartbeat interval ${heartbeatMs}`);
   if (outcome === 'OK' && platform === undefined) reader.refuse('unknown platform');
-  return { type: 'HELLO_ACK', result: outcome, heartbeatMs, bootId, platform: platform ?? 'x86', release };
+  return { type: 'HELLO_ACK', result: outcome, heartbeatMs, bootId, platform: platform ?? 'x86', release, capabilities };
 }
 
 function callMessage(type: ControllerMessage['type'], frame: Frame, reader: BodyReader): ControllerMessage {
@@ -102,6 +103,14 @@ function callMessage(type: ControllerMessage['type'], frame: Frame, reader: Body
     case 'HOLD_CALL':
     case 'RETRIEVE_CALL':
       return { type, correlation, target, localCallId: reader.uint32() };
+    case 'TRACE':
+      return {
+        type,
+        correlation,
+        traceId: idOf(reader, 16, 'trace id'),
+        spanId: idOf(reader, 8, 'span id'),
+        flags: reader.uint8(),
+      };
     case 'EVENT':
       return eventMessage(frame, reader);
     default:
@@ -184,6 +193,11 @@ function eventMessage(frame: Frame, reader: BodyReader): ControllerMessage {
     });
   }
   return { type: 'EVENT', monitorReference: frame.correlation, target: frame.target, ...fixed, ...facts, devices };
+}
+
+function idOf(reader: BodyReader, bytes: number, field: string): string {
+  const id = reader.bytes(bytes).toString('hex');
+  return /[^0]/.test(id) ? id : reader.refuse(`a ${field} of zeros`);
 }
 
 function diallable(reader: BodyReader, lengthMin: number): string {

@@ -12,6 +12,7 @@ import {
   HEARTBEAT_MS_MIN,
   isCallbackPort,
   LOCAL_STATES,
+  LONG_TYPES,
   PLATFORMS,
   REQUEST_BYTES_MAX,
   RESULTS,
@@ -21,7 +22,7 @@ import { type FeatureMessage, isFeatureMessage, writeFeatureMessage } from './fe
 import type { ControllerMessage, DeviceDatum, EventMessage, LinkMessage } from './types.js';
 
 /**
- * The bytes of a message, in a buffer of its own: at most 64, an event and a page of the directory at most 364 (R-PERF-03). Throws `RangeError` for a value that the
+ * The bytes of a message, in a buffer of its own: at most 64, an event and a piece of the directory at most 364 (R-PERF-03). Throws `RangeError` for a value that the
  * protocol has no room for: a fault of the caller, who checks what applications send before it comes here.
  */
 export function encodeMessage(message: ControllerMessage): Buffer {
@@ -35,7 +36,7 @@ export function encodeMessage(message: ControllerMessage): Buffer {
     writeLinkMessage(writer, message);
     return writer.frame(type, 0, 0, REQUEST_BYTES_MAX);
   }
-  const bytesMax = message.type === 'DIRECTORY_ENTRIES' ? FRAME_BYTES_MAX : REQUEST_BYTES_MAX;
+  const bytesMax = LONG_TYPES.has(message.type) ? FRAME_BYTES_MAX : REQUEST_BYTES_MAX;
   if (isFeatureMessage(message)) writeFeatureMessage(writer, message);
   else writeCallMessage(writer, message);
   return writer.frame(type, positive(message.correlation), 'target' in message ? message.target : 0, bytesMax);
@@ -58,7 +59,8 @@ function writeLinkMessage(writer: BodyWriter, message: LinkMessage): void {
       if (release.length !== 3) throw new RangeError('a release is three numbers with dots between');
       writer.uint8(writer.code(RESULTS, message.result)).uint16(message.heartbeatMs).uint32(message.bootId);
       writer.uint8(writer.code(PLATFORMS, message.platform));
-      for (const part of [...release, 0]) writer.uint8(part);
+      for (const part of release) writer.uint8(part);
+      writer.uint8(message.capabilities ?? 0);
       return;
     }
     case 'BACK_HELLO':
@@ -95,6 +97,9 @@ function writeCallMessage(
 ): void {
   if ('result' in message) writer.uint8(writer.code(RESULTS, message.result));
   switch (message.type) {
+    case 'TRACE':
+      writer.bytes(idBytes(message.traceId, 16)).bytes(idBytes(message.spanId, 8)).uint8(message.flags);
+      return;
     case 'LOOKUP_DEVICE':
       writer.diallable(message.directoryNumber, 1);
       return;
@@ -125,6 +130,13 @@ function writeCallMessage(
     default:
     // The others have no body beyond the result.
   }
+}
+
+/** Of a trace context: an id of zeros is none. */
+function idBytes(hex: string, bytes: number): Buffer {
+  if (hex.length !== 2 * bytes || !/^[0-9a-f]*[1-9a-f][0-9a-f]*$/.test(hex))
+    throw new RangeError(`${hex} is not an id of ${bytes} bytes`);
+  return Buffer.from(hex, 'hex');
 }
 
 function writeEvent(writer: BodyWriter, event: EventMessage): void {

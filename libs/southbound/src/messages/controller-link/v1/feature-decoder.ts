@@ -12,11 +12,11 @@ import {
   MONITOR_KIND_NUMBERS,
   QUERY_KIND_NUMBERS,
 } from './codes.js';
-import type { CallFacts, DirectoryEntries, FeatureRequest, FeatureResponse, Item } from './feature-types.js';
+import type { CallFacts, DirectoryEntries, DirectoryPart, FeatureRequest, FeatureResponse, Item } from './feature-types.js';
 import { cause, grants, localState, result } from './field-words.js';
 import type { ControllerMessage } from './types.js';
 
-type FeatureType = (FeatureRequest | FeatureResponse | DirectoryEntries)['type'];
+type FeatureType = (FeatureRequest | FeatureResponse | DirectoryEntries | DirectoryPart)['type'];
 
 const READERS: Readonly<Record<FeatureType, (frame: Frame, reader: BodyReader) => ControllerMessage>> = {
   LOOKUP: ({ correlation }, reader) => ({
@@ -63,7 +63,12 @@ const READERS: Readonly<Record<FeatureType, (frame: Frame, reader: BodyReader) =
     correlation,
     entity: ENTITY_NUMBERS[reader.uint8()] ?? 'UNKNOWN_ENTITY',
     after: reader.uint32(),
+    ...(reader.remaining > 0 ? { continued: reader.flag('continued') } : {}),
   }),
+  DIRECTORY_PART: ({ correlation }, reader) => {
+    if (reader.remaining === 0) reader.refuse('a part without items');
+    return { type: 'DIRECTORY_PART', correlation, items: itemsToEnd(reader) };
+  },
   DIRECTORY_WRITE: readWrite,
   DIRECTORY_ENTRIES: readEntries,
   LOOKUP_RESPONSE: (frame, reader) => {

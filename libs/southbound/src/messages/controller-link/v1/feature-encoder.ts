@@ -14,10 +14,10 @@ import {
   QUERY_KIND_NUMBERS,
   RESULTS,
 } from './codes.js';
-import type { CallFacts, DirectoryEntries, FeatureRequest, FeatureResponse, Item } from './feature-types.js';
+import type { CallFacts, DirectoryEntries, DirectoryPart, FeatureRequest, FeatureResponse, Item } from './feature-types.js';
 import type { ControllerMessage } from './types.js';
 
-export type FeatureMessage = FeatureRequest | FeatureResponse | DirectoryEntries;
+export type FeatureMessage = FeatureRequest | FeatureResponse | DirectoryEntries | DirectoryPart;
 
 const TYPES: ReadonlySet<string> = new Set<FeatureMessage['type']>([
   'LOOKUP',
@@ -37,6 +37,7 @@ const TYPES: ReadonlySet<string> = new Set<FeatureMessage['type']>([
   'DIRECTORY_WRITE',
   'DIRECTORY_WRITE_RESPONSE',
   'DIRECTORY_ENTRIES',
+  'DIRECTORY_PART',
 ]);
 
 export function isFeatureMessage(message: ControllerMessage): message is FeatureMessage {
@@ -69,6 +70,11 @@ export function writeFeatureMessage(writer: BodyWriter, message: FeatureMessage)
       return;
     case 'DIRECTORY_READ':
       writer.uint8(writer.code(ENTITY_NUMBERS, message.entity)).uint32(message.after);
+      if (message.continued !== undefined) writer.uint8(message.continued ? 1 : 0);
+      return;
+    case 'DIRECTORY_PART':
+      if (message.items.length === 0) throw new RangeError('a part of a write has items');
+      writeItems(writer, message.items);
       return;
     case 'DIRECTORY_WRITE':
       writer.uint8(writer.code(ENTITY_NUMBERS, message.entity)).uint8(writer.code(ACTION_NUMBERS, message.action));

@@ -62,7 +62,12 @@ export type FeatureRequest =
       readonly second: string;
     })
   | (Targeted<'QUERY'> & { readonly kind: QueryKind | 'UNKNOWN_KIND'; readonly from: number })
-  | (Numbered<'DIRECTORY_READ'> & { readonly entity: DirectoryEntity | 'UNKNOWN_ENTITY'; readonly after: number })
+  | (Numbered<'DIRECTORY_READ'> & {
+      readonly entity: DirectoryEntity | 'UNKNOWN_ENTITY';
+      readonly after: number;
+      /** Entries may come in pieces. Absent to a controller that has not announced LONG_ITEMS. */
+      readonly continued?: boolean;
+    })
   | (Targeted<'DIRECTORY_WRITE'> & {
       readonly entity: DirectoryEntity | 'UNKNOWN_ENTITY';
       readonly action: DirectoryAction;
@@ -96,6 +101,14 @@ export type FeatureResponse =
   | (Answer<'QUERY_RESPONSE'> & { readonly next: number; readonly items: readonly Item[] })
   | (Answer<'DIRECTORY_READ_RESPONSE'> & { readonly count: number; readonly next: number })
   | (Answer<'DIRECTORY_WRITE_RESPONSE'> & { readonly handle: number });
+
+/**
+ * Items of the DIRECTORY_WRITE with this correlation, which comes after all of its parts; not answered. Each item is one of the frame: what is
+ * longer goes on in items CONTINUED.
+ */
+export interface DirectoryPart extends Numbered<'DIRECTORY_PART'> {
+  readonly items: readonly Item[];
+}
 
 /** Goes before the response of the DIRECTORY_READ it belongs to; of the size of an event. */
 export interface DirectoryEntries extends Numbered<'DIRECTORY_ENTRIES'> {

@@ -70,4 +70,5 @@ export const ITEM_WORDS = [
   'NETWORK_ELEMENT_TYPE',
   'TRAITS',
   'TRUNK_NUMBER',
+  'CONTINUED',
 ] as const;

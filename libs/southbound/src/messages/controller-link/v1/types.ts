@@ -3,7 +3,7 @@
  * they are opaque (nonce, global call id); serial and time fit in 53 bits and are numbers (a decoder refuses larger ones).
  */
 import type { CAUSES } from './event-words.js';
-import type { FeatureRequest, FeatureResponse, DirectoryEntries } from './feature-types.js';
+import type { DirectoryEntries, DirectoryPart, FeatureRequest, FeatureResponse } from './feature-types.js';
 import type { CALL_EVENT_WORDS, FEATURE_EVENT_WORDS } from './words.js';
 
 export type ResultName =
@@ -153,10 +153,25 @@ export type LinkMessage =
       readonly bootId: number;
       readonly platform: 'x86' | 'powerpc';
       readonly release: string;
+      /** Bits of CAPABILITIES; absent counts as 0. A decoder gives it, with bits that are not ours too. */
+      readonly capabilities?: number;
     }
   | { readonly type: 'BACK_HELLO'; readonly nonce: bigint; readonly bootId: number }
   | { readonly type: 'BACK_ACK'; readonly result: ResultName }
   | { readonly type: 'PING' | 'PONG'; readonly opaque: bigint }
   | { readonly type: 'GOODBYE'; readonly reason: number };
 
-export type ControllerMessage = ControllerRequest | ControllerResponse | EventMessage | DirectoryEntries | LinkMessage;
+/** Whose request the next one is, by W3C trace context; not answered. `correlation` is that of the request. */
+export interface TraceMessage {
+  readonly type: 'TRACE';
+  readonly correlation: number;
+  /** 32 hexadecimal digits in lower case, not all 0. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits in lower case, not all 0. */
+  readonly spanId: string;
+  /** One byte. */
+  readonly flags: number;
+}
+
+export type ControllerMessage =
+  ControllerRequest | ControllerResponse | EventMessage | DirectoryEntries | DirectoryPart | TraceMessage | LinkMessage;
