@@ -65,8 +65,6 @@ export class Controller {
   readonly snapshots = new Set<number>();
   /** Monitors of which the controller is to be asked more: where a resilient device is, which number a line appearance shows. */
   readonly devicesToAsk = new Set<number>();
-  /** Secondary monitors at this controller, by the handle of their device. */
-  readonly secondaries = new Map<number, number>();
   /** Counters of R-LIM-07 that somebody was refused for, though others may have some to spare, and when (monotonic ms). */
   readonly kindsWanted = new Map<`${CountedKind}.${CountedBy}`, number>();
   /** Monitored line appearances (R-LIM-12). */
