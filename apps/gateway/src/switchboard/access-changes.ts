@@ -39,7 +39,8 @@ export function applyDocument(core: Core, document: AccessDocument): void {
     else controller.grant = grant;
   }
   for (const [icpId, grant] of granted)
-    if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings));
+    if (!core.controllers.has(icpId))
+      core.controllers.set(icpId, new Controller(grant, core.settings, (changed) => core.paceOrder.touch(changed)));
   adoptMonitors(core);
   for (const controller of core.controllers.values()) takeShare(core, controller, capsBefore.get(controller.icpId) ?? 0);
   adoptCompanions(core);

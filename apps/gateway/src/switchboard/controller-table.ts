@@ -58,7 +58,7 @@ export class Controller {
   readonly commands: CommandTable<Pending>;
   readonly pacer: Pacer;
   /** Object ids waiting for their turn to be monitored. */
-  readonly starts = new FairQueue<number>();
+  readonly starts: FairQueue<number>;
   /** Stops that wait for room among the open requests. */
   readonly stops = new Fifo<{ readonly objectId: number; readonly target: number; readonly reference: number }>();
   /** Object ids whose snapshot waits for room among the open requests. */
@@ -90,12 +90,16 @@ export class Controller {
   /** Starts that were never answered: they may stand on the controller. */
   unanswered = 0;
 
+  /** @param onPaceChange when its next start may go has changed (pace-order.ts) */
   constructor(
     public grant: ControllerGrant,
     settings: SwitchboardSettings,
+    onPaceChange: (controller: Controller) => void,
   ) {
+    const changed = (): void => onPaceChange(this);
     this.commands = new CommandTable(settings.commandTimeoutMs);
-    this.pacer = new Pacer(settings.monitorStartsPerSecond);
+    this.pacer = new Pacer(settings.monitorStartsPerSecond, changed);
+    this.starts = new FairQueue(changed);
   }
 
   get icpId(): number {

@@ -14,6 +14,7 @@ import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { LicenceBook } from './licence-book.js';
 import { type Monitor, MonitorTable } from './monitor-table.js';
+import { PaceOrder } from './pace-order.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { SessionTable, type Session } from './session-table.js';
@@ -49,6 +50,7 @@ export class Core {
   readonly sessions: SessionTable;
   readonly departed = new DepartedSessions();
   readonly controllers = new Map<number, Controller>();
+  readonly paceOrder = new PaceOrder();
   readonly monitors = new MonitorTable((sessionId) => this.sessions.get(sessionId)?.applicationId ?? `${sessionId}`);
   readonly keys = new IdempotencyTable();
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);

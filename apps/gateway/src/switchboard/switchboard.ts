@@ -77,11 +77,7 @@ export class Switchboard {
 
   /** When pacing next allows something that waits; undefined when nothing waits. */
   nextPaceAtMs(): number | undefined {
-    let next: number | undefined;
-    for (const { starts, connected, pacer } of this.core.controllers.values()) {
-      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs(this.core.now.nowMs));
-    }
-    return next;
+    return this.core.paceOrder.nextAtMs(this.core.now.nowMs);
   }
 
   /** Only as the first input: takes up what an earlier incarnation had acknowledged. Its sessions begin this epoch with a gap. */
