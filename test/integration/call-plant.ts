@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { callManagerSimSettings } from '#config/settings';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { ensureCertificate } from '#pki/authority';
+import { ensureDocumentKey, signDocument } from '#pki/documents';
 import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock } from '#testkit/addresses';
 import { eventually } from '#testkit/eventually';
@@ -25,6 +26,10 @@ export interface CallPlant {
   readonly base: string;
   /** The simulator's admin interface: what an outside witness sees, and the hands of users. */
   witness<T>(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: T }>;
+  /** The instance gets its next access document, with these applications alone. */
+  allowOnly(applications: AccessDocument['applications']): Promise<void>;
+  /** The instance stops in order; the router goes on. */
+  stopInstance(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,6 +89,19 @@ export async function startCallPlant({
     controller,
     base: `http://127.0.0.1:${router.httpPort}/t/acme`,
     witness: (method, path, body) => witness(simulator.adminBase, method, path, body),
+    allowOnly: async (applications) => {
+      const { privateKeyPem } = await ensureDocumentKey(around.dir);
+      const body = JSON.stringify(signDocument({ ...started.document, serial: 2, applications }, privateKeyPem));
+      const taken = await ask(started.incarnation.ports.admin, {
+        method: 'PUT',
+        path: '/v1/access-document',
+        body,
+        headers: { 'content-type': 'application/json' },
+        tls: { ...(await around.client('worker')), host: block.address(1) },
+      });
+      if (taken.status !== 200) throw new Error(`the access document was answered ${taken.status}: ${taken.body}`);
+    },
+    stopInstance: () => started.incarnation.stop(),
     close: async () => {
       await router.close();
       await started.incarnation.stop();

@@ -26,6 +26,7 @@ const EQUIPMENT = {
         { dn: '2001', name: 'Anna', secondary: 1 },
         { dn: '2002', name: 'Bert', secondary: 1, hotDesk: true },
         { dn: '2003', name: 'Carl', secondary: 1, hotDesk: true },
+        { dn: '2004', name: 'Dora', secondary: 1 },
       ],
       users: [{ dn: '2070', name: 'Eva', secondary: 1 }],
       agents: [{ dn: '2075', name: 'Gerd', agentId: 'A1', secondary: 1 }],
@@ -136,8 +137,8 @@ class Application {
     return JSON.parse(answer.body === '' ? '{}' : answer.body) as T;
   }
 
-  async monitor(path: string): Promise<number> {
-    const { objectId } = await this.call<{ objectId: number }>('GET', `/controllers/1/${path}`);
+  async monitor(path: string, icpId = 1): Promise<number> {
+    const { objectId } = await this.call<{ objectId: number }>('GET', `/controllers/${icpId}/${path}`);
     await this.call('POST', '/monitors', { objectId });
     return objectId;
   }
@@ -274,6 +275,46 @@ describe('resilient phones, users and agents', () => {
     expect(new Set(app.events.map(({ eventId }) => eventId)).size).toBe(app.events.length);
     expect(app.events.map(({ seq }) => seq)).toEqual(app.events.map((_, at) => at + 1));
     for (const { counters } of await views()) expect(counters.startMonitorPerSecondMax).toBeLessThanOrEqual(20);
+  }, 60_000);
+
+  it('R-RES-01, R-RES-03 a phone found at its secondary controller is followed all the same, and is one with the phone found at its primary one', async () => {
+    const [there, here] = [await Application.logIn(), await Application.logIn()];
+    const otherId = await there.monitor('phones/2004', 2);
+    await there.until('the primary controller to confirm it', isCause(otherId, 'SECONDARY_MONITOR_SET'));
+    await stands([6, 4]);
+    const objectId = await here.monitor('phones/2004');
+    expect(objectId).not.toBe(otherId);
+    await stands([6, 4]);
+    expect(await there.call('GET', `/devices/${otherId}/resilience`)).toMatchObject({
+      followed: true,
+      primaryIcpId: 1,
+      activeIcpId: 1,
+    });
+
+    await hand('3001', 'call', { number: '2004' });
+    await hand('2004', 'answer');
+    await there.until('the call to be answered', isType(otherId, 'CALL_ESTABLISHED'));
+    await restart(1, 600_000);
+    await there.until('the link to be told', ({ type }) => type === 'ICP_COMMUNICATION_EVENT');
+    await hand('2004', 'clear');
+    await there.until('the move when the call has ended', movedTo(otherId, 2));
+    const { localCallId } = await there.call<{ localCallId: number }>('POST', `/devices/${otherId}/calls`, { number: '3002' });
+    await hand('3002', 'answer');
+    await there.until('the call at the secondary controller', isCause(otherId, 'ANSWERED'));
+    await restart(1, 1);
+    await stands([6, 4]);
+    await there.call('POST', `/devices/${otherId}/calls/${localCallId}/clear`);
+    await there.until('the way back', movedTo(otherId, 1));
+    await here.until('the way back', movedTo(objectId, 1));
+
+    const told = ['CALL_RECEIVED', 'CALL_ESTABLISHED', "RESILIENT_INFO_UPDATE'", 'CALL_CLEAR', "CALL_ORIGINATED'"];
+    const back = ["CALL_DELIVERED'", "CALL_ESTABLISHED'", 'MONITOR_SET', "CALL_CLEAR'", 'RESILIENT_INFO_UPDATE'];
+    expect(there.told(otherId)).toEqual(['MONITOR_SET', "SECONDARY_MONITOR_SET'", ...told, ...back]);
+    expect(here.told(objectId)).toEqual(['MONITOR_SET', ...told, ...back]);
+    expect([there.told(objectId), here.told(otherId)], 'each by its own id alone').toEqual([[], []]);
+    for (const { events } of [there, here]) expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+    for (const app of [there, here]) await app.call('DELETE', '');
+    await stands([5, 3]);
   }, 60_000);
 
   it('R-RES-02 the next incarnation knows the secondary controllers from its journal, and sets the monitors there without the primary', async () => {

@@ -6,6 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ApplicationEvent } from '#contracts/application-api';
+import type { AccessDocument } from '#contracts/gateway-admin';
 import { sha256Hex } from '#pki/api-keys';
 import { eventually } from '#testkit/eventually';
 import { type CallPlant, startCallPlant } from '../call-plant.js';
@@ -34,6 +35,7 @@ const WHOLE = [
 ];
 
 type Json = Record<string, unknown>;
+type Of = Pick<World, 'sessionId'>;
 interface Reading {
   /** What came, each as its text, and what the document calls it. */
   readonly frames: { readonly kind: string; readonly text: string }[];
@@ -44,6 +46,9 @@ interface Reading {
 let plant: CallPlant;
 let receiver: Receiver;
 let readings: Record<'server-sent events' | 'WebSocket' | 'long poll', Reading>;
+/** Sessions that are ended by somebody else than their application. */
+let leavers: Record<'server-sent events' | 'WebSocket', Reading>;
+let leaversReceiver: Receiver;
 let validators: Readonly<Record<string, ValidateFunction>>;
 let isOver = false;
 
@@ -66,7 +71,7 @@ async function published(base: string): Promise<typeof validators> {
   };
 }
 
-async function openStream(base: string, { sessionId }: World, token: string): Promise<Reading> {
+async function openStream(base: string, { sessionId }: Of, token: string): Promise<Reading> {
   const [frames, events]: [Reading['frames'], ApplicationEvent[]] = [[], []];
   const abort = new AbortController();
   const answer = await fetch(`${base}/v1/sessions/${sessionId}/events/stream`, {
@@ -91,7 +96,7 @@ async function openStream(base: string, { sessionId }: World, token: string): Pr
   return { frames, events, close: () => abort.abort() };
 }
 
-async function openSocket(base: string, { sessionId }: World, token: string): Promise<Reading> {
+async function openSocket(base: string, { sessionId }: Of, token: string): Promise<Reading> {
   const [frames, events]: [Reading['frames'], ApplicationEvent[]] = [[], []];
   const url = `${base.replace('http', 'ws')}/v1/sessions/${sessionId}/events/socket`;
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
@@ -103,11 +108,11 @@ async function openSocket(base: string, { sessionId }: World, token: string): Pr
   return { frames, events, close: () => socket.terminate() };
 }
 
-function poll(base: string, { sessionId }: World, token: string): Reading {
+function poll(base: string, { sessionId }: Of, token: string): Reading {
   const [frames, events]: [Reading['frames'], ApplicationEvent[]] = [[], []];
   const reading = async () => {
     for (let cursor = ''; !isOver;) {
-      const query = `?wait=1${cursor === '' ? '' : `&after=${cursor}`}`;
+      const query = `?wait=20${cursor === '' ? '' : `&after=${cursor}`}`;
       const answer = await fetch(`${base}/v1/sessions/${sessionId}/events${query}`, {
         headers: { authorization: `Bearer ${token}` },
       });
@@ -135,6 +140,37 @@ async function watcher(): Promise<{ readonly world: World; readonly token: strin
   for (const [operation, members] of OTHERS) await world.ask('monitorObject', { objectId: await world.id(operation, members) });
   for (const operation of WHOLE) await world.ask(operation, { icpId: 1 });
   return { world, token: face.token };
+}
+
+async function sendTo({ url }: Receiver, { sessionId }: Of, token: string): Promise<void> {
+  const set = await fetch(`${plant.base}/v1/sessions/${sessionId}/handler`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ url }),
+  });
+  expect(set.status, await set.text()).toBe(200);
+}
+
+/** An application whose sessions are read by every way that pushes is taken off the list; only these stay. */
+async function leave(staying: AccessDocument['applications']): Promise<void> {
+  const logIn = async () => {
+    const body = JSON.stringify({ ...CREDENTIALS, applicationName: 'crm' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${plant.base}/v1/sessions`, { method: 'POST', headers, body });
+    return (await answer.json()) as { sessionId: number; token: string };
+  };
+  const [stream, socket, hooked] = [await logIn(), await logIn(), await logIn()];
+  leaversReceiver = await startReceiver();
+  leavers = {
+    'server-sent events': await openStream(plant.base, stream, stream.token),
+    WebSocket: await openSocket(plant.base, socket, socket.token),
+  };
+  await sendTo(leaversReceiver, hooked, hooked.token);
+  await plant.allowOnly(staying);
+  const all = [...Object.values(leavers).map(({ events }) => events), leaversReceiver.events];
+  await eventually(() => all.every((events) => events.at(-1)?.type === 'session.terminated'), {
+    what: 'the end of the sessions told by every way that pushes',
+  });
 }
 
 /** Everything that can be done with calls and devices, one after the other, then a link that is lost. */
@@ -196,12 +232,7 @@ beforeAll(async () => {
     WebSocket: await openSocket(plant.base, socket.world, socket.token),
     'long poll': poll(plant.base, polling.world, polling.token),
   };
-  const set = await fetch(`${plant.base}/v1/sessions/${hooked.world.sessionId}/handler`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${hooked.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url: receiver.url }),
-  });
-  expect(set.status, await set.text()).toBe(200);
+  await sendTo(receiver, hooked.world, hooked.token);
   await day(actor.world);
   const isRestored = (events: readonly ApplicationEvent[]) => {
     const gap = events.findLastIndex(({ type }) => type === 'EVENT_GAP');
@@ -212,17 +243,28 @@ beforeAll(async () => {
     what: 'the day told by every way, the lost link included',
     deadlineMs: 30_000,
   });
+  await leave([{ ...walker, ...secrets, signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false } }]);
+  await plant.stopInstance();
+  await eventually(() => all().every((events) => events.at(-1)?.type === 'OIG_SHUTDOWN'), {
+    what: 'the shutdown told by every way',
+  });
   isOver = true;
 }, 90_000);
 afterAll(async () => {
-  for (const { close } of Object.values(readings ?? {})) close();
+  for (const { close } of [...Object.values(readings ?? {}), ...Object.values(leavers ?? {})]) close();
   await receiver?.close();
+  await leaversReceiver?.close();
   await plant?.close();
 });
 
-const hooks = () => [...receiver.challenges, ...receiver.hits].map(({ body }) => ({ kind: 'WebhookMessage', text: body }));
-const framesBy = (): readonly (readonly [string, Reading['frames']])[] => [
-  ...Object.entries(readings).map(([way, { frames }]) => [way, frames] as const),
+const hooks = () =>
+  [receiver, leaversReceiver].flatMap(({ challenges, hits }) =>
+    [...challenges, ...hits].map(({ body }) => ({ kind: 'WebhookMessage', text: body })),
+  );
+const framesBy = (): readonly (readonly [string, readonly Reading['frames'][number][]])[] => [
+  ...Object.entries(readings).map(
+    ([way, { frames }]) => [way, [...frames, ...(leavers[way as keyof typeof leavers]?.frames ?? [])]] as const,
+  ),
   ['webhook', hooks()],
 ];
 
@@ -277,6 +319,7 @@ describe('R-CC-04 everything that is sent is as the OpenAPI document says', () =
         'CALL_EVENT INFORMATION_UPDATE_EVENT',
         'GAP EVENT_GAP',
         'SYSTEM_EVENT ICP_COMMUNICATION_EVENT',
+        'SYSTEM_EVENT OIG_SHUTDOWN',
       ]),
     );
     expect([...seen].filter((type) => type.startsWith('FEATURE_EVENT')).length).toBeGreaterThan(8);
@@ -291,10 +334,19 @@ describe('R-CC-04 everything that is sent is as the OpenAPI document says', () =
     expect(faults.slice(0, 3)).toEqual([]);
   });
 
+  it.each([
+    ['OIG_SHUTDOWN', ['server-sent events', 'WebSocket', 'long poll', 'webhook']],
+    ['session.terminated', ['server-sent events', 'WebSocket', 'webhook']],
+  ])('%s is among them, by %j', (type, ways) => {
+    const told = framesBy().flatMap(([way, frames]) => (frames.some(({ text }) => text.includes(`"${type}"`)) ? [way] : []));
+    expect(told).toEqual(ways);
+  });
+
   it('and the document would notice a member it does not have, wherever that were', () => {
     let tried = 0;
+    // the last ones of each way are the ends of sessions
     for (const [, frames] of framesBy())
-      for (const frame of frames.filter(({ text }) => text.length < 20_000).slice(0, 60))
+      for (const frame of frames.filter(({ text }, at) => text.length < 20_000 && (at < 60 || at >= frames.length - 5)))
         for (const spoiled of withOneMore(frame)) {
           tried += 1;
           expect(validators[spoiled.kind]!(JSON.parse(spoiled.text)), spoiled.text.slice(0, 2000)).toBe(false);

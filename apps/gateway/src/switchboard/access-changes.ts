@@ -8,7 +8,7 @@ import { onLink } from './link-changes.js';
 import { trimRestored } from './licence-expiry.js';
 import { endMonitor, shrink, tryAsksAgain } from './monitor-lifecycle.js';
 import { ICP_ID_END } from './numbering.rules.js';
-import { adoptSecondaries } from './secondary-monitors.js';
+import { adoptCompanions } from './companion-monitors.js';
 import { applicationOf } from './session-access.js';
 import { endSession } from './session.operations.js';
 import type { Session } from './session-table.js';
@@ -39,10 +39,11 @@ export function applyDocument(core: Core, document: AccessDocument): void {
     else controller.grant = grant;
   }
   for (const [icpId, grant] of granted)
-    if (!core.controllers.has(icpId)) core.controllers.set(icpId, new Controller(grant, core.settings));
+    if (!core.controllers.has(icpId))
+      core.controllers.set(icpId, new Controller(grant, core.settings, (changed) => core.paceOrder.touch(changed)));
   adoptMonitors(core);
   for (const controller of core.controllers.values()) takeShare(core, controller, capsBefore.get(controller.icpId) ?? 0);
-  adoptSecondaries(core);
+  adoptCompanions(core);
   core.setControllers();
   closeSessions(core, document);
   if (isFirst) trimRestored(core);

@@ -6,7 +6,8 @@ import { targetOf } from './command.operations.js';
 import { granted, refusalOf } from './controller-results.mapper.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
-import { servingIcpId } from './device-homes.js';
+import { isAtSecondary } from './device-homes.js';
+import { toldTo } from './device-names.js';
 import { viewOf } from './device-snapshots.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
@@ -32,7 +33,7 @@ export function callView(core: Core, session: Session, requestId: number, operat
     icpId,
     objectId,
     handle,
-    ...(servingIcpId(core, objectId) === icpId ? ({ icpRole: 'secondary' } as const) : {}),
+    ...(isAtSecondary(core, objectId) ? ({ icpRole: 'secondary' } as const) : {}),
   };
   const done = (calls: readonly CallFacts[], traits: number): void => {
     const views = viewsOf(core, device, calls.map(viewOf), traits);
@@ -71,9 +72,10 @@ function snapshotCall(core: Core, session: Session, requestId: number, globalCal
   for (const objectId of session.monitors) {
     const monitor = core.monitors.get(objectId);
     if (monitor?.holders.has(session.id) !== true) continue;
-    for (const { told, calls: known } of monitor.slots)
-      for (const call of known.values())
-        if (call.globalCallId === globalCallId) calls.push(snapshotEvent(told, call, core.syntheticId(), core.now.wallMs));
+    for (const slot of monitor.slots)
+      for (const call of slot.calls.values())
+        if (call.globalCallId === globalCallId)
+          calls.push(snapshotEvent(toldTo(session, slot), call, core.syntheticId(), core.now.wallMs));
   }
   if (calls.length > 0) return core.answer(requestId, { calls });
   core.refuse(requestId, { code: 'INVALID_CONNECTION', detail: 'no device that this session monitors is in that call' });

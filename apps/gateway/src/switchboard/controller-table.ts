@@ -58,15 +58,13 @@ export class Controller {
   readonly commands: CommandTable<Pending>;
   readonly pacer: Pacer;
   /** Object ids waiting for their turn to be monitored. */
-  readonly starts = new FairQueue<number>();
+  readonly starts: FairQueue<number>;
   /** Stops that wait for room among the open requests. */
   readonly stops = new Fifo<{ readonly objectId: number; readonly target: number; readonly reference: number }>();
   /** Object ids whose snapshot waits for room among the open requests. */
   readonly snapshots = new Set<number>();
   /** Monitors of which the controller is to be asked more: where a resilient device is, which number a line appearance shows. */
   readonly devicesToAsk = new Set<number>();
-  /** Secondary monitors at this controller, by the handle of their device. */
-  readonly secondaries = new Map<number, number>();
   /** Counters of R-LIM-07 that somebody was refused for, though others may have some to spare, and when (monotonic ms). */
   readonly kindsWanted = new Map<`${CountedKind}.${CountedBy}`, number>();
   /** Monitored line appearances (R-LIM-12). */
@@ -92,12 +90,16 @@ export class Controller {
   /** Starts that were never answered: they may stand on the controller. */
   unanswered = 0;
 
+  /** @param onPaceChange when its next start may go has changed (pace-order.ts) */
   constructor(
     public grant: ControllerGrant,
     settings: SwitchboardSettings,
+    onPaceChange: (controller: Controller) => void,
   ) {
+    const changed = (): void => onPaceChange(this);
     this.commands = new CommandTable(settings.commandTimeoutMs);
-    this.pacer = new Pacer(settings.monitorStartsPerSecond);
+    this.pacer = new Pacer(settings.monitorStartsPerSecond, changed);
+    this.starts = new FairQueue(changed);
   }
 
   get icpId(): number {

@@ -13,7 +13,8 @@ import { CallerMemory } from './event-remarks.js';
 import { Figures } from './figures.js';
 import { IdempotencyTable } from './idempotency-table.js';
 import { LicenceBook } from './licence-book.js';
-import { MonitorTable, type SecondaryMonitor } from './monitor-table.js';
+import { type Monitor, MonitorTable } from './monitor-table.js';
+import { PaceOrder } from './pace-order.js';
 import { RateBook } from './rate.rules.js';
 import { Recovery } from './recovery.js';
 import { RequestTraces } from './request-traces.js';
@@ -50,6 +51,7 @@ export class Core {
   readonly sessions: SessionTable;
   readonly departed = new DepartedSessions();
   readonly controllers = new Map<number, Controller>();
+  readonly paceOrder = new PaceOrder();
   readonly monitors = new MonitorTable((sessionId) => this.sessions.get(sessionId)?.applicationId ?? `${sessionId}`);
   readonly keys = new IdempotencyTable();
   readonly wrongSessions = new AttemptLimiter(WRONG_SESSIONS_PER_MINUTE);
@@ -69,13 +71,11 @@ export class Core {
   readonly callChanges = new Set<number>();
   /** Devices whose homes (R-RES-02) have changed since the journal was told. */
   readonly homeChanges = new Set<number>();
-  /** Devices whose secondary monitor is to be set now, and secondary monitors that are to be given up: until the input is done. */
-  readonly secondariesToSet = new Set<number>();
-  readonly secondariesToStop = new Set<SecondaryMonitor>();
-  /** Devices whose secondary monitor found no room, and when to try again (monotonic ms), the soonest first. */
-  readonly secondariesWithoutRoom = new Map<number, number>();
-  /** Id of the secondary monitor made last (numbering.rules.ts). */
-  lastSecondaryId = 0;
+  /** Devices whose companion is to be set now, and what was one and is to be given up: until the input is done. */
+  readonly companionsToSet = new Set<number>();
+  readonly companionsToStop = new Set<Monitor>();
+  /** Companions that found no room, by their id: of which device, and when to try again (monotonic ms), the soonest first. */
+  readonly companionsWithoutRoom = new Map<number, { readonly deviceId: number; readonly atMs: number }>();
   private readonly monitorOf = (objectId: number) => this.monitors.get(objectId);
   private effects: Effect[] = [];
   private synthetic = 0;

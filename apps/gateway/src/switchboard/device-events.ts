@@ -34,8 +34,7 @@ export function onEvent(core: Core, controller: Controller, message: EventMessag
  * started it belongs to shows when they stand.
  */
 function onEarlyEvent(core: Core, controller: Controller, message: EventMessage): void {
-  const secondary = controller.secondaries.get(message.target) ?? 0;
-  for (const monitorId of [secondary, ...monitorIdsOf(controller.icpId, message.target)]) {
+  for (const monitorId of monitorIdsOf(controller.icpId, message.target)) {
     const monitor = core.monitors.get(monitorId);
     if (monitor?.state === 'starting') monitor.keepEarly(message);
   }

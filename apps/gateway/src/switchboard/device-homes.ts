@@ -1,11 +1,12 @@
 /**
  * The two controllers of a resilient device: learned from its primary one (R-RES-02), followed as the device moves (R-RES-03). Who sets the
- * monitor at the secondary controller is secondary-monitors.ts; here is what is asked, and what applications are told.
+ * monitor at the other controller is companion-monitors.ts; here is what is asked, and what applications are told.
  */
 import { hasResilience } from '#domain/compatibility';
 import type { EventMessage } from '#southbound/messages';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
+import { monitorNamed } from './device-names.js';
 import { tellEnded } from './device-snapshots.js';
 import { gapToHolders, toHolders } from './event-delivery.js';
 import { liveOrigin, resilienceEvent } from './event-mapping.mapper.js';
@@ -21,23 +22,27 @@ export const newHomes = (secondaryAddress: string): Homes => ({
   secondaryAddress,
   whereabouts: AT_HOME,
   moves: 0,
-  secondary: undefined,
 });
 
 export const homeOf = (monitor: Monitor): Home => (monitor.device === monitor ? 'primary' : 'secondary');
 
 /** The monitor at that home of the device; undefined when it has none there. */
-const slotAt = (device: Monitor, home: Home): Monitor | undefined => (home === 'primary' ? device : device.homes?.secondary);
+const slotAt = (device: Monitor, home: Home): Monitor | undefined => (home === 'primary' ? device : device.companion);
 
 /** Whether this is where a resilient device is not served now. */
 export const isInactive = (monitor: Monitor): boolean =>
   monitor.device.homes !== undefined && monitor.device.homes.whereabouts.active !== homeOf(monitor);
 
-/** The controller that serves a device, as far as that is known; undefined: the one that its id names. */
+/** The controller that serves a device, by either of its ids, as far as that is known; undefined: the one that the id names. */
 export function servingIcpId(core: Core, objectId: number): number | undefined {
-  const homes = core.monitors.get(objectId)?.homes;
-  return homes?.whereabouts.active === 'secondary' ? icpIdAt(core, homes.secondaryAddress) : undefined;
+  const device = monitorNamed(core, objectId);
+  if (device?.homes === undefined) return undefined;
+  return device.homes.whereabouts.active === 'secondary' ? icpIdAt(core, device.homes.secondaryAddress) : device.icpId;
 }
+
+/** Whether its secondary controller serves it now. */
+export const isAtSecondary = (core: Core, objectId: number): boolean =>
+  monitorNamed(core, objectId)?.homes?.whereabouts.active === 'secondary';
 
 /** Asks the controller of this monitor where the device is at home, and whether it is served there now. */
 export function askHomes(core: Core, controller: Controller, monitor: Monitor): void {
@@ -58,6 +63,7 @@ function onHomes(core: Core, controller: Controller, monitorId: number, items: I
   if (monitor?.state !== 'set') return;
   const { device } = monitor;
   if (device === monitor) learn(core, controller, device, items);
+  else if (device.homes === undefined) return confirm(core, controller, monitor, items);
   const { homes } = device;
   if (homes === undefined) return;
   // it has moved since it was asked
@@ -67,13 +73,12 @@ function onHomes(core: Core, controller: Controller, monitorId: number, items: I
 
 /** R-RES-02: from the primary controller alone. Without a place for its secondary monitor, that is said. */
 function learn(core: Core, controller: Controller, device: Monitor, items: Items): void {
-  const { isResilient, primaryIcpId, secondaryIcpAddress } = homesOf(items, core, controller.icpId);
+  const { isResilient, primaryIcpId, primaryIcpAddress, secondaryIcpAddress } = homesOf(items, core, controller.icpId);
   const facts = { icpId: controller.icpId, objectId: device.objectId };
-  if (isResilient && primaryIcpId !== controller.icpId)
-    return core.note('info', 'a resilient device is monitored by its id at its secondary controller: it is not followed', facts);
+  if (isResilient && primaryIcpId !== controller.icpId) return learnPrimary(core, device, primaryIcpAddress);
   if (!isResilient || secondaryIcpAddress === undefined) return forgetHomes(core, device);
-  const { release, multiInstance = false } = controller.grant;
-  if (!hasResilience(release, multiInstance)) {
+  if (isTooOld(controller)) {
+    const { release } = controller.grant;
     core.note('info', 'a resilient device is not followed: the release of its controller is too old for that', {
       ...facts,
       release,
@@ -84,7 +89,7 @@ function learn(core: Core, controller: Controller, device: Monitor, items: Items
   forgetHomes(core, device);
   device.homes = newHomes(secondaryIcpAddress);
   core.homeChanges.add(device.objectId);
-  core.secondariesToSet.add(device.objectId);
+  core.companionsToSet.add(device.objectId);
   if (icpIdAt(core, secondaryIcpAddress) === undefined)
     core.note('warn', 'the secondary controller of a resilient device is not one of this instance: it is not followed', {
       ...facts,
@@ -92,13 +97,42 @@ function learn(core: Core, controller: Controller, device: Monitor, items: Items
     });
 }
 
+const isTooOld = ({ grant: { release, multiInstance = false } }: Controller): boolean => !hasResilience(release, multiInstance);
+
+/** A device is monitored by its id at its secondary controller: its primary one gets a monitor too, and is asked (R-RES-02). */
+function learnPrimary(core: Core, device: Monitor, primaryAddress: string): void {
+  if (device.primaryAddress !== primaryAddress) forgetHomes(core, device);
+  device.primaryAddress = primaryAddress;
+  core.companionsToSet.add(device.objectId);
+  if (icpIdAt(core, primaryAddress) !== undefined) return;
+  const facts = { icpId: device.icpId, objectId: device.objectId, primaryAddress };
+  core.note('warn', 'the primary controller of a resilient device is not one of this instance: it is not followed', facts);
+}
+
+/** What the primary controller says of a device that is monitored by its other id: from here on its own monitor is the one there. */
+function confirm(core: Core, controller: Controller, companion: Monitor, items: Items): void {
+  const { device } = companion;
+  const { isResilient, primaryIcpId, secondaryIcpAddress } = homesOf(items, core, controller.icpId);
+  const agrees = isResilient && primaryIcpId === controller.icpId && secondaryIcpAddress !== undefined;
+  if (agrees && icpIdAt(core, secondaryIcpAddress) === device.icpId && !isTooOld(controller)) {
+    companion.homes = newHomes(secondaryIcpAddress);
+    core.companionsToSet.add(companion.objectId);
+    return;
+  }
+  const facts = { icpId: controller.icpId, objectId: device.objectId };
+  core.note('info', 'the primary controller does not confirm that a device is resilient: it is not followed', facts);
+  forgetHomes(core, device);
+}
+
 /** The device is not resilient, or not any more. */
 export function forgetHomes(core: Core, device: Monitor): void {
-  const { homes } = device;
-  if (homes === undefined) return;
+  const { companion } = device;
+  if (device.homes !== undefined) core.homeChanges.add(device.objectId);
   device.homes = undefined;
-  core.homeChanges.add(device.objectId);
-  if (homes.secondary !== undefined) core.secondariesToStop.add(homes.secondary);
+  device.primaryAddress = undefined;
+  if (companion === undefined) return;
+  core.monitors.detach(device);
+  core.companionsToStop.add(companion);
 }
 
 /** Takes in an event about where, or whether, the device is served. @returns whether it goes to the application as it is */
@@ -106,7 +140,9 @@ export function onService(core: Core, controller: Controller, monitor: Monitor, 
   const { device, saidMove: afterMove } = monitor;
   const { eventType, serial } = message;
   const { homes } = device;
-  if (homes?.secondary === undefined) return true;
+  // what its primary controller has not confirmed yet is seen when it has: it is asked then
+  if (homes === undefined) return device === monitor;
+  if (device.companion === undefined) return true;
   const { whereabouts, shown } = onServiceNews(homes.whereabouts, { from: homeOf(monitor), eventType, serial, afterMove });
   monitor.saidMove = eventType === 'RESILIENT_DEVICE';
   // a device that is out of service says no more than that: whoever reported it is asked

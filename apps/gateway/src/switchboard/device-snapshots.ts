@@ -4,6 +4,7 @@ import { featureMask } from './call-features.rules.js';
 import { noteCalls } from './calls-hint.js';
 import type { Controller, Pending } from './controller-table.js';
 import type { Core } from './core.js';
+import { toldTo } from './device-names.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, globalCallIdText, snapshotEvent } from './event-mapping.mapper.js';
 import type { CallView, Monitor } from './monitor-table.js';
@@ -51,7 +52,8 @@ export function onSnapshot(
   monitor.traits = response.traits;
   compare(core, monitor, calls, response.more);
   // where a resilient device is at home is asked as soon as it is known to be one (R-RES-02)
-  if (isResilient(response.traits) || monitor.device.homes !== undefined) controller.devicesToAsk.add(monitor.objectId);
+  if (isResilient(response.traits) || monitor.device !== monitor || monitor.homes !== undefined)
+    controller.devicesToAsk.add(monitor.objectId);
   if (isLine(response.traits) && !controller.lines.has(monitor.objectId)) controller.devicesToAsk.add(monitor.objectId);
 }
 
@@ -95,8 +97,8 @@ export function viewOf(facts: CallFacts): CallView {
 }
 
 /** Tells one session how things stand with a device as far as we know; for a session that comes to a monitor that stands already. */
-export function describe(core: Core, session: Session, monitor: Monitor): void {
-  for (const slot of monitor.slots)
+export function describe(core: Core, session: Session, { slots }: Pick<Monitor, 'slots'>): void {
+  for (const slot of slots)
     for (const call of slot.calls.values())
-      core.post(session, snapshotEvent(slot.told, call, core.syntheticId(), core.now.wallMs));
+      core.post(session, snapshotEvent(toldTo(session, slot), call, core.syntheticId(), core.now.wallMs));
 }

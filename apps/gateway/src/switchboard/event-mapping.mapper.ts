@@ -141,10 +141,10 @@ export interface DeviceRef {
 
 const roleOf = ({ icpRole }: DeviceRef): { readonly icpRole?: 'secondary' } => (icpRole === undefined ? {} : { icpRole });
 
-/** What the device of a message is to applications: a resilient one has the same handle at both its controllers. */
-function objectIdOf({ icpId, icpRole, objectId }: DeviceRef, target: number): number {
+/** What the device of a message is to applications; a monitor of features or of a whole controller has another id than the device it tells of. */
+function objectIdOf({ icpId, objectId }: DeviceRef, target: number): number {
   if (target === 0) return 0;
-  return icpRole === 'secondary' ? objectId : makeObjectId(icpId, target);
+  return objectId > 0 ? objectId : makeObjectId(icpId, target);
 }
 
 /** What a controller said of a device: which one, and under which id. */

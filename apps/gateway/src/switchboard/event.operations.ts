@@ -2,11 +2,12 @@
 import { cursorText, pageAnswer, placeEvent, type EventPage } from '../event-page.js';
 import type { NumberedEvent, Outcome } from '../northbound-port.js';
 import type { Core } from './core.js';
+import { monitorNamed, namesOf, toldTo } from './device-names.js';
 import { HANDLER_SET } from './handler.rules.js';
 import type { LostEvents } from './event-log.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
-import { eventNumberOf, objectIdsOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
+import { eventNumberOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 import { refused, type CoreOutcome } from './switchboard.port.js';
 
@@ -62,7 +63,7 @@ export function nextEvent(core: Core, session: Session, requestId: number, numbe
 }
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {
-  const result = session.log.read(position, max, core.now, () => objectIdsOf(session.monitors));
+  const result = session.log.read(position, max, core.now, () => namesOf(session, session.monitors));
   session.wantsWake = result.atEnd || result.entries.length === 0;
   if (result.gap !== undefined) describeLost(core, session, result.gap);
   return result;
@@ -78,14 +79,13 @@ function describeLost(core: Core, session: Session, gap: LostEvents): void {
     room -= 1;
     if (room >= 0) core.post(session, snapshotEvent(device, call, core.syntheticId(), core.now.wallMs), true);
   };
-  for (const objectId of gap.objectIds) {
-    const monitor = core.monitors.get(objectId);
+  for (const monitor of new Set([...gap.objectIds].map((objectId) => monitorNamed(core, objectId)))) {
     if (monitor?.holders.has(session.id) !== true) continue;
-    for (const slot of monitor.slots) for (const call of slot.calls.values()) say(slot.told, call);
+    for (const slot of monitor.slots) for (const call of slot.calls.values()) say(toldTo(session, slot), call);
   }
   for (const { objectId, localCallId, globalCallId } of gap.calls.values()) {
     const parts = partsOf(objectId);
-    if (parts === undefined || core.monitors.get(objectId)?.slots.some(({ calls }) => calls.has(localCallId)) === true) continue;
+    if (parts === undefined || monitorNamed(core, objectId)?.slots.some(({ calls }) => calls.has(localCallId)) === true) continue;
     say({ ...parts, objectId }, { localCallId, globalCallId, state: 'null', mask: 0 });
   }
 }

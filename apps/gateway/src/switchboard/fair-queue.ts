@@ -72,7 +72,19 @@ export class FairQueue<T> {
   private readonly urgent = new Fifo<T>();
   private readonly last = new Fifo<T>();
   private readonly owners = new Map<string, Lanes<T>>();
-  size = 0;
+  private count = 0;
+
+  /** @param onChange something has come in or gone out */
+  constructor(private readonly onChange: () => void = () => {}) {}
+
+  get size(): number {
+    return this.count;
+  }
+
+  private set size(size: number) {
+    this.count = size;
+    this.onChange();
+  }
 
   pushUrgent(item: T): void {
     this.urgent.push(item);

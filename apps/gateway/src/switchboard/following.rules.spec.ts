@@ -4,29 +4,29 @@ import { whyNotFollowed, type FollowingFacts } from './following.rules.js';
 const followed: FollowingFacts = {
   isResilient: true,
   isLine: false,
-  icpId: 1,
   primaryIcpId: 1,
   secondaryIcpId: 2,
   isOldRelease: false,
   monitored: 'device',
-  hasSecondaryMonitor: true,
+  isLearned: true,
+  hasCompanion: true,
 };
 
 describe('R-RES-04 what is not followed, and why', () => {
-  it('a device monitor on a resilient device, by the id at its primary controller, is followed', () => {
+  it('a device monitor on a resilient device is followed', () => {
     expect(whyNotFollowed(followed)).toBeUndefined();
   });
 
   it.each<readonly [RegExp, Partial<FollowingFacts>]>([
-    [/line appearance/, { isLine: true }],
+    [/line appearance.*R-RES-04/, { isLine: true }],
     [/not resilient/, { isResilient: false }],
     [/primary controller is not one/, { primaryIcpId: undefined }],
-    [/secondary controller: look it up at its primary one \(icpId 3\)/, { primaryIcpId: 3 }],
+    [/primary controller \(icpId 3\).*until it has been reached \(R-RES-02\)/, { primaryIcpId: 3, isLearned: false }],
     [/secondary controller is not one/, { secondaryIcpId: undefined }],
     [/too old/, { isOldRelease: true }],
-    [/only its features.*set a device monitor/, { monitored: 'features' }],
+    [/only device monitors are followed \(R-RES-04\).*only its features.*set a device monitor/, { monitored: 'features' }],
     [/not monitored.*set a device monitor/, { monitored: 'nothing' }],
-    [/not set yet/, { hasSecondaryMonitor: false }],
+    [/not set yet/, { hasCompanion: false }],
   ])('says %s', (words, facts) => {
     expect(whyNotFollowed({ ...followed, ...facts })).toMatch(words);
   });

@@ -8,7 +8,7 @@ import { homeOf, isInactive, tellHomes } from './device-homes.js';
 import { tellEnded } from './device-snapshots.js';
 import { failQuery } from './query.operations.js';
 import { watchAgain } from './directory-watch.js';
-import { objectIdsOf } from './numbering.rules.js';
+import { namesOf } from './device-names.js';
 import { drop, enqueue, pump, refuseAsking } from './monitor-lifecycle.js';
 
 /** May be called with the state the link has already. @param silentMs nothing had been heard for so long when it ended */
@@ -60,7 +60,7 @@ function sayState(core: Core, controller: Controller, gone: ReadonlyMap<number, 
       const gap = {
         category: 'GAP',
         type: 'EVENT_GAP',
-        objectIds: objectIdsOf(objectIds),
+        objectIds: namesOf(session, objectIds),
         since,
         lost: null,
         reason: 'link-lost',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Monitor, MonitorTable, SecondaryMonitor } from './monitor-table.js';
+import { Monitor, MonitorTable } from './monitor-table.js';
 import { newHomes } from './device-homes.js';
 import { makeObjectId } from './numbering.rules.js';
 import type { CoreOutcome } from './switchboard.port.js';
@@ -34,10 +34,13 @@ describe('monitors of devices and of features at a controller', () => {
           else if (what === 'release') table.release(monitor, session);
           else if (what === 'secondary' && monitor.places > 0 && monitor.homes === undefined) {
             monitor.homes = newHomes('127.9.0.2');
-            table.add((monitor.homes.secondary = new SecondaryMonitor(-device, 2, monitor)));
-          } else if (what === 'unfollow' && monitor.homes?.secondary !== undefined) {
-            monitor.homes.secondary.wanted = false;
-            table.remove(monitor.homes.secondary);
+            const companion = new Monitor(makeObjectId(2, device), 2, device);
+            table.add(companion);
+            table.attach(monitor, companion);
+          } else if (what === 'unfollow' && monitor.companion !== undefined) {
+            const { companion } = monitor;
+            table.detach(monitor);
+            table.remove(companion);
             monitor.homes = undefined;
           }
           const all = [...table.all()];

@@ -13,15 +13,16 @@ import type { RoomAsk } from './shared-room.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
 import { tellHomes } from './device-homes.js';
+import { letGo, monitorNamed, monitorRecord, nameFor, takeBy } from './device-names.js';
 import { directoryUnknown } from './directory-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
 import { MonitorEntry } from './monitor-entry.js';
 import { monitorLicence } from './licence-use.js';
 import { countedKindOf } from './monitor-counts.js';
 import { kindRefusal } from './monitor-kinds.js';
-import { Monitor, SecondaryMonitor } from './monitor-table.js';
+import { Monitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
-import { monitorPartsOf } from './numbering.rules.js';
+import { monitorPartsOf, partsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 
 /** Starts one session may have waiting for their turn at one controller. */
@@ -33,31 +34,35 @@ const RETRY_MAX_MS = 30_000;
 const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSED', 'DEVICE_OUT_OF_SERVICE', 'UNKNOWN_RESULT'];
 
 /** Under the id the application knows: that of the device, or only the controller. */
-const answerOf = ({ kind, objectId, icpId }: Monitor) =>
-  kind === 'DEVICE' || kind === 'FEATURES' ? { objectId: Math.abs(objectId), icpId } : { icpId };
+function answerOf(session: Session, monitor: Monitor) {
+  const name = nameFor(session, monitor);
+  const { icpId } = partsOf(Math.abs(name)) ?? monitor;
+  return monitor.kind === 'DEVICE' || monitor.kind === 'FEATURES' ? { objectId: Math.abs(name), icpId } : { icpId };
+}
 
 /**
  * An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again.
  * @param isNext it has waited for room, and there is some
  */
-export function requestMonitor(core: Core, session: Session, requestId: number, objectId: number, isNext = false): void {
-  const parts = monitorPartsOf(objectId);
+export function requestMonitor(core: Core, session: Session, requestId: number, monitorId: number, isNext = false): void {
+  const parts = monitorPartsOf(monitorId);
   if (parts === undefined)
-    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(objectId)} is not the id of a device` });
-  const known = core.monitors.get(objectId);
-  const usable = controllerFor(core, parts.icpId, known);
+    return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(monitorId)} is not the id of a device` });
+  const known = monitorNamed(core, monitorId);
+  const objectId = known?.objectId ?? monitorId;
+  const usable = controllerFor(core, known?.icpId ?? parts.icpId, known);
   if ('refusal' in usable) return core.refuse(requestId, usable.refusal);
   const { controller } = usable;
-  if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(known), true);
+  if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(session, known), true);
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
       roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, isNext));
   if (refusal === 'waits for room') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
-  session.controllers.add(parts.icpId);
-  session.monitors.add(objectId);
   const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
+  for (const { icpId } of [parts, ...monitor.slots]) session.controllers.add(icpId);
+  takeBy(session, monitor, monitorId);
   core.monitors.ask(monitor, session.id, requestId);
   if (monitor.state === 'set' || !controller.connected) {
     controller.lingering.delete(objectId);
@@ -72,11 +77,10 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   pump(core, controller);
 }
 
-/** The controller that a monitor is asked for at; one whose link is down will do where the secondary monitor stands (R-RES-03). */
+/** The controller that a monitor is asked for at; one whose link is down will do where the companion stands (R-RES-03). */
 function controllerFor(core: Core, icpId: number, known: Monitor | undefined): ReturnType<Core['usableController']> {
   const controller = core.controllers.get(icpId);
-  const isHeldUp =
-    controller?.grant.enabled === true && (known?.holders.size ?? 0) > 0 && known?.homes?.secondary?.state === 'set';
+  const isHeldUp = controller?.grant.enabled === true && (known?.holders.size ?? 0) > 0 && known?.companion?.state === 'set';
   return isHeldUp ? { controller } : core.usableController(icpId);
 }
 
@@ -125,7 +129,7 @@ function roomRefusal(
 /** There may be room for monitors that wait for it, or an end to their waiting. */
 export function tryAsksAgain(core: Core, controller: Controller): void {
   const full = (ask: RoomAsk) => {
-    const known = core.monitors.get(ask.objectId);
+    const known = monitorNamed(core, ask.objectId);
     const counted = countRefusal(core, controller, known, ask);
     return counted ?? (known === undefined ? admitControllerMonitor(controller.places, core.monitorCap(controller)) : undefined);
   };
@@ -147,8 +151,9 @@ export function addMonitor(core: Core, controller: Controller | undefined, monit
 /** Gives the monitor to these sessions: kept first, then answered, then said in an event (R-MON-01). */
 function grant(core: Core, monitor: Monitor, sessionIds: readonly number[]): void {
   for (const sessionId of sessionIds) {
-    core.journal({ t: 'monitor', sessionId, objectId: monitor.objectId });
-    for (const requestId of core.monitors.hold(monitor, sessionId)) core.answer(requestId, answerOf(monitor), true);
+    const session = core.sessions.get(sessionId)!;
+    core.journal(monitorRecord(session, monitor.objectId));
+    for (const requestId of core.monitors.hold(monitor, sessionId)) core.answer(requestId, answerOf(session, monitor), true);
   }
   announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', sessionIds);
 }
@@ -161,14 +166,18 @@ function announce(
   sessionIds: Iterable<number>,
 ): void {
   const { icpId, objectId, handle } = monitor;
-  const entry = new MonitorEntry(type, cause, icpId, objectId, handle, core.syntheticId(), core.now);
+  const eventId = core.syntheticId();
+  const entryFor = (name: number) => new MonitorEntry(type, cause, icpId, name, handle, eventId, core.now);
+  const entry = entryFor(objectId);
   for (const sessionId of sessionIds) {
     const session = core.sessions.get(sessionId);
-    if (session !== undefined) core.postEntry(session, entry);
+    if (session === undefined) continue;
+    const name = nameFor(session, monitor);
+    core.postEntry(session, name === objectId ? entry : entryFor(name));
   }
 }
 
-/** Puts the monitor in line to be set; those of devices in a call go first, secondary ones last while the device's own controller is there. */
+/** Puts the monitor in line to be set; those of devices in a call go first, companions last while the device's own controller is there. */
 export function enqueue(core: Core, controller: Controller, monitor: Monitor): void {
   const { device, objectId } = monitor;
   monitor.state = 'queued';
@@ -261,7 +270,7 @@ export function onStarted(
   if (monitor.places === 0) return settle(core, controller, monitor);
   const early = monitor.early;
   if (monitor.device === monitor) announceAgain(core, monitor);
-  else announceSecondary(core, monitor);
+  else announceCompanion(core, monitor);
   grantNew(core, monitor);
   monitor.forgetLink();
   monitor.reference = reference;
@@ -286,7 +295,7 @@ function announceAgain(core: Core, monitor: Monitor): void {
 }
 
 /** Whoever holds the device has to do with that controller from now on (R-CLU-05). */
-function announceSecondary(core: Core, monitor: Monitor): void {
+function announceCompanion(core: Core, monitor: Monitor): void {
   for (const sessionId of monitor.holders) core.sessions.get(sessionId)?.controllers.add(monitor.icpId);
   tellHomes(core, monitor.device, monitor, 'SECONDARY_MONITOR_SET');
 }
@@ -311,16 +320,11 @@ export function startFailed(core: Core, controller: Controller, monitor: Monitor
 
 /** Not at all: nobody has it any more, and everybody concerned is told. */
 export function endMonitor(core: Core, controller: Controller | undefined, monitor: Monitor, refusal: Refusal): void {
-  if (monitor instanceof SecondaryMonitor) return endSecondary(core, controller, monitor, refusal);
+  if (monitor.device !== monitor) return endCompanion(core, controller, monitor, refusal);
   refuseAsking(core, monitor, refusal);
   if (monitor.isWatch) core.note('info', 'changes of a directory are not told', { icpId: monitor.icpId, refusal });
   monitor.isWatch = false;
   const holders = [...monitor.holders];
-  for (const sessionId of holders) {
-    core.monitors.release(monitor, sessionId);
-    core.sessions.get(sessionId)?.monitors.delete(monitor.objectId);
-    core.journal({ t: 'monitor-end', sessionId, objectId: monitor.objectId });
-  }
   announce(
     core,
     monitor,
@@ -328,27 +332,33 @@ export function endMonitor(core: Core, controller: Controller | undefined, monit
     refusal.code === 'PRIVILEGE_VIOLATION' ? refusal.code : 'DESTINATION_UNAVAILABLE',
     holders,
   );
+  for (const sessionId of holders) {
+    core.monitors.release(monitor, sessionId);
+    const session = core.sessions.get(sessionId);
+    if (session !== undefined) letGo(session, monitor.objectId);
+    core.journal({ t: 'monitor-end', sessionId, objectId: monitor.objectId });
+  }
   drop(core, controller, monitor);
 }
 
 /** The device's own monitor goes on; until its homes are learned anew it is not followed. */
-function endSecondary(core: Core, controller: Controller | undefined, monitor: SecondaryMonitor, { detail }: Refusal): void {
+function endCompanion(core: Core, controller: Controller | undefined, monitor: Monitor, { detail }: Refusal): void {
   const facts = { icpId: monitor.icpId, objectId: monitor.device.objectId, detail };
-  core.note('warn', 'a secondary monitor cannot be set: the device is not followed', facts);
-  monitor.wanted = false;
+  core.note('warn', 'the other monitor of a resilient device cannot be set: the device is not followed', facts);
   drop(core, controller, monitor);
 }
 
 export function refuseAsking(core: Core, monitor: Monitor, refusal: Refusal): void {
   for (const sessionId of [...monitor.asking.keys()]) {
-    core.sessions.get(sessionId)?.monitors.delete(monitor.objectId);
+    const session = core.sessions.get(sessionId);
+    if (session !== undefined) letGo(session, monitor.objectId);
     for (const requestId of core.monitors.withdraw(monitor, sessionId)) core.refuse(requestId, refusal);
   }
 }
 
 /** A session gives the monitor up; what it still waits for is refused. */
 export function releaseMonitor(core: Core, session: Session, monitor: Monitor, refusal: Refusal): void {
-  session.monitors.delete(monitor.objectId);
+  letGo(session, monitor.objectId);
   for (const requestId of core.monitors.withdraw(monitor, session.id)) core.refuse(requestId, refusal);
   core.monitors.release(monitor, session.id);
   const controller = core.controllers.get(monitor.icpId);
@@ -396,11 +406,13 @@ export function repeatStop(
 }
 
 export function drop(core: Core, controller: Controller | undefined, monitor: Monitor): void {
-  const { homes, device } = monitor;
+  const { companion, device } = monitor;
+  if (device !== monitor) core.monitors.detach(device);
+  else if (companion !== undefined) {
+    core.monitors.detach(monitor);
+    core.companionsToStop.add(companion);
+  }
   core.monitors.remove(monitor);
-  if (homes?.secondary !== undefined) core.secondariesToStop.add(homes.secondary);
-  if (device.homes?.secondary === monitor) device.homes.secondary = undefined;
-  if (controller?.secondaries.get(monitor.handle) === monitor.objectId) controller.secondaries.delete(monitor.handle);
   core.recovery.settled(monitor.objectId, core.now.wallMs);
   controller?.objectIds.delete(monitor.objectId);
   controller?.lines.remove(monitor.objectId);

@@ -35,8 +35,14 @@ export class Monitor implements DeviceRef, DeviceCalls {
   failures = 0;
   /** How many applications hold it or have asked for it (R-LIM-07). */
   applications = 0;
-  /** Of a resilient device, as soon as that is known of it. */
+  /** Of a resilient device, as soon as its primary controller has said so. */
   homes: Homes | undefined;
+  /** Of a device that is monitored by its id at its secondary controller: where its primary one is, which has yet to confirm that. */
+  primaryAddress: string | undefined;
+  /** Of a resilient device: its monitor at its other controller (companion-monitors.ts). Written by the table alone. */
+  companion: Monitor | undefined;
+  private companionOf: Monitor | undefined;
+  private companionRef: DeviceRef | undefined;
   /** Its last event was RESILIENT_DEVICE: the next one may say that it comes or goes. */
   saidMove = false;
   /** Requests of sessions that have asked and are not answered yet; each session holds one place. Written by the table alone. */
@@ -58,38 +64,54 @@ export class Monitor implements DeviceRef, DeviceCalls {
   /** Events that came before the answer that names their monitor reference: the two connections of a link race. */
   early: readonly EventMessage[] = NO_EVENTS;
 
+  private readonly ownHolders = new Set<number>();
+
   constructor(
     readonly objectId: number,
     readonly icpId: number,
     readonly handle: number,
     readonly kind: MonitorKind = 'DEVICE',
-    /** Sessions that hold it. */
-    readonly holders: Set<number> = new Set(),
   ) {}
 
-  get places(): number {
-    return this.holders.size + this.asking.size + (this.isWatch ? 1 : 0);
-  }
-
-  /** The monitor that applications hold; of a secondary one that of its device. */
+  /** The monitor that applications hold: this one, or that of whose device it is the companion. */
   get device(): Monitor {
-    return this;
+    const of = this.companionOf;
+    return of?.companion === this ? of : this;
   }
 
-  /** As applications know it. */
+  /** Sessions that hold the device. */
+  get holders(): Set<number> {
+    return this.device.ownHolders;
+  }
+
+  get places(): number {
+    const { device } = this;
+    if (device !== this) return device.places > 0 ? 1 : 0;
+    return this.ownHolders.size + this.asking.size + (this.isWatch ? 1 : 0);
+  }
+
+  /** As applications know it that hold it by the id of {@link device}. */
   get told(): DeviceRef {
-    return this;
+    return this.device === this ? this : this.companionRef!;
   }
 
-  /** This one and, where there is one, its secondary: those whose calls are the device's. */
+  /** This one and, where there is one, its companion: those whose calls are the device's. */
   get slots(): readonly Monitor[] {
-    const secondary = this.homes?.secondary;
-    return secondary === undefined ? [this] : [this, secondary];
+    const { companion } = this;
+    return companion === undefined ? [this] : [this, companion];
   }
 
   /** In a call, whichever controller says so. */
   get isInCall(): boolean {
-    return this.calls.size > 0 || (this.homes?.secondary?.calls.size ?? 0) > 0;
+    return this.calls.size > 0 || (this.companion?.calls.size ?? 0) > 0;
+  }
+
+  /** For the table alone; undefined: it stands for nobody's device but its own. */
+  standFor(device: Monitor | undefined): void {
+    this.companionOf = device;
+    if (device === undefined) return void (this.companionRef = undefined);
+    const role = device.homes === undefined ? {} : ({ icpRole: 'secondary' } as const);
+    this.companionRef = { icpId: this.icpId, objectId: device.objectId, handle: this.handle, ...role };
   }
 
   /** What belonged to the link that is gone. */
@@ -147,40 +169,6 @@ export interface Homes {
   whereabouts: Whereabouts;
   /** Grows with every change of {@link whereabouts}: an answer to what was asked before is too old then. */
   moves: number;
-  /** Undefined: it cannot be set, now or ever. */
-  secondary: SecondaryMonitor | undefined;
-}
-
-/**
- * The monitor of a resilient device at its secondary controller (R-RES-01): it stands there like any other and takes a place (R-LIM-04), and
- * belongs to no application: its holders are those of the device's own monitor, under whose id its events go out. It costs no licence.
- */
-export class SecondaryMonitor extends Monitor {
-  /** False: it is given up, though the device's own monitor goes on. */
-  wanted = true;
-  private readonly ref: DeviceRef;
-
-  /** @param monitorId nobody's but this one's (numbering.rules.ts) */
-  constructor(
-    monitorId: number,
-    icpId: number,
-    private readonly of: Monitor,
-  ) {
-    super(monitorId, icpId, of.handle, 'DEVICE', of.holders);
-    this.ref = { icpId, objectId: of.objectId, handle: of.handle, icpRole: 'secondary' };
-  }
-
-  override get device(): Monitor {
-    return this.of;
-  }
-
-  override get told(): DeviceRef {
-    return this.ref;
-  }
-
-  override get places(): number {
-    return this.wanted && this.of.places > 0 ? 1 : 0;
-  }
 }
 
 export class MonitorTable {
@@ -209,8 +197,31 @@ export class MonitorTable {
   add(monitor: Monitor): void {
     if (this.monitors.has(monitor.objectId)) throw new Error(`monitor ${monitor.objectId} is there`);
     this.monitors.set(monitor.objectId, monitor);
-    if (monitor.device !== monitor) monitor.applications = monitor.device.applications;
     this.count(monitor, 1);
+  }
+
+  /**
+   * Makes `companion`, which nobody holds, that of the device (R-RES-01): it stands at its controller like any other and takes a place there
+   * (R-LIM-04), and its events go out under the id of the device, to those that hold the device. It costs no licence. Both are in the table.
+   */
+  attach(device: Monitor, companion: Monitor): void {
+    device.companion = companion;
+    companion.standFor(device);
+    this.setApplications(companion, device.applications);
+  }
+
+  /** The device has no companion any more; what was it is nobody's. */
+  detach(device: Monitor): void {
+    const { companion } = device;
+    if (companion === undefined) return;
+    device.companion = undefined;
+    companion.standFor(undefined);
+    this.setApplications(companion, 0);
+  }
+
+  private setApplications(monitor: Monitor, applications: number): void {
+    this.counts.change(monitor.icpId, countedKindOf(monitor.kind), 'shared', applications - monitor.applications);
+    monitor.applications = applications;
   }
 
   /** Only when nobody holds a place on it any more. */

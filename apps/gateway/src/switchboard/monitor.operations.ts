@@ -1,6 +1,7 @@
 /** What applications ask about monitors (R-MON-01, R-MON-02, R-MON-05): of a device or a line appearance, of its features, of a whole controller. */
 import type { Refusal } from '#contracts/errors';
 import { type Core, NOT_KEPT } from './core.js';
+import { monitorNamed } from './device-names.js';
 import { releaseMonitor, requestMonitor } from './monitor-lifecycle.js';
 import { controllerMonitorId, type ControllerMonitorKind, featureMonitorId, isIcpId, partsOf } from './numbering.rules.js';
 import { withdrawAsks } from './room-asks.js';
@@ -68,14 +69,14 @@ export function stopMonitor(core: Core, session: Session, requestId: number, mon
   if (!core.keeping) return core.refuse(requestId, NOT_KEPT);
   const early: Refusal = { code: 'MONITOR_NOT_SET', detail: 'the monitor was stopped before it was set' };
   const waited = withdrawAsks(core, session.id, early, monitorId);
-  const monitor = core.monitors.get(monitorId);
+  const monitor = monitorNamed(core, monitorId);
   const held = monitor?.holders.has(session.id) === true;
-  if (monitor === undefined || !session.monitors.has(monitorId)) {
+  if (monitor === undefined || !session.monitors.has(monitor.objectId)) {
     if (waited) return core.answer(requestId, {});
     // an end that is not kept yet may be undone by the next incarnation
     return core.refuse(requestId, { code: 'MONITOR_NOT_SET', detail: 'the session holds no such monitor' }, true);
   }
   releaseMonitor(core, session, monitor, early);
-  if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId: monitorId });
+  if (held) core.journal({ t: 'monitor-end', sessionId: session.id, objectId: monitor.objectId });
   core.answer(requestId, {}, true);
 }

@@ -66,18 +66,6 @@ export function monitorPartsOf(monitorId: number): MonitorParts | undefined {
   return kind === undefined || icpId < 1 || icpId >= ICP_ID_END ? undefined : { kind, icpId, handle: 0 };
 }
 
-/**
- * Ids of secondary monitors (R-RES-01), between those of whole controllers and those of features: they stand for nothing but themselves, live as
- * long as their monitor, and no application sees them.
- */
-const SECONDARY_IDS = Object.freeze({ from: 2 ** 26, end: 2 ** 32 });
-export function secondaryMonitorId(last: number, isTaken: (monitorId: number) => boolean): number {
-  let id = last;
-  do id = -id < SECONDARY_IDS.from || -id + 1 >= SECONDARY_IDS.end ? -SECONDARY_IDS.from : id - 1;
-  while (isTaken(id));
-  return id;
-}
-
 /** Ids that applications know, of these monitors: a device once, whatever of it is monitored; whole controllers have none. */
 export function objectIdsOf(monitorIds: Iterable<number>): number[] {
   const objectIds = new Set<number>();

@@ -1,6 +1,7 @@
 /** What every operation of a session passes on its way in: rates, numbers, traces. */
 import type { Core } from './core.js';
 import { servingIcpId } from './device-homes.js';
+import { monitorNamed } from './device-names.js';
 import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './number.operations.js';
 import { ASKS_CONTROLLER } from './operation-kinds.js';
 import { partsOf } from './numbering.rules.js';
@@ -40,7 +41,13 @@ export function enterOperation<O extends CoreOperation>(
   if (icpId !== undefined) core.figures.begin(requestId, icpId, typeOf(core, session), core.now.nowMs);
   const { objectId, localCallId } = dialled.request as { readonly objectId?: number; readonly localCallId?: number };
   if (caller.traceparent !== undefined && objectId !== undefined && icpId !== undefined)
-    core.traces.begin(requestId, caller.traceparent, objectId, localCallId, MAKES_CALL.has(operation.name));
+    core.traces.begin(
+      requestId,
+      caller.traceparent,
+      monitorNamed(core, objectId)?.objectId ?? objectId,
+      localCallId,
+      MAKES_CALL.has(operation.name),
+    );
   return dialled as Exclude<O, NumberOperation>;
 }
 

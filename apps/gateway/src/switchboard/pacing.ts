@@ -22,8 +22,14 @@ export class Pacer {
   private hasBegun = false;
   private evenAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param share whole number of starts a second that are ours; 0 lets nothing go */
-  constructor(private share: number) {}
+  /**
+   * @param share whole number of starts a second that are ours; 0 lets nothing go
+   * @param onChange {@link readyAtMs} may answer something else than before, other than by the passing of time
+   */
+  constructor(
+    private share: number,
+    private readonly onChange: () => void = () => {},
+  ) {}
 
   get perSecond(): number {
     return this.share;
@@ -49,6 +55,7 @@ export class Pacer {
     if (nowMs < this.readyAtMs(nowMs)) return false;
     this.open.push(order);
     this.evenAtMs = Math.max(nowMs, this.evenAtMs) + this.distanceMs;
+    this.onChange();
     return true;
   }
 
@@ -62,6 +69,7 @@ export class Pacer {
   /** The request of this order has not been sent. */
   notSent(order: number): void {
     this.open = this.open.filter((one) => one !== order);
+    this.onChange();
   }
 
   /**
@@ -72,12 +80,14 @@ export class Pacer {
     this.close(nowMs, this.open.length);
     if (!this.hasBegun) this.fill(nowMs, this.share);
     this.hasBegun = true;
+    this.onChange();
   }
 
   /** Another share; what it grew by counts as used just now, because it was somebody else's. */
   setShare(nowMs: number, share: number): void {
     if (this.hasBegun && share > this.share) this.fill(nowMs, share - this.share);
     this.share = share;
+    this.onChange();
   }
 
   /** What the controller may see of us within a second from now on: our share, or what has gone out under a greater one. */
@@ -93,6 +103,7 @@ export class Pacer {
   private close(nowMs: number, count: number): void {
     this.open.splice(0, count);
     this.fill(nowMs, count);
+    if (count > 0) this.onChange();
   }
 
   private fill(nowMs: number, count: number): void {

@@ -3,6 +3,7 @@ import type { OperationResponse } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { Controller } from './controller-table.js';
 import { BUSY, type Core } from './core.js';
+import { monitorNamed } from './device-names.js';
 import { hasResilience } from '#domain/compatibility';
 import { type FollowingFacts, whyNotFollowed } from './following.rules.js';
 import { featureMonitorId, partsOf } from './numbering.rules.js';
@@ -25,8 +26,9 @@ export function getResilientStatus(core: Core, session: Session, requestId: numb
     return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` });
   const { icpId, handle } = parts;
   const first = core.usableController(icpId);
-  const learned = core.monitors.get(objectId)?.homes?.secondaryAddress;
-  const learnedId = learned === undefined ? undefined : icpIdAt(core, learned);
+  const device = monitorNamed(core, objectId);
+  const learned = device?.homes?.secondaryAddress;
+  const learnedId = learned === undefined ? undefined : device?.icpId === icpId ? icpIdAt(core, learned) : device?.icpId;
   const asked = 'controller' in first || learnedId === undefined ? first : core.usableController(learnedId);
   if ('refusal' in asked)
     return core.refuse(requestId, 'refusal' in first && learned === undefined ? notLearned(first.refusal) : asked.refusal);
@@ -115,18 +117,17 @@ function followingFacts(
   objectId: number,
   { isResilient, primaryIcpId, secondaryIcpId }: ReturnType<typeof homes>,
 ): FollowingFacts {
-  const monitor = core.monitors.get(objectId);
-  const { icpId } = partsOf(objectId)!;
-  const grant = core.controllers.get(icpId)?.grant;
+  const monitor = monitorNamed(core, objectId);
+  const grant = core.controllers.get(primaryIcpId)?.grant;
   const hasFeatures = (core.monitors.get(featureMonitorId(objectId))?.holders.size ?? 0) > 0;
   return {
     isResilient,
-    isLine: isLine(monitor?.traits ?? 0),
-    icpId,
+    isLine: isLine(core.monitors.get(objectId)?.traits ?? 0),
     primaryIcpId: core.controllers.has(primaryIcpId) ? primaryIcpId : undefined,
     secondaryIcpId,
     isOldRelease: grant !== undefined && !hasResilience(grant.release, grant.multiInstance ?? false),
     monitored: (monitor?.holders.size ?? 0) > 0 ? 'device' : hasFeatures ? 'features' : 'nothing',
-    hasSecondaryMonitor: monitor?.homes?.secondary?.state === 'set',
+    isLearned: monitor?.homes !== undefined,
+    hasCompanion: monitor?.companion?.state === 'set',
   };
 }

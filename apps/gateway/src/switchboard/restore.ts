@@ -1,11 +1,12 @@
 /** Taking up what an earlier incarnation had acknowledged (design.md 7). */
 import type { Core } from './core.js';
+import { letGo, namesOf, takeBy } from './device-names.js';
 import { holdDataRegistration } from './data-registration.operations.js';
 import { tellTakenOver } from './ha-callback.operations.js';
 import { addMonitor, settle } from './monitor-lifecycle.js';
 import { Monitor } from './monitor-table.js';
-import { monitorPartsOf, objectIdsOf } from './numbering.rules.js';
-import { restoreHomes } from './secondary-monitors.js';
+import { monitorPartsOf } from './numbering.rules.js';
+import { restoreHomes } from './companion-monitors.js';
 import { holdRestSession } from './rest-session.operations.js';
 import { restoreAccess } from './session-access.js';
 import { endSession } from './session.operations.js';
@@ -30,7 +31,7 @@ export function restore(core: Core, records: Iterable<JournalRecord>, lastAliveM
       eventId: core.syntheticId(),
       eventTime: core.now.wallMs,
       source: 'synthetic',
-      objectIds: objectIdsOf(session.monitors),
+      objectIds: namesOf(session, session.monitors),
       since,
       lost: null,
       reason: 'restart',
@@ -71,11 +72,11 @@ function restoreOne(core: Core, record: JournalRecord): void {
       return session === undefined ? undefined : endSession(core, session, 'ended before the restart', false);
     }
     case 'monitor':
-      return restoreMonitor(core, record.sessionId, record.objectId);
+      return restoreMonitor(core, record);
     case 'monitor-end': {
       const [session, monitor] = [core.sessions.get(record.sessionId), core.monitors.get(record.objectId)];
       if (session === undefined || monitor === undefined) return;
-      session.monitors.delete(record.objectId);
+      letGo(session, record.objectId);
       core.monitors.release(monitor, session.id);
       return monitor.places === 0 ? settle(core, undefined, monitor) : undefined;
     }
@@ -118,14 +119,14 @@ function restoreHandler(
     session.handler.deadLetters = [...session.handler.deadLetters, record.letter].slice(-100);
 }
 
-function restoreMonitor(core: Core, sessionId: number, objectId: number): void {
+function restoreMonitor(core: Core, { sessionId, objectId, as = objectId }: Extract<JournalRecord, { t: 'monitor' }>): void {
   const [session, parts] = [core.sessions.get(sessionId), monitorPartsOf(objectId)];
   if (session === undefined || parts === undefined) return;
   const monitor =
     core.monitors.get(objectId) ?? addMonitor(core, undefined, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
   core.monitors.hold(monitor, sessionId);
-  session.monitors.add(objectId);
-  session.controllers.add(parts.icpId);
+  takeBy(session, monitor, as);
+  for (const id of [objectId, as]) session.controllers.add(monitorPartsOf(id)?.icpId ?? parts.icpId);
 }
 
 function markInCall(core: Core, objectId: number, inCall: boolean): void {

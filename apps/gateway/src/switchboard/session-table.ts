@@ -24,6 +24,8 @@ export interface Session {
   access: SessionAccess;
   /** Monitors it holds or has asked for, by object id. */
   readonly monitors: Set<number>;
+  /** By object id, the other id of the device that the session knows it by (device-names.ts); undefined: none. */
+  names: Map<number, number> | undefined;
   /** Controllers it has had to do with: it is told when their links come and go. */
   readonly controllers: Set<number>;
   lastSeenMs: number;
@@ -79,6 +81,7 @@ export class SessionTable {
       ...facts,
       log: new EventLog(this.settings.epoch, this.settings.eventLog),
       monitors: new Set(),
+      names: undefined,
       controllers: new Set(),
       lastSeenMs: nowMs,
       wantsWake: false,

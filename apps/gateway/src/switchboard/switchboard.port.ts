@@ -263,7 +263,8 @@ export type JournalRecord =
   /** What the session is told of the directory, all of it; the last one counts. */
   | { readonly t: 'data-registration'; readonly sessionId: number; readonly registration: DataRegistration }
   | { readonly t: 'session-end'; readonly id: number }
-  | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number }
+  /** `as`: the session knows the device by this other id of its. */
+  | { readonly t: 'monitor'; readonly sessionId: number; readonly objectId: number; readonly as?: number }
   | { readonly t: 'monitor-end'; readonly sessionId: number; readonly objectId: number }
   /** Devices whose calls have begun, and those whose last call has ended: a hint for the order in which monitors are set again. */
   | { readonly t: 'calls'; readonly begun: readonly number[]; readonly ended: readonly number[] }

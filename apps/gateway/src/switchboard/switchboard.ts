@@ -11,6 +11,7 @@ import { fromController, tickController } from './controller-inputs.js';
 import type { Controller } from './controller-table.js';
 import { Core } from './core.js';
 import { dataRegistrationRecord, keepDataRegistration } from './data-registration.operations.js';
+import { monitorRecord } from './device-names.js';
 import { watchDirectories } from './directory-watch.js';
 import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
 import { tickLicences } from './licence-expiry.js';
@@ -36,7 +37,7 @@ import type {
   SwitchboardReport,
   SwitchboardSettings,
 } from './switchboard.port.js';
-import { homeRecords, keepSecondaries, tickSecondaries } from './secondary-monitors.js';
+import { homeRecords, keepCompanions, tickCompanions } from './companion-monitors.js';
 import { keepUnread, unreadRecords } from './unread-hint.js';
 import { loginUser, validateToken } from './user-session.operations.js';
 
@@ -65,7 +66,7 @@ export class Switchboard {
     this.core.now = now;
     this.route(input);
     carryOnBulks(this.core);
-    keepSecondaries(this.core);
+    keepCompanions(this.core);
     return this.core.takeEffects();
   }
 
@@ -76,11 +77,7 @@ export class Switchboard {
 
   /** When pacing next allows something that waits; undefined when nothing waits. */
   nextPaceAtMs(): number | undefined {
-    let next: number | undefined;
-    for (const { starts, connected, pacer } of this.core.controllers.values()) {
-      if (starts.size > 0 && connected) next = Math.min(next ?? Number.POSITIVE_INFINITY, pacer.readyAtMs(this.core.now.nowMs));
-    }
-    return next;
+    return this.core.paceOrder.nextAtMs(this.core.now.nowMs);
   }
 
   /** Only as the first input: takes up what an earlier incarnation had acknowledged. Its sessions begin this epoch with a gap. */
@@ -105,7 +102,7 @@ export class Switchboard {
       if (handler !== undefined) yield { t: 'handler', sessionId: id, handler: handler.facts };
       for (const letter of handler?.deadLetters ?? []) yield { t: 'dead-letter', sessionId: id, letter };
       for (const objectId of session.monitors)
-        if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield { t: 'monitor', sessionId: id, objectId };
+        if (this.core.monitors.get(objectId)?.holders.has(id) === true) yield monitorRecord(session, objectId);
     }
     const inCall = [...this.core.monitors.all()].filter((monitor) => monitor.keptInCall && monitor.holders.size > 0);
     yield* callRecords(
@@ -358,7 +355,7 @@ export class Switchboard {
     core.departed.expire(core.now.nowMs);
     core.keys.expire(core.now.nowMs);
     for (const controller of core.controllers.values()) tickController(core, controller);
-    tickSecondaries(core);
+    tickCompanions(core);
     keepCalls(core);
     keepUnread(core);
     keepPositions(core);

@@ -1,16 +1,18 @@
 /**
- * Secondary monitors (R-RES-01): one at the secondary controller for each monitored resilient device whose homes are known. They go the way of
- * all monitors, behind those that applications wait for, and take places there (R-LIM-04); without room it is tried again, and said.
+ * Companions: the monitor of a resilient device at its other controller (R-RES-01). Mostly that is the secondary one; of a device that an application
+ * monitors by its id there it is the primary one, until that has confirmed it (device-merge.ts). They go the way of all monitors, behind those that
+ * applications wait for, and take places there (R-LIM-04); without room it is tried again, and said.
  */
 import { admitControllerMonitor } from './admission.rules.js';
 import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { askHomes, forgetHomes, newHomes } from './device-homes.js';
+import { becomeOne } from './device-merge.js';
 import { askLine } from './line-appearances.js';
 import { addMonitor, enqueue, pump, settle } from './monitor-lifecycle.js';
 import { kindRefusal } from './monitor-kinds.js';
-import { type Monitor, SecondaryMonitor } from './monitor-table.js';
-import { secondaryMonitorId } from './numbering.rules.js';
+import { Monitor } from './monitor-table.js';
+import { makeObjectId } from './numbering.rules.js';
 import { icpIdAt } from './query-answers.mapper.js';
 import { isLine } from './resilience.rules.js';
 import type { JournalRecord } from './switchboard.port.js';
@@ -22,65 +24,86 @@ const ASKED_PER_TICK = 100;
 const IDS_MAX = 2000;
 
 /** After every input: sets and gives up what has become due by it. */
-export function keepSecondaries(core: Core): void {
-  for (const secondary of core.secondariesToStop) {
-    core.secondariesToStop.delete(secondary);
-    secondary.wanted = false;
-    settle(core, core.controllers.get(secondary.icpId), secondary);
+export function keepCompanions(core: Core): void {
+  for (const companion of core.companionsToStop) {
+    core.companionsToStop.delete(companion);
+    if (companion.places === 0) settle(core, core.controllers.get(companion.icpId), companion);
   }
-  for (const objectId of core.secondariesToSet) {
-    core.secondariesToSet.delete(objectId);
-    const device = core.monitors.get(objectId);
-    if (device !== undefined) setSecondary(core, device);
+  for (const objectId of core.companionsToSet) {
+    core.companionsToSet.delete(objectId);
+    const monitor = core.monitors.get(objectId);
+    if (monitor === undefined) continue;
+    if (monitor.device === monitor) setCompanion(core, monitor);
+    else if (monitor.homes !== undefined) becomeOne(core, monitor, monitor.device);
   }
 }
 
 /** With a new access document: its controllers may be those that were missing. */
-export function adoptSecondaries(core: Core): void {
+export function adoptCompanions(core: Core): void {
   for (const device of core.monitors.all())
-    if (device.homes !== undefined && device.homes.secondary === undefined) core.secondariesToSet.add(device.objectId);
+    if (otherAddressOf(device) !== undefined && device.companion === undefined) core.companionsToSet.add(device.objectId);
 }
 
-function setSecondary(core: Core, device: Monitor): void {
-  const { homes } = device;
-  core.secondariesWithoutRoom.delete(device.objectId);
-  if (homes === undefined || homes.secondary !== undefined || device.places === 0) return;
-  const icpId = icpIdAt(core, homes.secondaryAddress);
+const otherAddressOf = ({ homes, primaryAddress }: Monitor): string | undefined => homes?.secondaryAddress ?? primaryAddress;
+
+function setCompanion(core: Core, device: Monitor): void {
+  const address = otherAddressOf(device);
+  if (address === undefined || device.companion !== undefined || device.places === 0) return;
+  const icpId = icpIdAt(core, address);
   const controller = icpId === undefined ? undefined : core.controllers.get(icpId);
   if (controller === undefined || icpId === device.icpId) return;
+  const companionId = makeObjectId(controller.icpId, device.handle);
+  const there = core.monitors.get(companionId);
+  if (there !== undefined) return joinOther(core, controller, device, there);
   const full =
     admitControllerMonitor(controller.places, core.monitorCap(controller)) ??
     kindRefusal(core, controller, 'devices', { total: 1, shared: device.applications });
   if (full !== undefined) {
-    core.note('warn', 'there is no room for a secondary monitor: the device is not followed until there is', {
-      ...full,
-      icpId: controller.icpId,
-      objectId: device.objectId,
-    });
+    const facts = { ...full, icpId: controller.icpId, objectId: device.objectId };
+    core.note('warn', 'there is no room for the other monitor of a resilient device: it is not followed until there is', facts);
     controller.room.miss(core.now.nowMs);
-    core.secondariesWithoutRoom.set(device.objectId, core.now.nowMs + NO_ROOM_RETRY_MS);
-    return;
+    return tryLater(core, device, companionId);
   }
-  core.lastSecondaryId = secondaryMonitorId(core.lastSecondaryId, (id) => core.monitors.get(id) !== undefined);
-  const secondary = new SecondaryMonitor(core.lastSecondaryId, controller.icpId, device);
-  homes.secondary = secondary;
-  addMonitor(core, controller, secondary);
-  controller.secondaries.set(secondary.handle, secondary.objectId);
+  const companion = addMonitor(core, controller, new Monitor(companionId, controller.icpId, device.handle));
+  core.monitors.attach(device, companion);
   if (!controller.connected) return;
-  enqueue(core, controller, secondary);
+  enqueue(core, controller, companion);
   pump(core, controller);
 }
 
+function tryLater(core: Core, device: Monitor, companionId: number): void {
+  core.companionsWithoutRoom.delete(companionId);
+  core.companionsWithoutRoom.set(companionId, { deviceId: device.objectId, atMs: core.now.nowMs + NO_ROOM_RETRY_MS });
+}
+
+/** By its other id the device is monitored as well, or was a moment ago. */
+function joinOther(core: Core, controller: Controller, device: Monitor, there: Monitor): void {
+  if (there.device !== there) return;
+  if (device.homes !== undefined) {
+    if (!becomeOne(core, device, there)) tryLater(core, device, there.objectId);
+    return;
+  }
+  // the one at the primary controller is the device's: it takes this one up when it has learned where the other one is
+  if (there.places > 0) {
+    if (there.homes === undefined) controller.devicesToAsk.add(there.objectId);
+    else core.companionsToSet.add(there.objectId);
+    return tryLater(core, device, there.objectId);
+  }
+  core.monitors.attach(device, there);
+  controller.lingering.delete(there.objectId);
+  controller.devicesToAsk.add(there.objectId);
+}
+
 /** With every tick. */
-export function tickSecondaries(core: Core): void {
-  for (const [objectId, atMs] of core.secondariesWithoutRoom) {
+export function tickCompanions(core: Core): void {
+  for (const [companionId, { deviceId, atMs }] of core.companionsWithoutRoom) {
     if (atMs > core.now.nowMs) break;
-    core.secondariesToSet.add(objectId);
+    core.companionsWithoutRoom.delete(companionId);
+    core.companionsToSet.add(deviceId);
   }
   for (const controller of core.controllers.values()) askAtController(core, controller);
   keepHomes(core);
 }
-
 function askAtController(core: Core, controller: Controller): void {
   if (!controller.connected || controller.devicesToAsk.size === 0) return;
   let left = ASKED_PER_TICK;
