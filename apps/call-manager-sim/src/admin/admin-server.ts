@@ -20,6 +20,8 @@ export class AdminServer {
   ) {
     this.keyDigest = digest(key);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      // After a request for an upgrade that nobody makes, node passes over what is malformed in the next one and waits: that one comes on a new connection.
+      if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
       this.handle(request)
         .catch((error: unknown) => {
           this.onFailure(error);

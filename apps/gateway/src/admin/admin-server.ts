@@ -62,6 +62,8 @@ export async function createAdminServer(options: AdminOptions): Promise<AdminSer
   });
   server.maxConnections = CONNECTIONS_MAX;
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
+    // After a request for an upgrade that nobody makes, node passes over what is malformed in the next one and waits: that one comes on a new connection.
+    if (message.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const subject = (message.socket as TLSSocket).getPeerCertificate().subject as { CN?: string | string[] } | undefined;
     const answering =
       subject?.CN === peer
