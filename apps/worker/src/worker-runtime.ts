@@ -20,6 +20,7 @@ import { InstanceObserver } from './loops/instances/instance-observer.js';
 import { InstanceReconciler } from './loops/instances/instance-reconciler.js';
 import { JournalCopies } from './loops/journals/journal-copies.js';
 import { sweepOperations } from './loops/operations/operations.loop.js';
+import { OrphanFolders } from './loops/orphans/orphan-folders.js';
 import { OrphanLoop } from './loops/orphans/orphans.loop.js';
 import { sweepOutbox } from './loops/outbox/outbox.loop.js';
 import { Periodic } from './loops/periodic.js';
@@ -76,16 +77,18 @@ export class WorkerRuntime {
       },
       onWanting: nudge,
     });
+    const files = new InstanceFiles(settings);
+    const layout = homeLayout(settings.home);
     const reconciler = new InstanceReconciler({
       database,
       driver,
       admin,
       logger,
-      files: new InstanceFiles(settings),
+      files,
       observer: new InstanceObserver(driver, admin, this.#beats),
       beats: this.#beats,
       addresses: addressesOf(settings.addressRange),
-      home: homeLayout(settings.home).home,
+      home: layout.home,
       holder: this.#holder,
       onExit: (instanceId) => void this.#instances.nudge(instanceId),
     });
@@ -97,6 +100,7 @@ export class WorkerRuntime {
       reconcile: (instanceId, signal) => reconciler.reconcile(instanceId, signal),
     });
     const orphans = new OrphanLoop({ database, driver, logger, graceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS });
+    const folders = new OrphanFolders({ database, driver, files, folder: layout.instances, logger });
     const sweep = (name: string, intervalMs: number, run: () => Promise<void>) =>
       new Periodic({ name, intervalMs, logger, run, onTurn });
     this.#sweeps = [
@@ -106,6 +110,7 @@ export class WorkerRuntime {
       sweep('operation sweep', settings.sweepIntervalMs, () => sweepOperations({ database, logger })),
       sweep('tenant sweep', settings.sweepIntervalMs, () => sweepDeletedTenants({ database, logger })),
       sweep('orphan sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => orphans.sweep()),
+      sweep('folder sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => folders.sweep()),
     ];
     this.handlers = {
       // Not waited for: an instance that takes long would keep the bells of the others waiting.

@@ -120,6 +120,9 @@ export class PlanExecutor {
       failpoint('worker.instance.start.granted');
       await lease.confirm();
       await this.#restoreJournal(spec.id, granted.epochMajor);
+      // A journal may have taken long: whoever took over since may have deleted the instance, and its folder would be made again.
+      await lease.confirm();
+      failpoint('worker.instance.start.confirmed');
       const paths = await files.write({ spec, tenant: view.tenant, ...granted, document: view.document!.document });
       failpoint('worker.instance.start.files-written');
       return { ...granted, ...paths };
