@@ -4,6 +4,7 @@ import { homeLayout } from '#config/home';
 import type { WorkerSettings } from '#config/settings';
 import type { JobHandlers } from '#jobs/catalog';
 import { openProducer, type Producer } from '#jobs/producer';
+import { OperationSpans } from '#domain/operation-spans';
 import { openDatabase, type Database } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
 import * as leases from '#persistence/leases';
@@ -25,6 +26,7 @@ import { OrphanLoop } from './loops/orphans/orphans.loop.js';
 import { sweepOutbox } from './loops/outbox/outbox.loop.js';
 import { Periodic } from './loops/periodic.js';
 import { sweepDeletedTenants } from './loops/tenants/tenant-deletion.loop.js';
+import { steadyClock } from './steady-clock.js';
 import { stopAllInstances } from './shutdown/stop-instances.js';
 import { WorkerFigures } from './worker-metrics.js';
 
@@ -78,6 +80,8 @@ export class WorkerRuntime {
       onWanting: nudge,
     });
     const files = new InstanceFiles(settings);
+    const spans = new OperationSpans();
+    const now = steadyClock();
     const layout = homeLayout(settings.home);
     const reconciler = new InstanceReconciler({
       database,
@@ -85,6 +89,8 @@ export class WorkerRuntime {
       admin,
       logger,
       files,
+      spans,
+      now,
       observer: new InstanceObserver(driver, admin, this.#beats),
       beats: this.#beats,
       addresses: addressesOf(settings.addressRange),
@@ -97,6 +103,7 @@ export class WorkerRuntime {
       logger,
       sweepIntervalMs: settings.sweepIntervalMs,
       onSweep: onTurn,
+      now,
       reconcile: (instanceId, signal) => reconciler.reconcile(instanceId, signal),
     });
     const orphans = new OrphanLoop({ database, driver, logger, graceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS });
@@ -107,7 +114,7 @@ export class WorkerRuntime {
       sweep('outbox sweep', settings.sweepIntervalMs, () =>
         sweepOutbox({ database, producer, logger, graceMs: OUTBOX_GRACE_MS }),
       ),
-      sweep('operation sweep', settings.sweepIntervalMs, () => sweepOperations({ database, logger })),
+      sweep('operation sweep', settings.sweepIntervalMs, () => sweepOperations({ database, logger, spans })),
       sweep('tenant sweep', settings.sweepIntervalMs, () => sweepDeletedTenants({ database, logger })),
       sweep('orphan sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => orphans.sweep()),
       sweep('folder sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => folders.sweep()),

@@ -35,6 +35,8 @@ export interface ExecutorParts {
   readonly addresses: readonly string[];
   readonly home: string;
   readonly logger: Logger;
+  /** Milliseconds since 1970 that never jump (steady-clock.ts). */
+  readonly now: () => number;
 }
 
 /** One round: what was seen, and with which right it is acted upon. */
@@ -109,7 +111,7 @@ export class PlanExecutor {
             handle: null,
             observed: null,
             nextAttemptAt: null,
-            deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+            deadlineAt: new Date(this.#parts.now() + LIFECYCLE_LIMITS.startDeadlineMs),
             message: 'It is being started.',
           }),
         );
@@ -160,16 +162,16 @@ export class PlanExecutor {
     await this.#write(round, {
       handle,
       state: 'starting',
-      deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+      deadlineAt: new Date(this.#parts.now() + LIFECYCLE_LIMITS.startDeadlineMs),
     });
     failpoint('worker.instance.start.recorded');
     await this.#parts.files.writeHandle(handle);
   }
 
   async #awaitServing(deadlineAt: number, round: Round): Promise<void> {
-    const { database, driver, observer } = this.#parts;
+    const { database, driver, observer, now } = this.#parts;
     const { status } = round.view;
-    const until = performance.now() + Math.max(0, deadlineAt - Date.now());
+    const until = performance.now() + Math.max(0, deadlineAt - now());
     let specSeenAt = performance.now();
     failpoint('worker.instance.start.awaiting');
     while (performance.now() < until) {
@@ -203,7 +205,7 @@ export class PlanExecutor {
     await this.#write(round, {
       state,
       endpoint: null,
-      deadlineAt: new Date(Date.now() + graceMs + 15_000),
+      deadlineAt: new Date(this.#parts.now() + graceMs + 15_000),
       message: `It is being stopped: ${reason}.`,
     });
     failpoint('worker.instance.stop.marked');
@@ -235,7 +237,7 @@ export class PlanExecutor {
 
   async #recordFailure(action: Extract<LifecycleAction, { type: 'recordFailure' }>, round: Round): Promise<void> {
     const { view } = round;
-    const now = Date.now();
+    const now = this.#parts.now();
     const kept = countedFailures(
       view.failuresAt.map((at) => at.getTime()),
       now,
