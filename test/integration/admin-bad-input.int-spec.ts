@@ -11,8 +11,14 @@ import type { RoutingTable } from '#contracts/routing';
 import { ensureDocumentKey, signDocument } from '#pki/documents';
 import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
+import { createTestDatabase } from '#testkit/postgres';
 import { ask, routerSurroundings, type Answer, type RouterSurroundings } from '#testkit/routed-instances';
 import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
+import { reportLines, type Face, type Made } from '../../tools/fuzz/cases.js';
+import { controlFace } from '../../tools/fuzz/control-face.js';
+import { ADMIN_FACE_NAMES, openFace } from '../../tools/fuzz/faces.js';
+import { runCases } from '../../tools/fuzz/run-cases.js';
+import { broken, NO_JSON, type Json } from '../../tools/fuzz/bad-documents.js';
 import { Seeded } from '../../tools/fuzz/seeded.js';
 import { runInstance, type RunningInstance } from './running-instance.js';
 
@@ -38,52 +44,12 @@ afterAll(async () => {
   await block?.release();
 });
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 interface Bad {
   readonly what: string;
   readonly body: string;
   /** JSON of the right outer form: only what is in it is wrong. */
   readonly past: boolean;
 }
-
-/** Every object in it with the path to it. */
-function objectsIn(value: Json, path = '$'): [string, { [name: string]: Json }][] {
-  if (value === null || typeof value !== 'object') return [];
-  if (Array.isArray(value)) return value.flatMap((item, at) => objectsIn(item, `${path}[${at}]`));
-  return [[path, value], ...Object.entries(value).flatMap(([name, member]) => objectsIn(member, `${path}.${name}`))];
-}
-
-const WRONG: readonly Json[] = [null, true, -1, 1.5, 1e300, 'x', 'x'.repeat(100_000), [], [[]], {}, { $ne: 1 }];
-const kindOf = (value: Json): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
-
-/** A copy with one member missing or of another kind. One too many is a later release's (ADR 0098). */
-function broken(seeded: Seeded, good: Json): { readonly what: string; readonly value: Json } {
-  const value = JSON.parse(JSON.stringify(good)) as Json;
-  const [path, object] = seeded.pick(objectsIn(value));
-  const name = seeded.pick(Object.keys(object));
-  if (seeded.below(2) === 0) {
-    delete object[name];
-    return { what: `without ${path}.${name}`, value };
-  }
-  const wrong = seeded.pick(WRONG.filter((one) => kindOf(one) !== kindOf(object[name]!)));
-  // an endpoint that is null is an instance that does not run
-  object[name] = wrong === null && name === 'endpoint' ? 'x' : wrong;
-  return { what: `${path}.${name} is ${JSON.stringify(wrong).slice(0, 40)}`, value };
-}
-
-const NO_JSON = [
-  '',
-  '{',
-  'null',
-  '[]',
-  '"x"',
-  '1',
-  '[[[['.repeat(5000),
-  '{"payload":1}',
-  '\u0000',
-  '<?xml version="1.0"?><x/>',
-  '{"a":1}}',
-];
 
 function casesOf(name: string, good: (seeded: Seeded) => { readonly what: string; readonly body: string }): Bad[] {
   const seeded = new Seeded(seed);
@@ -171,4 +137,34 @@ describe('bad input at the admin interfaces', () => {
     expect((await ask(router.httpPort, { path: '/t/acme/axis2/services/SessionService?wsdl' })).status).toBe(200);
     expect((await put(JSON.stringify(table(2)))).status).toBe(200);
   });
+});
+
+/** More of the same: `npm run fuzz -- --transport control-api`. */
+const FACE_CASES = 1500;
+const faceOf = async (name: (typeof ADMIN_FACE_NAMES)[number]): Promise<Face<Made>> => {
+  if (name !== 'control-api') return openFace[name]();
+  // the store of this run of tests instead of one of its own
+  const store = await createTestDatabase();
+  return controlFace(store, () => store.drop());
+};
+
+describe('generated bad input where operators and our own programs ask', () => {
+  it.each(ADMIN_FACE_NAMES)(
+    'S-07 S-60 %s: a typed error for each case, nothing changed, leaked or disturbed',
+    { timeout: 120_000 },
+    async (name) => {
+      const face = await faceOf(name);
+      try {
+        const report = await runCases(face, { seed, cases: FACE_CASES });
+        const lines = reportLines(report);
+        console.log(lines[0]);
+        expect(report.findings, lines.join('\n')).toEqual([]);
+        expect(report.cases).toBe(FACE_CASES);
+        expect(report.reached.handler).toBeGreaterThanOrEqual(FACE_CASES / 2);
+        expect(report.met.operations, 'operations met').toBe(report.met.of);
+      } finally {
+        await face.close();
+      }
+    },
+  );
 });

@@ -2,7 +2,8 @@
  * R-SES-05 What old clients really send: each request is legal, odd in its own way, and written here byte by byte, through a real router to a real gateway.
  * Clients differ in attributes, headers, and in how HTTP carries the body.
  */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallPlant, startCallPlant } from './call-plant.js';
 import { attributeOf, envelope, requestElement } from './northbound/clients.js';
@@ -177,5 +178,79 @@ describe('R-SES-05 S-51 HTTP as clients speak it', () => {
     const answer = await exchange(head([HOST], `GET ${SERVICE}${query} HTTP/1.1`), '');
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toContain('wsdl:definitions');
+  });
+});
+
+/** Stacks that speak HTTP/1.0 know no Host; clients behind an old proxy name the whole address in the request line. */
+describe('R-SES-05 S-53 a whole session as old stacks speak HTTP', () => {
+  const servicePath = (operation: string) => (operation.startsWith('log') ? 'SessionService' : 'StandardCCService');
+  const open = (scheme: 'http' | 'https'): Socket =>
+    scheme === 'http'
+      ? connect(plant.router.httpPort, '127.0.0.1')
+      : // an address is no name to open a connection for: old stacks send none at all
+        connectTls({ port: plant.router.httpsPort, host: '127.0.0.1', ca: plant.around.authority.certPem });
+  /** All that is answered until the connection ends. */
+  const talk = (scheme: 'http' | 'https', request: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = open(scheme);
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString())).on('error', reject);
+      // whoever speaks HTTP/1.0 reads to the end of the connection
+      socket.on('close', () => resolve(text));
+      socket.setTimeout(10_000, () => socket.destroy(new Error(`the connection is still open after ${text}`)));
+      socket.write(request);
+    });
+
+  const forms = [
+    ['HTTP/1.0 without Host', (path: string) => [`POST ${path} HTTP/1.0`]],
+    ['HTTP/1.0 through a proxy', (path: string, base: string) => [`POST ${base}${path} HTTP/1.0`, 'Proxy-Connection: close']],
+    [
+      'HTTP/1.1 through a proxy',
+      (path: string, base: string) => [`POST ${base}${path} HTTP/1.1`, 'Host: a-proxy.example', 'Connection: close'],
+    ],
+  ] as const;
+  const cases = (['http', 'https'] as const).flatMap((scheme) => forms.map(([name, start]) => [scheme, name, start] as const));
+
+  it.each(cases)('over %s, %s: log in, monitor, an event, log out', async (scheme, name, start) => {
+    const port = scheme === 'http' ? plant.router.httpPort : plant.router.httpsPort;
+    const call = async (operation: string, members: Readonly<Record<string, unknown>>): Promise<string> => {
+      const body = envelope(requestElement(operation, members));
+      const path = `/t/acme/axis2/services/${servicePath(operation)}`;
+      const lines = [...start(path, `${scheme}://localhost:${port}`), XML, `SOAPAction: "urn:${operation}"`, withLength(body)];
+      // such clients end a body with a line break of their own
+      const text = await talk(scheme, `${lines.join('\r\n')}\r\n\r\n${body}\r\n`);
+      expect(text, operation).toMatch(/^HTTP\/1\.1 200 /);
+      expect(text, operation).toMatch(/\r\nconnection: close\r\n/i);
+      expect(text, operation).not.toMatch(/\r\ntransfer-encoding/i);
+      expect(attributeOf(text, 'result'), text).toBe('true');
+      return text;
+    };
+    const mine = { sessionId: Number(attributeOf(await call('login', CREDENTIALS), 'sessionId')) };
+    const icpId = /icpId="?>?(\d+)/.exec(await call('getIcpId', { ...mine, icpIpAddress: plant.controller }))![1]!;
+    const phone = await call('getPhoneNumberId', { ...mine, icpId: Number(icpId), primeDn: '2001' });
+    const objectId = Number(/objectId="?>?(\d+)/.exec(phone)![1]);
+    await call('monitorObject', { ...mine, objectId });
+    expect(await call('getEvent', { ...mine, timeout: 5000 }), name).toContain('MONITOR_SET');
+    await call('logout', mine);
+  });
+
+  it('HTTP/1.0 that keeps its connection gets both answers on it, each with its length', async () => {
+    const start = [`POST ${SERVICE} HTTP/1.0`, 'Connection: Keep-Alive', 'TE: chunked', XML, ACTION, withLength(plain)];
+    const last = [`POST ${SERVICE} HTTP/1.0`, XML, ACTION, withLength(plain)];
+    const text = await talk('http', `${head(start.slice(1), start[0])}${plain}${head(last.slice(1), last[0])}${plain}`);
+    expect(text.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
+    expect(text.match(/content-length: \d+/gi)).toHaveLength(2);
+    expect(text.match(/connection: (keep-alive|close)/gi)?.map((line) => line.toLowerCase())).toEqual([
+      'connection: keep-alive',
+      'connection: close',
+    ]);
+  });
+
+  it('the description names an address the reader can use: the proxy’s target, or the edge’s name where nothing was said', async () => {
+    const { httpPort } = plant.router;
+    const told = async (start: string, lines: readonly string[] = []) =>
+      /<soap:address location="([^"]*)"/.exec(await talk('http', head([...lines, 'Connection: close'], start)))?.[1];
+    expect(await told(`GET ${SERVICE}?wsdl HTTP/1.0`)).toBe(`http://cordboard.localhost:${httpPort}${SERVICE}`);
+    expect(await told(`GET http://pbx.example:81${SERVICE}?wsdl HTTP/1.1`, [HOST])).toBe(`http://pbx.example:81${SERVICE}`);
   });
 });

@@ -52,6 +52,40 @@ export async function takeOver(plane: ControlPlane, provider: Provider, saga: Sa
   await judge(plane, provider, []);
 }
 
+/**
+ * A worker stands still right before it writes the files of an instance; another one finishes and the instance is deleted. The first one wakes
+ * and writes: no fence of the store reaches a file. What it leaves is swept, and why is logged. Ends without instances, with the first worker
+ * running alone.
+ */
+export async function wakeAfterDeletion(plane: ControlPlane, provider: Provider): Promise<void> {
+  plane.arm(CONFIRMED, 'pause');
+  const created = await provider.ask(provider.newAsk('create'));
+  await until(`${CONFIRMED} is reached`, 30_000, () => plane.hasFired(CONFIRMED) && plane.worker.paused);
+  plane.rival.start();
+  await plane.rival.ready();
+  await provider.done(created);
+  await provider.done(await provider.ask(provider.newAsk('delete', created.targetId)));
+  await judge(plane, provider, []);
+
+  const started = plane.witness.started.length;
+  plane.worker.resume();
+  await until('the worker that woke notices', 30_000, () => takenOver(plane) || undefined);
+  await until('the folder it wrote is swept, and told', 60_000, () => sweptOf(plane, created.targetId) || undefined);
+  await judge(plane, provider, []);
+  if (plane.witness.started.length !== started) throw new Error('the worker that woke has started a process');
+  await plane.rival.kill();
+}
+
+const CONFIRMED = 'worker.instance.start.confirmed';
+
+/** By either worker. */
+const sweptOf = (plane: ControlPlane, instanceId: string): boolean =>
+  [plane.worker, plane.rival].some(({ logFile }) =>
+    readFileSync(logFile, 'utf8')
+      .split('\n')
+      .some((line) => line.includes(instanceId) && line.includes('a late write left it')),
+  );
+
 /** Everything that a late write would change. */
 async function seen(plane: ControlPlane, provider: Provider, operationId: string): Promise<string> {
   const instances = await provider.instances();

@@ -90,3 +90,10 @@ export function reportLines({
     ),
   ];
 }
+
+/** By operation, so that one with many faults is met no more often than one with few. */
+export function byOperation<T>(items: readonly T[], operationOf: (item: T) => string): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(operationOf(item), [...(groups.get(operationOf(item)) ?? []), item]);
+  return [...groups.values()];
+}

@@ -3,13 +3,14 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { ERROR_KINDS } from '#contracts/errors';
 import { INTERNAL_HEADERS } from '#contracts/internal-headers';
 import { REST_TABLE } from '#contracts/gateway-tables';
-import { shownRequest, type BadRequest } from './bad-http.js';
+import type { BadRequest } from './bad-http.js';
 import { badRestRequest, type Target } from './bad-rest.js';
 import { badEnvelope, SOAP_OPERATION_COUNT } from './bad-soap.js';
 import { badStreamRequest, STREAM_METHODS } from './bad-stream.js';
-import type { Face, Verdict } from './cases.js';
+import type { Face } from './cases.js';
 import { envelope, requestElement } from './contract-requests.js';
 import { bytesOf, HttpConnection, type HttpAnswer, type HttpRequest } from './http-connection.js';
+import { httpFace, INSIDE } from './http-face.js';
 import { CONTROLLER, CREDENTIALS, INSTANCE, PUBLIC_BASE, startNorthbound, TENANT } from './northbound-plant.js';
 import type { Tried } from './real-engine.js';
 import type { Seeded } from './seeded.js';
@@ -18,8 +19,6 @@ import { watched } from './watched-engine.js';
 const LANES = 8;
 /** Requests come from so many addresses: guessing session ids is slowed by address, and this is not about that. */
 const ADDRESSES = 4000;
-/** Nothing of our inside is told. */
-const INSIDE = /node_modules|at \w+ \(|\.ts:|\.js:|root:x:/;
 
 interface Kind {
   readonly name: string;
@@ -134,61 +133,51 @@ export async function gatewayFace(kind: Kind, tried: Tried): Promise<Face<BadReq
   const engine = watched(tried.engine);
   const plant = await startNorthbound(engine);
   let ticket: Buffer | undefined;
-  const connection = () =>
-    new HttpConnection(() => {
-      const options: ConnectionOptions = {
-        ...plant.credentials,
-        host: plant.address,
-        port: plant.port,
-        ...(ticket === undefined ? {} : { session: ticket }),
-      };
-      const socket = connect(options);
-      socket.setNoDelay(true);
-      socket.on('session', (session) => (ticket = session));
-      return socket;
-    });
-  const lanes = Array.from({ length: LANES }, connection);
+  const open = () => {
+    const options: ConnectionOptions = {
+      ...plant.credentials,
+      host: plant.address,
+      port: plant.port,
+      ...(ticket === undefined ? {} : { session: ticket }),
+    };
+    const socket = connect(options);
+    socket.setNoDelay(true);
+    socket.on('session', (session) => (ticket = session));
+    return socket;
+  };
+  const first = new HttpConnection(open);
   const logIn = async (): Promise<{ sessionId: number; token: string }> => {
     const headers = [['content-type', 'application/json']] as const;
     const request = { method: 'POST', path: '/v1/sessions', headers, body: JSON.stringify(CREDENTIALS) };
-    return JSON.parse((await lanes[0]!.exchange(bytesOf(fromRouter(request, 'log-in', 1)))).body) as {
+    return JSON.parse((await first.exchange(bytesOf(fromRouter(request, 'log-in', 1)))).body) as {
       sessionId: number;
       token: string;
     };
   };
   const [own, foreign] = [await logIn(), await logIn()];
+  await first.close();
   const target: Target = { ...own, foreignSessionId: foreign.sessionId };
-  const neighbour: Target = { ...foreign, foreignSessionId: own.sessionId };
   let client = 0;
-  const send = async (lane: number, made: BadRequest, id: string): Promise<Verdict> => {
-    client = (client + 1) % ADDRESSES;
-    const answer = await lanes[lane]!.exchange(bytesOf(fromRouter(made, id, client)));
-    const handled = engine.took(id);
-    if (made.belowHttp === true && answer.body === '' && answer.closed && [400, 417, 431, 501].includes(answer.status))
-      return { reached: 'parser' };
-    const judged = kind.judge(answer);
-    if ('wrong' in judged) return { reached: 'parser', wrong: judged.wrong };
-    return { reached: handled ? 'handler' : judged.isParsers ? 'parser' : 'checks' };
-  };
-  const hangUp = async () => void (await Promise.all(lanes.map((lane) => lane.close())));
-  return {
+  return httpFace({
     name: kind.name,
     lanes: LANES,
     operations: kind.operations,
+    open,
     make: (random) => kind.make(target, random),
-    send,
-    good: async (lane) => {
-      const answer = await lanes[lane]!.exchange(bytesOf(fromRouter(kind.good(neighbour), 'good', ADDRESSES + lane)));
-      if (!kind.isGood(answer)) throw new Error(`answered ${answer.status} ${answer.body.slice(0, 300)}`);
+    dressed: (request, id) => fromRouter(request, id, (client = (client + 1) % ADDRESSES)),
+    judge: (answer, _made, id) => {
+      const handled = engine.took(id);
+      const judged = kind.judge(answer);
+      if ('wrong' in judged) return { reached: 'parser', wrong: judged.wrong };
+      return { reached: handled ? 'handler' : judged.isParsers ? 'parser' : 'checks' };
     },
+    good: kind.good({ ...foreign, foreignSessionId: own.sessionId }),
+    isGood: kind.isGood,
     state: tried.state,
     failures: () => plant.logged,
-    hangUp,
     close: async () => {
-      await hangUp();
       await plant.close();
       await tried.stop();
     },
-    show: shownRequest,
-  };
+  });
 }

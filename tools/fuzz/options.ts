@@ -10,7 +10,7 @@ export interface FuzzOptions {
 }
 
 export const USAGE = `usage: npm run fuzz -- [options]
-Sends generated bad input to each face of the gateway, each case wrong in one known way, and judges every answer: a typed error, nothing
+Sends generated bad input to each face of the gateway, to the control API and to admin interfaces, each case wrong in one known way, and judges every answer: a typed error, nothing
 changed, nothing leaked, nobody disturbed. Prints seed, how many cases got how far, and what bad input took beside right requests.
   --cases N          so many for each transport (default 100000); of websocket-tls a fiftieth
   --seed S           another one makes other cases (default: by the clock; printed)

@@ -44,6 +44,7 @@ const QUICK = [
   'controller-cap-not-checked',
   'keep-alive-never-expires',
   'wall-clock-for-time-outs',
+  'wall-clock-for-deadlines',
   'epoch-not-advanced',
   'cursor-off-by-one',
   'restart-gap-not-told',

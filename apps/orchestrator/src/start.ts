@@ -158,6 +158,8 @@ async function listen(
     },
     handler,
   );
+  // what is expected beyond `100-continue` is not looked at: node's own answer would have no type
+  server.on('checkExpectation', handler);
   server.maxConnections = CONNECTIONS_MAX;
   server.setTimeout(times.stalledMs);
   await new Promise<void>((resolve, reject) => {

@@ -97,10 +97,21 @@ const bodies = fc.constantFrom(
   '\0\xff',
   'x'.repeat(70_000),
 );
+const hosts = mostly(
+  fc.constant('Host: localhost\r\n'),
+  fc.constantFrom('', 'Host: \r\n', 'Host: a@b\r\n', 'Host: x\r\nHost: y\r\n'),
+);
+/** What stands before the path where the target is absolute. */
+const authorities = mostly(
+  fc.constantFrom('', '', 'http://localhost', 'HTTP://acme.cordboard.localhost:80'),
+  fc.constantFrom('https://localhost', 'http://a:b@localhost', 'http://', 'ftp://localhost', 'http://x\\y', 'http://[::'),
+);
 const requests = fc.record({
   method: methods,
+  host: hosts,
+  authority: authorities,
   path: paths,
-  version: mostly(fc.constant('HTTP/1.1'), fc.constantFrom('HTTP/1.0', 'HTTP/3', '', 'HTTP/1.1 x'), 25),
+  version: mostly(fc.constant('HTTP/1.1'), fc.constantFrom('HTTP/1.0', 'HTTP/1.0', 'HTTP/3', '', 'HTTP/1.1 x'), 25),
   headers: fc.array(header, { maxLength: 4 }),
   body: bodies,
   end: mostly(fc.constant('\r\n'), fc.constantFrom('\n', '\r', '\r\n\r\n'), 40),
@@ -136,10 +147,10 @@ describe('bad input at the edge', () => {
   it(`a thousand generated requests: none hangs, none is answered 500, and the router lives on`, async () => {
     const cases = fc
       .sample(requests, { seed: SEED, numRuns: CASES })
-      .map(({ method, path, version, headers, body, end, declared }) =>
+      .map(({ method, host, authority, path, version, headers, body, end, declared }) =>
         [
-          `${method} ${path} ${version}`,
-          'Host: localhost',
+          `${method} ${authority}${path} ${version}`,
+          ...(host === '' ? [] : [host.slice(0, -2)]),
           ...(declared && body !== '' ? [`Content-Length: ${body.length}`] : []),
           ...headers,
           '',

@@ -81,7 +81,22 @@ describe('the edge', () => {
       'no Host': 'GET /t/acme/v1/x HTTP/1.1\r\n\r\n',
       'HTTP/2.0': `GET /t/acme/v1/x HTTP/2.0\r\n${HOST}\r\n`,
       'HTTP/2 preface': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
-      'absolute form': `GET http://localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target and two Hosts': `GET http://localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}Host: localhost\r\n\r\n`,
+      'an absolute target and no Host': 'GET http://localhost/t/acme/v1/x HTTP/1.1\r\n\r\n',
+      'an absolute target and a Host that is none': 'GET http://localhost/t/acme/v1/x HTTP/1.1\r\nHost: a b\r\n\r\n',
+      'an absolute target with user information': `GET http://localhost@other/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target with a password': `GET http://a:b@localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target without an authority': `GET http:///t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target with a port that is none': `GET http://localhost:99999/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target with a path in two ways': `GET http://localhost/t/acme/../other HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target that wants TLS without it': `GET https://localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'an absolute target of another scheme': `GET ftp://localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'a target that is a script': `GET javascript://localhost/t/acme/v1/x HTTP/1.1\r\n${HOST}\r\n`,
+      'HTTP/1.0 with two Hosts': `GET /t/acme/v1/x HTTP/1.0\r\n${HOST}${HOST}\r\n`,
+      'HTTP/1.0 with an empty Host': 'GET /t/acme/v1/x HTTP/1.0\r\nHost:\r\n\r\n',
+      'TE in HTTP/1.0 without Host': `POST /t/acme/v1/x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+      'TE and a length in HTTP/1.0': `POST /t/acme/v1/x HTTP/1.0\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+      'a WebSocket in HTTP/1.0': `GET /t/acme/v1/sessions/5/events/socket HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       'asterisk form': `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`,
       'a TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     }),
@@ -123,6 +138,85 @@ describe('the edge', () => {
     expect([first.body, first.headers['content-length'], first.headers['transfer-encoding'], first.headers['x-trailer']]).toEqual(
       ['abcde', '5', undefined, undefined],
     );
+  });
+
+  it('R-SES-05 S-53 the authority of an absolute target replaces Host, and is held to the same', async () => {
+    const domain = 'cordboard.localhost';
+    for (const [target, host, status] of [
+      ['http://localhost/t/acme/v1/x', 'localhost', 200],
+      [`HTTP://ACME.${domain}:80/v1/x`, 'localhost', 200],
+      // what Host says counts for nothing beside it (RFC 9112 3.2.2): neither lends the other a tenant
+      [`http://acme.${domain}/v1/x`, `other.${domain}`, 200],
+      ['http://[::1]:8080/t/acme/v1/x', `other.${domain}`, 200],
+      [`http://other.${domain}/v1/x`, `acme.${domain}`, 404],
+      [`http://other.${domain}/t/acme/v1/x`, `acme.${domain}`, 404],
+      ['http://elsewhere.example/v1/x', `acme.${domain}`, 404],
+      ['http://elsewhere.example', `acme.${domain}`, 404],
+    ] as const) {
+      instance.received.length = 0;
+      const { text } = await askRaw(router.httpPort, `GET ${target}?a=b HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect([target, statusesIn(text)]).toEqual([target, [status]]);
+      if (status === 404) expect(text).toContain('"code":"TENANT_UNKNOWN"');
+      const base = `http://${new URL(target).hostname}`;
+      expect(
+        instance.received.map(({ url, headers }) => [url, `${headers['x-cordboard-public-base']}`.startsWith(base)]),
+      ).toEqual(status === 200 ? [['/v1/x?a=b', true]] : []);
+    }
+  });
+
+  it('R-SES-05 HTTP/1.0 without Host: the path names the tenant; the answer is not chunked, its end is that of the connection', async () => {
+    instance.reply = (_received, response) => {
+      response.write('half ');
+      response.end('whole');
+    };
+    try {
+      for (const headers of ['', 'TE: chunked\r\n', 'Connection: keep-alive\r\n', 'Connection: close\r\n']) {
+        const { text, closed } = await askRaw(router.httpPort, `GET /t/acme/v1/x HTTP/1.0\r\n${headers}\r\n`);
+        expect([headers, statusesIn(text), closed, text.split('\r\n\r\n')[1]]).toEqual([headers, [200], true, 'half whole']);
+        expect(text).not.toMatch(/transfer-encoding/i);
+        expect(text).toMatch(/connection: close/i);
+      }
+    } finally {
+      instance.reply = (_received, response) => void response.end(instance.instanceId);
+    }
+    // told in descriptions: the edge's name, never an address of ours
+    expect(instance.received[0]!.headers['x-cordboard-public-base']).toBe(`http://cordboard.localhost:${router.httpPort}/t/acme`);
+    const { text } = await askRaw(router.httpPort, 'GET /v1/x HTTP/1.0\r\n\r\n');
+    expect([statusesIn(text), text.includes('"code":"TENANT_UNKNOWN"')]).toEqual([[404], true]);
+  });
+
+  it('R-SES-05 S-51 HTTP/1.0 keeps a connection only where asked, and nothing behind an answer that ends it is a request', async () => {
+    const post = (headers: string) => `POST /t/acme/v1/x HTTP/1.0\r\n${headers}Content-Length: 3\r\n\r\nabc`;
+    const kept = await askRaw(router.httpPort, `${post('Connection: Keep-Alive\r\n')}${post('')}`);
+    expect([statusesIn(kept.text), kept.closed]).toEqual([[200, 200], true]);
+    expect(kept.text).toMatch(/connection: keep-alive[\s\S]*connection: close/i);
+    // old clients end a body with a line break that its length does not count
+    const broken = await askRaw(router.httpPort, `${post('')}\r\n`);
+    expect([statusesIn(broken.text), broken.closed]).toEqual([[200], true]);
+    instance.received.length = 0;
+    await askRaw(router.httpPort, `${post('')}${SMUGGLED}`);
+    expect(instance.received.filter(({ url }) => url !== '/v1/x')).toEqual([]);
+  });
+
+  it('R-SES-05 S-53 over TLS: an absolute target of either scheme, a name that agrees with the connection’s, HTTP/1.0 by that name', async () => {
+    const over = (servername: string, bytes: string) =>
+      new Promise<number[]>((resolve) => {
+        const socket = connectTls({ port: router.httpsPort, host: '127.0.0.1', ca: around.authority.certPem, servername });
+        let text = '';
+        socket.on('data', (data) => (text += data.toString())).on('error', () => undefined);
+        socket.on('close', () => resolve(statusesIn(text)));
+        socket.write(bytes);
+      });
+    const acme = 'acme.cordboard.localhost';
+    const get = (target: string) => `GET ${target} HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
+    expect(await over(acme, get(`https://${acme}/v1/x`))).toEqual([200]);
+    expect(await over(acme, get(`http://${acme}/v1/x`))).toEqual([200]);
+    expect(await over('localhost', get(`https://${acme}/v1/x`))).toEqual([200]);
+    expect(await over('other.cordboard.localhost', get(`https://${acme}/v1/x`))).toEqual([400]);
+    expect(await over(acme, 'GET /v1/x HTTP/1.0\r\n\r\n')).toEqual([200]);
+    expect(instance.received.at(-1)!.headers['x-cordboard-public-base']).toBe(`https://${acme}:${router.httpsPort}`);
+    expect(await over('other.cordboard.localhost', 'GET /t/acme/v1/x HTTP/1.0\r\n\r\n')).toEqual([404]);
+    expect(await over('localhost', 'GET /t/acme/v1/x HTTP/1.0\r\n\r\n')).toEqual([200]);
   });
 
   it('S-56 CONNECT, TRACE, unknown methods and protocol changes are refused', async () => {

@@ -4,6 +4,7 @@ import { homeLayout } from '#config/home';
 import type { WorkerSettings } from '#config/settings';
 import type { JobHandlers } from '#jobs/catalog';
 import { openProducer, type Producer } from '#jobs/producer';
+import { OperationSpans } from '#domain/operation-spans';
 import { openDatabase, type Database } from '#persistence/database';
 import * as instanceStatus from '#persistence/instance-status';
 import * as leases from '#persistence/leases';
@@ -20,10 +21,12 @@ import { InstanceObserver } from './loops/instances/instance-observer.js';
 import { InstanceReconciler } from './loops/instances/instance-reconciler.js';
 import { JournalCopies } from './loops/journals/journal-copies.js';
 import { sweepOperations } from './loops/operations/operations.loop.js';
+import { OrphanFolders } from './loops/orphans/orphan-folders.js';
 import { OrphanLoop } from './loops/orphans/orphans.loop.js';
 import { sweepOutbox } from './loops/outbox/outbox.loop.js';
 import { Periodic } from './loops/periodic.js';
 import { sweepDeletedTenants } from './loops/tenants/tenant-deletion.loop.js';
+import { steadyClock } from './steady-clock.js';
 import { stopAllInstances } from './shutdown/stop-instances.js';
 import { WorkerFigures } from './worker-metrics.js';
 
@@ -76,16 +79,22 @@ export class WorkerRuntime {
       },
       onWanting: nudge,
     });
+    const files = new InstanceFiles(settings);
+    const spans = new OperationSpans();
+    const now = steadyClock();
+    const layout = homeLayout(settings.home);
     const reconciler = new InstanceReconciler({
       database,
       driver,
       admin,
       logger,
-      files: new InstanceFiles(settings),
+      files,
+      spans,
+      now,
       observer: new InstanceObserver(driver, admin, this.#beats),
       beats: this.#beats,
       addresses: addressesOf(settings.addressRange),
-      home: homeLayout(settings.home).home,
+      home: layout.home,
       holder: this.#holder,
       onExit: (instanceId) => void this.#instances.nudge(instanceId),
     });
@@ -94,18 +103,21 @@ export class WorkerRuntime {
       logger,
       sweepIntervalMs: settings.sweepIntervalMs,
       onSweep: onTurn,
+      now,
       reconcile: (instanceId, signal) => reconciler.reconcile(instanceId, signal),
     });
     const orphans = new OrphanLoop({ database, driver, logger, graceMs: options.orphanGraceMs ?? ORPHAN_GRACE_MS });
+    const folders = new OrphanFolders({ database, driver, files, folder: layout.instances, logger });
     const sweep = (name: string, intervalMs: number, run: () => Promise<void>) =>
       new Periodic({ name, intervalMs, logger, run, onTurn });
     this.#sweeps = [
       sweep('outbox sweep', settings.sweepIntervalMs, () =>
         sweepOutbox({ database, producer, logger, graceMs: OUTBOX_GRACE_MS }),
       ),
-      sweep('operation sweep', settings.sweepIntervalMs, () => sweepOperations({ database, logger })),
+      sweep('operation sweep', settings.sweepIntervalMs, () => sweepOperations({ database, logger, spans })),
       sweep('tenant sweep', settings.sweepIntervalMs, () => sweepDeletedTenants({ database, logger })),
       sweep('orphan sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => orphans.sweep()),
+      sweep('folder sweep', options.orphanIntervalMs ?? ORPHAN_INTERVAL_MS, () => folders.sweep()),
     ];
     this.handlers = {
       // Not waited for: an instance that takes long would keep the bells of the others waiting.

@@ -63,6 +63,21 @@ export async function list(
   return pageOf(rows, page, operationFrom);
 }
 
+/** The clock that dates operations, in this moment. */
+export async function storeTime(tx: Tx): Promise<Date> {
+  return (await rowOf<{ now: Date }>(tx, 'SELECT clock_timestamp() AS now', []))!.now;
+}
+
+/** Those of these ids that an operation names: what the store has had at some time. */
+export async function targetsAmong(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await rowsOf<{ target_id: string }>(
+    tx,
+    'SELECT DISTINCT target_id FROM operations WHERE target_id = ANY ($1::uuid[])',
+    [ids],
+  );
+  return new Set(rows.map((row) => row.target_id));
+}
+
 /** Those that have not ended, oldest first; of one target, or of all the transaction may see. */
 export async function listOpen(tx: Tx, targetId?: string): Promise<readonly Operation[]> {
   const rows = await rowsOf<OperationRow>(

@@ -23,6 +23,7 @@ export const FAILPOINTS = {
   'worker.instance.start.before-grant': 'a start was decided; no address and no epoch has been granted',
   'worker.instance.start.before-commit': 'address, epoch and status are written in the transaction',
   'worker.instance.start.granted': 'address and epoch are committed; no file has been written',
+  'worker.instance.start.confirmed': 'the lease has just been confirmed, for the last time before files are written',
   'worker.instance.start.files-written': 'configuration, certificate and access document are on disk',
   'worker.instance.start.before-spawn': 'everything is ready; no process has been started',
   'worker.instance.start.spawned': 'the process runs; its handle is not recorded',

@@ -7,7 +7,7 @@ import { loseQueue, runTwice } from '../../../tools/crash/queue-loss.js';
 import { randomKills } from '../../../tools/crash/random-kills.js';
 import { SagaWalk, type Recorded } from '../../../tools/crash/saga-walk.js';
 import { specialWalks } from '../../../tools/crash/special-walks.js';
-import { takeOver } from '../../../tools/crash/take-over.js';
+import { takeOver, wakeAfterDeletion } from '../../../tools/crash/take-over.js';
 
 const LONG = 900_000;
 /** Fixed, so that two runs do the same; `npm run crash -- --seed` tries others. */
@@ -82,6 +82,12 @@ describe('operations, with the queue in Postgres', () => {
   ] as const)(
     'C7 a worker paused in %s at %s changes nothing when it wakes after another took over',
     (saga, point) => takeOver(plane, provider, saga, point),
+    LONG,
+  );
+
+  it(
+    'C7 I2 a worker that wakes after its instance was deleted and writes its files leaves none of them',
+    () => wakeAfterDeletion(plane, provider),
     LONG,
   );
 });

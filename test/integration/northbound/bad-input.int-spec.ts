@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { reportLines } from '../../../tools/fuzz/cases.js';
-import { casesOf, FACE_NAMES, openFace } from '../../../tools/fuzz/faces.js';
+import { casesOf, GATEWAY_FACE_NAMES, openFace } from '../../../tools/fuzz/faces.js';
 import { gatewayFace, KINDS } from '../../../tools/fuzz/gateway-faces.js';
 import { runCases } from '../../../tools/fuzz/run-cases.js';
 import { LittleEngine } from './little-engine.js';
@@ -17,7 +17,7 @@ const CASES_OF_LITTLE_ENGINE = 2000;
 const seed = 20_261;
 
 describe('bad input against the gateway', () => {
-  it.each(FACE_NAMES)(
+  it.each(GATEWAY_FACE_NAMES)(
     '%s: a typed error for each case, nothing changed, leaked or disturbed',
     { timeout: 120_000 },
     async (name) => {

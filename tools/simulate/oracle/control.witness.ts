@@ -44,6 +44,13 @@ export class ControlWitness {
       this.oracle.violation('I10-STUCK', `${id} stands still for ${this.silentMs.get(id)} ms and counts as running`);
   }
 
+  /** I12: given up for its deadline after its span, by the clock of the store, and not before. */
+  givenUp({ id, deadlineAt }: Operation, nowMs: number): void {
+    const earlyMs = deadlineAt.getTime() - nowMs;
+    // sums of fractions are not exact
+    if (earlyMs > 1) this.oracle.violation('I12-TIME', `${id} was given up ${earlyMs} ms before its deadline`);
+  }
+
   /** Counts each named one on, forgets the others; answers those over the limit. */
   private counted(times: Map<string, number>, names: readonly string[], stepMs: number, maxMs: number): string[] {
     for (const name of times.keys()) if (!names.includes(name)) times.delete(name);

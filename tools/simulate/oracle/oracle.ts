@@ -22,6 +22,7 @@ export type Invariant =
   | 'I9-CONVERGE'
   | 'I10-STUCK'
   | 'I11-BOUNDED'
+  | 'I12-TIME'
   | 'ACCESS'
   | 'ANSWER'
   | 'PACING'

@@ -9,6 +9,11 @@ export const CONTROL_FAULTS: readonly Plant[] = [
   { name: 'no-sweep', what: 'only a bell or an exit makes the worker look', drops: 'sweep' },
   { name: 'no-operation-deadline', what: 'an operation never ends by its deadline', drops: 'operation-deadline' },
   {
+    name: 'wall-clock-for-deadlines',
+    what: 'the deadline of an operation is told by the wall clock of the worker',
+    drops: 'operation-span',
+  },
+  {
     name: 'unknown-taken-for-dead',
     what: 'an incarnation that cannot be asked for counts as ended',
     drops: 'unknown-is-not-dead',

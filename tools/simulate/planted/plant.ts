@@ -21,6 +21,7 @@ export type DroppedRule =
   | 'strays-looked-for'
   | 'sweep'
   | 'operation-deadline'
+  | 'operation-span'
   | 'unknown-is-not-dead'
   | 'make-call-once'
   | 'stop-sent'

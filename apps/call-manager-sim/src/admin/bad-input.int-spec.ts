@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCertificate, openAuthority } from '#pki/authority';
 import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
 import { eventually } from '#testkit/eventually';
-import { badRequests, type BadRequest } from '../testing/bad-input.js';
+import { badRequests, type BadAdminRequest } from '../../../../tools/fuzz/bad-simulator-admin.js';
 import { SimulatorWorld } from '../testing/simulator-world.js';
 
 let dir: string;
@@ -45,7 +45,7 @@ interface Answer {
 }
 
 /** Without the conveniences of fetch, which refuses or mends some of what has to be sent. */
-function send({ method, path, body, headers }: BadRequest, key: string): Promise<Answer> {
+function send({ method, path, body, headers }: BadAdminRequest, key: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(
       `${world.adminBase}/`,
@@ -73,7 +73,7 @@ describe('the admin interface', () => {
     const before = await state();
     let reached = 0;
     const wrong: string[] = [];
-    const judge = async (one: BadRequest) => {
+    const judge = async (one: BadAdminRequest) => {
       const { status, text } = await send(one, KEY);
       const body = JSON.parse(text === '' ? '{}' : text) as { readonly code?: string; readonly detail?: string };
       if (body.code !== undefined && !BEFORE_ROUTES.has(body.code)) reached += 1;

@@ -61,7 +61,9 @@ export async function createAdminServer(options: AdminOptions): Promise<AdminSer
     connectionsCheckingInterval: 2000,
   });
   server.maxConnections = CONNECTIONS_MAX;
-  server.on('request', (message, response) => {
+  const onRequest = (message: IncomingMessage, response: ServerResponse) => {
+    // After a request for an upgrade that nobody makes, node passes over what is malformed in the next one and waits: that one comes on a new connection.
+    if (message.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const subject = (message.socket as TLSSocket).getPeerCertificate().subject as { CN?: string | string[] } | undefined;
     const answering =
       subject?.CN === peer
@@ -74,7 +76,10 @@ export async function createAdminServer(options: AdminOptions): Promise<AdminSer
         write(response, problem({ code: 'INTERNAL', detail: 'the request failed on our side' }));
       },
     );
-  });
+  };
+  server.on('request', onRequest);
+  // what is expected beyond `100-continue` is not looked at: node's own answer would have no type
+  server.on('checkExpectation', onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, address, resolve);

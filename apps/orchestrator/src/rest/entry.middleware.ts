@@ -14,6 +14,8 @@ const { bodyBytesMax, depthMax, keysMax } = CONTROL_API_BOUNDS;
 
 export function entry(request: Request, response: Response, next: NextFunction): void {
   const state = beginState(request, randomUUID());
+  // After a request for an upgrade that nobody makes, node passes over what is malformed in the next one and waits: that one comes on a new connection.
+  if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
   response.setHeader('x-correlation-id', state.correlationId);
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('cache-control', 'no-store');

@@ -15,8 +15,8 @@ import { attempt, type Attempted, type HeldRefusal } from './forwarding.js';
 import { continuedTrace, passableHeaders, type Trace, vouchedHeaders } from './header-passage.js';
 import type { InstancePools } from './instance-pools.js';
 import { answerRefusal, finishSocket, rawRefusal } from './refusal-answer.js';
+import { addressOf } from './request-address.js';
 import { checkRequest } from './request-checks.js';
-import { parseHost, parseTarget } from './request-target.js';
 import { refusedUpgrade, type Tunnels } from './tunnels.js';
 
 /** A log-in is answered at once or tried elsewhere; it never waits as a long poll does. */
@@ -69,6 +69,8 @@ export class EdgeHandler {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse, listener: Listener, requestId: string): Promise<void> {
+    // node would chunk its answer to whoever sends `TE: chunked`, but HTTP/1.0 has no chunks: the end of the connection ends it
+    if (request.httpVersion === '1.0') response.useChunkedEncodingByDefault = false;
     const unfit = checkRequest({
       httpVersion: request.httpVersion,
       method: request.method ?? '',
@@ -115,24 +117,26 @@ export class EdgeHandler {
   }
 
   #locate(request: IncomingMessage, listener: Listener): Located | Refusal {
-    const target = parseTarget(request.url ?? '');
-    if (target === undefined) return { code: 'MALFORMED_REQUEST', detail: 'The path is not in its plain, normalised form.' };
-    const host = parseHost(request.headers.host);
-    if (host === undefined) return { code: 'MALFORMED_REQUEST', detail: 'There must be one Host header with a name or address.' };
-    const addressed = resolveTenant(this.parts.index(), this.parts.edgeDomain, host.hostName, target.path);
+    const isSecure = listener !== 'http';
+    const serverName = isSecure ? String((request.socket as TLSSocket).servername || '').toLowerCase() : '';
+    const { edgeDomain } = this.parts;
+    const { url = '', httpVersion, headers, socket } = request;
+    const address = addressOf(
+      { url, httpVersion, hostHeader: headers.host },
+      { isSecure, serverName, port: socket.localPort ?? 0, edgeDomain },
+    );
+    if ('code' in address) return address;
+    const addressed = resolveTenant(this.parts.index(), edgeDomain, address.hostName, address.path);
     if (!addressed.ok) return addressed.refusal;
     // S-53: a connection opened for one tenant's name carries no requests to another's.
-    const named =
-      listener !== 'http'
-        ? slugOfHost(this.parts.edgeDomain, String((request.socket as TLSSocket).servername || '').toLowerCase())
-        : undefined;
+    const named = slugOfHost(edgeDomain, serverName);
     if (named !== undefined && named !== addressed.tenant.slug) {
       return { code: 'MALFORMED_REQUEST', detail: 'The connection was opened for another name.' };
     }
     if (listener === 'external' && !APPLICATION_PATHS.test(addressed.path))
       return { code: 'NOT_FOUND', detail: 'There is nothing at this path.' };
-    const scheme = listener === 'http' ? 'http' : 'https';
-    return { addressed, query: target.query, publicBase: `${scheme}://${host.host}${addressed.prefix}` };
+    const scheme = isSecure ? 'https' : 'http';
+    return { addressed, query: address.query, publicBase: `${scheme}://${address.host}${addressed.prefix}` };
   }
 
   async #forward(

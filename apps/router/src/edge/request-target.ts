@@ -16,7 +16,7 @@ export interface Target {
   readonly query: string;
 }
 
-/** undefined: absolute form, authority form, dot segments, empty segments, `;`, and encodings of letters, dots, slashes, `%` or controls. */
+/** undefined: authority form, dot segments, empty segments, `;`, and encodings of letters, dots, slashes, `%` or controls. */
 export function parseTarget(url: string): Target | undefined {
   if (url.length > TARGET_MAX || !url.startsWith('/')) return undefined;
   const mark = url.indexOf('?');
@@ -29,8 +29,30 @@ export function parseTarget(url: string): Target | undefined {
   return { path, query };
 }
 
-/** Host header: a name or address with an optional port, in lower case; undefined when it is anything else. */
-export function parseHost(header: string | undefined): { readonly host: string; readonly hostName: string } | undefined {
+export interface AbsoluteTarget {
+  /** Lower case; any. */
+  readonly scheme: string;
+  /** As it stands, user information included; for `parseHost` to judge. */
+  readonly authority: string;
+  /** In origin form, not looked at yet: for `parseTarget`. */
+  readonly rest: string;
+}
+
+/** Takes the absolute form apart, as clients of an HTTP proxy send it (RFC 9112 3.2.2); undefined: it is none. */
+export function parseAbsolute(url: string): AbsoluteTarget | undefined {
+  const [, scheme, authority, rest] = /^([a-z][a-z0-9+.-]{0,20}):\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
+  if (scheme === undefined || authority === undefined || rest === undefined) return undefined;
+  return { scheme: scheme.toLowerCase(), authority, rest: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+export interface Host {
+  /** With its port, where it has one. */
+  readonly host: string;
+  readonly hostName: string;
+}
+
+/** Host header or authority: a name or address with an optional port, in lower case; undefined when it is anything else. */
+export function parseHost(header: string | undefined): Host | undefined {
   if (header === undefined || header.length > 260) return undefined;
   const host = header.toLowerCase();
   const [, hostName, port] = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/.exec(host) ?? [];

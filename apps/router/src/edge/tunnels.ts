@@ -30,9 +30,14 @@ export interface TunnelRequest {
 }
 
 /** undefined: the request may open a socket. `path` is without the tenant's prefix. */
-export function refusedUpgrade(request: Pick<IncomingMessage, 'method' | 'headers'>, path: string): Refusal | undefined {
+export function refusedUpgrade(
+  request: Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>,
+  path: string,
+): Refusal | undefined {
   if (eventStreamOf(path)?.kind !== 'socket')
     return { code: 'METHOD_NOT_ALLOWED', detail: 'Protocols are changed on sockets of events only.' };
+  if (request.httpVersion !== '1.1')
+    return { code: 'MALFORMED_REQUEST', detail: 'A WebSocket is opened over HTTP/1.1 (RFC 6455 4.1).' };
   if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket' || hasBody(request.headers))
     return { code: 'MALFORMED_REQUEST', detail: 'Only a WebSocket is opened here, by GET without a body.' };
   return undefined;

@@ -78,7 +78,7 @@ export class ProcessDriver implements RuntimeDriver {
   }
 
   async #spawn(request: StartRequest): Promise<ChildProcess> {
-    await mkdir(request.logDir, { recursive: true, mode: 0o700 });
+    await ensureFolder(request.logDir);
     const outputFile = join(request.logDir, 'output.log');
     // last words of programs that ended: an instance that dies again and again must not fill the disk with them
     const isLarge = ((await stat(outputFile).catch(() => undefined))?.size ?? 0) > OUTPUT_BYTES_MAX;
@@ -196,5 +196,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Not what is above it: where the folder of the instance is gone, a late start must not make it again. */
+async function ensureFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

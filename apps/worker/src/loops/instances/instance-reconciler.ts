@@ -1,4 +1,5 @@
 import { planAfterFailedStart, planInstance, type InstancePlan, type LifecycleFacts } from '#domain/instance-lifecycle';
+import type { OperationSpans } from '#domain/operation-spans';
 import type { IncarnationHandle } from '#runtime-drivers/runtime-driver';
 import { failpoint } from '#telemetry/failpoints';
 import type { Logger } from '#telemetry/logger';
@@ -16,6 +17,7 @@ export interface ReconcilerOptions extends ExecutorParts {
   /** Who takes leases: the worker of this home. */
   readonly holder: string;
   readonly logger: Logger;
+  readonly spans: OperationSpans;
   /** The recorded incarnation of an instance has ended. */
   readonly onExit: (instanceId: string) => void;
 }
@@ -34,7 +36,7 @@ export class InstanceReconciler {
     this.#observations = new ObservationWriter(options.database);
   }
 
-  /** Answers when it should be looked at again without being asked, milliseconds since 1970; null: at the next sweep. */
+  /** Answers when it should be looked at again without being asked, by the clock it was given; null: at the next sweep. */
   async reconcile(instanceId: string, signal: AbortSignal): Promise<number | null> {
     let lease: InstanceLease | undefined;
     try {
@@ -45,10 +47,10 @@ export class InstanceReconciler {
           this.#options.beats.unfollow(instanceId);
           return null;
         }
-        const open = await endOperations(this.#options.database, view, Date.now());
+        const open = await endOperations(this.#options.database, view, this.#options.spans);
         const observed = await this.#options.observer.observe(view.status);
         this.#watch(view);
-        const facts = factsOf(view, observed);
+        const facts = factsOf(view, observed, this.#options.now());
         const plan = planInstance(facts);
         if (plan.actions.length === 0) {
           await this.#observations.keep(view, observed.report, async () => (lease ??= await this.#take(instanceId)));
@@ -112,7 +114,7 @@ export class InstanceReconciler {
   }
 }
 
-function factsOf(view: InstanceView, observed: ObservedInstance): LifecycleFacts {
+function factsOf(view: InstanceView, observed: ObservedInstance, now: number): LifecycleFacts {
   return {
     spec: view.spec,
     status: view.status,
@@ -120,7 +122,7 @@ function factsOf(view: InstanceView, observed: ObservedInstance): LifecycleFacts
     failuresAt: view.failuresAt.map((at) => at.getTime()),
     observation: observed.observation,
     documentDigest: view.document?.digest ?? null,
-    now: Date.now(),
+    now,
     random: Math.random(),
   };
 }

@@ -18,6 +18,8 @@ export interface InstanceView {
   readonly failover: Failover | undefined;
   /** Not ended, oldest first. */
   readonly operations: readonly Operation[];
+  /** The store's clock when all this was read. */
+  readonly readAt: Date;
 }
 
 /** Undefined when there is no such instance (any more). */
@@ -35,6 +37,7 @@ export async function loadInstance(database: Database, instanceId: string): Prom
       failuresAt: await instanceStatus.failuresOf(tx, instanceId),
       failover: await failovers.findOpen(tx, instanceId),
       operations: await operations.listOpen(tx, instanceId),
+      readAt: await operations.storeTime(tx),
     };
   });
 }

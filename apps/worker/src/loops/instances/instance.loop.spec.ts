@@ -5,7 +5,13 @@ import { InstanceLoop } from './instance.loop.js';
 
 /** Nudges only: the sweep, which reads the store, is not started here. */
 const loopOf = (reconcile: (instanceId: string, signal: AbortSignal) => Promise<number | null>) =>
-  new InstanceLoop({ database: {} as Database, logger: createLogger('worker', 'silent'), sweepIntervalMs: 1000, reconcile });
+  new InstanceLoop({
+    database: {} as Database,
+    logger: createLogger('worker', 'silent'),
+    sweepIntervalMs: 1000,
+    now: Date.now,
+    reconcile,
+  });
 
 describe('nudges of an instance', () => {
   it('run one at a time; any number during a run make one more, which begins after them', async () => {

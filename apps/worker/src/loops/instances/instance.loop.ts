@@ -16,6 +16,8 @@ export interface InstanceLoopOptions {
   readonly logger: Logger;
   readonly sweepIntervalMs: number;
   readonly onSweep?: PeriodicOptions['onTurn'];
+  /** The clock that `reconcile` answers by. */
+  readonly now: () => number;
   readonly reconcile: (instanceId: string, signal: AbortSignal) => Promise<number | null>;
 }
 
@@ -92,7 +94,7 @@ export class InstanceLoop {
         this.#timers.delete(instanceId);
         void this.nudge(instanceId);
       },
-      Math.max(0, wakeAt - Date.now()),
+      Math.max(0, wakeAt - this.#options.now()),
     );
     this.#timers.set(instanceId, timer);
   }

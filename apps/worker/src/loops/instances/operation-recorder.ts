@@ -1,4 +1,5 @@
 import { instanceOperationEnd } from '#domain/operation-outcome';
+import type { OperationSpans } from '#domain/operation-spans';
 import type { Operation, OperationStep } from '#domain/resources';
 import type { Database } from '#persistence/database';
 import * as leases from '#persistence/leases';
@@ -70,8 +71,16 @@ export class OperationRecorder {
 }
 
 /** Ends those open operations whose outcome is known by now. Answers those that go on. */
-export async function endOperations(database: Database, view: InstanceView, now: number): Promise<readonly Operation[]> {
-  const ends = view.operations.map((operation) => ({ operation, end: instanceOperationEnd(operation, view, now) }));
+export async function endOperations(
+  database: Database,
+  view: InstanceView,
+  spans: OperationSpans,
+): Promise<readonly Operation[]> {
+  const readAt = { storeMs: view.readAt.getTime(), nowMs: performance.now() };
+  const ends = view.operations.map((operation) => ({
+    operation,
+    end: instanceOperationEnd(operation, view, spans.timeFor(operation, readAt)),
+  }));
   const ended = ends.filter((entry) => entry.end !== undefined);
   if (ended.length > 0) {
     failpoint('worker.instance.operation.before-end');

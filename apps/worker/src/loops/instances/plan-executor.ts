@@ -35,6 +35,8 @@ export interface ExecutorParts {
   readonly addresses: readonly string[];
   readonly home: string;
   readonly logger: Logger;
+  /** Milliseconds since 1970 that never jump (steady-clock.ts). */
+  readonly now: () => number;
 }
 
 /** One round: what was seen, and with which right it is acted upon. */
@@ -109,7 +111,7 @@ export class PlanExecutor {
             handle: null,
             observed: null,
             nextAttemptAt: null,
-            deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+            deadlineAt: new Date(this.#parts.now() + LIFECYCLE_LIMITS.startDeadlineMs),
             message: 'It is being started.',
           }),
         );
@@ -120,6 +122,9 @@ export class PlanExecutor {
       failpoint('worker.instance.start.granted');
       await lease.confirm();
       await this.#restoreJournal(spec.id, granted.epochMajor);
+      // A journal may have taken long: whoever took over since may have deleted the instance, and its folder would be made again.
+      await lease.confirm();
+      failpoint('worker.instance.start.confirmed');
       const paths = await files.write({ spec, tenant: view.tenant, ...granted, document: view.document!.document });
       failpoint('worker.instance.start.files-written');
       return { ...granted, ...paths };
@@ -157,16 +162,16 @@ export class PlanExecutor {
     await this.#write(round, {
       handle,
       state: 'starting',
-      deadlineAt: new Date(Date.now() + LIFECYCLE_LIMITS.startDeadlineMs),
+      deadlineAt: new Date(this.#parts.now() + LIFECYCLE_LIMITS.startDeadlineMs),
     });
     failpoint('worker.instance.start.recorded');
     await this.#parts.files.writeHandle(handle);
   }
 
   async #awaitServing(deadlineAt: number, round: Round): Promise<void> {
-    const { database, driver, observer } = this.#parts;
+    const { database, driver, observer, now } = this.#parts;
     const { status } = round.view;
-    const until = performance.now() + Math.max(0, deadlineAt - Date.now());
+    const until = performance.now() + Math.max(0, deadlineAt - now());
     let specSeenAt = performance.now();
     failpoint('worker.instance.start.awaiting');
     while (performance.now() < until) {
@@ -200,7 +205,7 @@ export class PlanExecutor {
     await this.#write(round, {
       state,
       endpoint: null,
-      deadlineAt: new Date(Date.now() + graceMs + 15_000),
+      deadlineAt: new Date(this.#parts.now() + graceMs + 15_000),
       message: `It is being stopped: ${reason}.`,
     });
     failpoint('worker.instance.stop.marked');
@@ -232,7 +237,7 @@ export class PlanExecutor {
 
   async #recordFailure(action: Extract<LifecycleAction, { type: 'recordFailure' }>, round: Round): Promise<void> {
     const { view } = round;
-    const now = Date.now();
+    const now = this.#parts.now();
     const kept = countedFailures(
       view.failuresAt.map((at) => at.getTime()),
       now,

@@ -1,8 +1,9 @@
 /** Wrong requests made from the contract: for every route, by kind of fault, from a seed. Nothing in them is right enough to have an effect. */
 import { CONTROL_API_BOUNDS, CONTROL_ROUTE_LIST, type ControlRoute } from '#contracts/control-api';
 import { z } from 'zod';
+import { Seeded } from './seeded.js';
 
-export interface BadRequest {
+export interface BadControlRequest {
   readonly route: ControlRoute;
   /** What is wrong with it. */
   readonly fault: string;
@@ -17,7 +18,7 @@ export interface KnownIds {
   readonly foreign: Readonly<Record<string, string>>;
 }
 
-interface JsonSchema {
+export interface JsonSchema {
   readonly type?: string;
   readonly properties?: Record<string, JsonSchema>;
   readonly required?: readonly string[];
@@ -38,7 +39,7 @@ const VALID: Readonly<Record<string, unknown>> = {
 const long = (size: number): string => 'x'.repeat(size);
 /** Stands for text that JSON.stringify would never write. */
 const RAW = (text: string): string => `\u0001raw:${text}\u0001`;
-const encode = (value: unknown): Buffer =>
+export const encode = (value: unknown): Buffer =>
   Buffer.from(
     JSON.stringify(value).replace(
       /"\\u0001raw:((?:[^"\\]|\\.)*?)\\u0001"/g,
@@ -46,7 +47,7 @@ const encode = (value: unknown): Buffer =>
     ),
   );
 
-const bodySchema = (route: ControlRoute): JsonSchema =>
+export const bodySchema = (route: ControlRoute): JsonSchema =>
   z.toJSONSchema(route.body!, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
 export function validBody(route: ControlRoute, ids: KnownIds): Record<string, unknown> {
@@ -178,14 +179,14 @@ const WRONG_QUERIES = [
 ];
 const EXTRA_QUERIES = ['sort=name', '__proto__=1', 'constructor=1', '__proto__[x]=1', 'tenantId=1', 'a[b]=c', '%ff=1'];
 
-const fill = (route: ControlRoute, values: Readonly<Record<string, string>>): string =>
+export const fill = (route: ControlRoute, values: Readonly<Record<string, string>>): string =>
   route.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'missing');
 
-function faultsOf(route: ControlRoute, ids: KnownIds): BadRequest[] {
+function faultsOf(route: ControlRoute, ids: KnownIds): BadControlRequest[] {
   const path = fill(route, ids.mine);
   const json = { 'content-type': 'application/json' };
   const good = route.body === null ? undefined : encode(validBody(route, ids));
-  const requests: BadRequest[] = [];
+  const requests: BadControlRequest[] = [];
   const add = (fault: string, at: string, body: Buffer | undefined, headers: Record<string, string> = {}) =>
     requests.push({ route, fault, path: at, headers: { ...(body === undefined ? {} : json), ...headers }, body });
   for (const name of Object.keys(route.params.shape)) {
@@ -215,40 +216,33 @@ function faultsOf(route: ControlRoute, ids: KnownIds): BadRequest[] {
   return requests;
 }
 
-/** Every kind of fault at every route, then `more` requests with two or three faults at once, chosen by the seed. */
-export function badRequests(ids: KnownIds, seed: number, more: number): BadRequest[] {
-  const single = CONTROL_ROUTE_LIST.flatMap((route) => faultsOf(route, ids));
-  const random = randomFrom(seed);
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-  const withBody = CONTROL_ROUTE_LIST.filter(({ body }) => body !== null);
-  const mixed = Array.from({ length: more }, (): BadRequest => {
-    const route = pick(withBody);
-    const body: Record<string, unknown> = validBody(route, ids);
-    const faults: string[] = [];
-    for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1) {
-      const [name, schema] = pick(Object.entries(bodySchema(route).properties ?? {}));
-      const [kind, value] = pick(wrongValues(schema));
-      body[name] = value;
-      faults.push(`${name} is ${kind}`);
-    }
-    return {
-      route,
-      fault: faults.join(', '),
-      path: fill(route, ids.mine),
-      headers: { 'content-type': 'application/json' },
-      body: encode(body),
-    };
-  });
-  return [...single, ...mixed];
+/** Every kind of fault at every route, each alone. */
+export const singleFaults = (ids: KnownIds): BadControlRequest[] => CONTROL_ROUTE_LIST.flatMap((route) => faultsOf(route, ids));
+
+const WITH_BODY = CONTROL_ROUTE_LIST.filter(({ body }) => body !== null);
+
+/** Up to three faults at once in one body. */
+export function mixedFaults(ids: KnownIds, random: Seeded): BadControlRequest {
+  const route = random.pick(WITH_BODY);
+  const body: Record<string, unknown> = validBody(route, ids);
+  const faults: string[] = [];
+  for (let count = 1 + random.below(3); count > 0; count -= 1) {
+    const [name, schema] = random.pick(Object.entries(bodySchema(route).properties ?? {}));
+    const [kind, value] = random.pick(wrongValues(schema));
+    body[name] = value;
+    faults.push(`${name} is ${kind}`);
+  }
+  return {
+    route,
+    fault: faults.join(', '),
+    path: fill(route, ids.mine),
+    headers: { 'content-type': 'application/json' },
+    body: encode(body),
+  };
 }
 
-/** mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+/** Every kind of fault at every route, then `more` requests with up to three faults at once, chosen by the seed. */
+export function badRequests(ids: KnownIds, seed: number, more: number): BadControlRequest[] {
+  const random = new Seeded(seed);
+  return [...singleFaults(ids), ...Array.from({ length: more }, () => mixedFaults(ids, random))];
 }

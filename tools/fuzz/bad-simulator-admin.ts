@@ -1,11 +1,15 @@
 /** Requests to the admin interface that must be refused, made from the routes' own schemas: every route, every kind of fault. */
 import { z } from 'zod';
-import { BODY_BYTES_MAX } from '../admin/admin-server.js';
-import { ROUTES, type Method, type Route } from '../admin/routes.js';
+import { BODY_BYTES_MAX } from '../../apps/call-manager-sim/src/admin/admin-server.js';
+import { ROUTES, type Method, type Route } from '../../apps/call-manager-sim/src/admin/routes.js';
+import { HOSTILE_TEXTS } from './hostile-values.js';
+import type { Seeded } from './seeded.js';
 
-export interface BadRequest {
+export interface BadAdminRequest {
   readonly method: string;
   readonly path: string;
+  /** Method and pattern of the path it was made for. */
+  readonly operation: string;
   /** What is wrong, for the message of a failing test. */
   readonly fault: string;
   readonly body: Buffer | undefined;
@@ -165,13 +169,18 @@ function pathOf({ path }: Route, known: Known, argument?: string): string {
   return `/${path.map((part) => (part === ':' ? (argument ?? own) : part)).join('/')}`;
 }
 
-function badOf(route: Route, method: string, { body, query }: Method, known: Known): BadRequest[] {
+const operationOf = ({ path }: Route, method: string): string => `${method} /${path.join('/')}`;
+const schemaOf = (body: Method['body']): JsonSchema | null =>
+  body ? (z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as JsonSchema) : null;
+
+function badOf(route: Route, method: string, { body, query }: Method, known: Known): BadAdminRequest[] {
   const path = pathOf(route, known);
-  const schema = body ? (z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as JsonSchema) : null;
+  const schema = schemaOf(body);
   const good = schema ? encode(validObject(alternatives(schema)[0] ?? {})) : undefined;
-  const requests: BadRequest[] = [];
+  const operation = operationOf(route, method);
+  const requests: BadAdminRequest[] = [];
   const add = (fault: string, bytes: Buffer | undefined, at = path, headers = {}) =>
-    requests.push({ method, path: at, fault, body: bytes, headers });
+    requests.push({ method, path: at, operation, fault, body: bytes, headers });
   if (schema) {
     for (const one of alternatives(schema)) for (const [fault, bytes] of faultsIn(one, (value) => value)) add(fault, bytes);
     for (const [fault, bytes] of rawFaults()) add(fault, bytes);
@@ -183,11 +192,61 @@ function badOf(route: Route, method: string, { body, query }: Method, known: Kno
   for (const one of QUERIES) if (!query || one !== 'x') add(`query ${one.slice(0, 12)}`, good, `${path}?${one}`);
   for (const key of ['', 'Bearer ', `Bearer ${long(500)}`, 'Basic YTpi'])
     add(`key ${key.slice(0, 10)}`, good, path, { authorization: key });
-  for (const other of ['PATCH', 'OPTIONS']) requests.push({ method: other, path, fault: 'another method', body: undefined });
+  for (const other of ['PATCH', 'OPTIONS'])
+    requests.push({ method: other, path, operation, fault: 'another method', body: undefined });
   return requests;
 }
 
 /** Every kind of fault at every route and method. */
-export function badRequests(known: Known): BadRequest[] {
+export function badRequests(known: Known): BadAdminRequest[] {
   return ROUTES.flatMap((route) => Object.entries(route.methods).flatMap(([method, one]) => badOf(route, method, one, known)));
+}
+
+const WITH_ARGUMENT = ROUTES.filter(({ path }) => path.includes(':'));
+/** Keys that a phone without a call cannot press. */
+const NO_CALL = ['answer', 'clear', 'hold', 'retrieve'] as const;
+const FITTING_TEXTS = HOSTILE_TEXTS.filter((text) => Buffer.byteLength(text) <= 42);
+
+/** Fits the route's schema, with hostile texts where it takes some, and cannot be done: nothing has this number, or nothing is to be done there. */
+export function refusedByDesk(known: Known, random: Seeded): BadAdminRequest {
+  if (random.below(8) === 0) return script(random);
+  const route = random.pick(WITH_ARGUMENT);
+  const [method, { body }] = random.pick(Object.entries(route.methods));
+  const alternative = random.pick(alternatives(schemaOf(body) ?? {}));
+  const given = body === null ? undefined : withHostileTexts(alternative, random);
+  const last = route.path.at(-1)!;
+  const isIdle = route.path[1] === 'phones' && NO_CALL.some((name) => name === last) && random.below(2) === 0;
+  const nobody = random.pick([
+    String(700_000 + random.below(99_999)),
+    encodeURIComponent(random.pick(FITTING_TEXTS)),
+    '127.0.0.77',
+  ]);
+  return {
+    method,
+    path: pathOf(route, known, isIdle ? known.dn : nobody),
+    operation: operationOf(route, method),
+    fault: isIdle ? 'a key without a call' : 'nothing has this number',
+    body: given === undefined ? undefined : encode(given),
+  };
+}
+
+function withHostileTexts(schema: JsonSchema, random: Seeded): Record<string, unknown> {
+  const given = validObject(schema);
+  for (const name of ['number', 'text', 'name'])
+    if (schema.properties?.[name]?.type === 'string' && random.below(2) === 0) given[name] = random.pick(FITTING_TEXTS);
+  return given;
+}
+
+/** One of its steps is of a phone that nobody has. */
+function script(random: Seeded): BadAdminRequest {
+  const step = (dn: string) => ({ do: 'call', dn, number: random.pick(FITTING_TEXTS), atMs: random.below(86_400_000) });
+  const steps = Array.from({ length: 1 + random.below(20) }, () => step('2001'));
+  steps.splice(random.below(steps.length), 1, step(String(70_000 + random.below(9999))));
+  return {
+    method: 'POST',
+    path: '/v1/scripts',
+    operation: 'POST /v1/scripts',
+    fault: 'a phone that nobody has',
+    body: Buffer.from(JSON.stringify({ steps })),
+  };
 }
