@@ -37,6 +37,7 @@ export async function startCallPlant({
   equipment,
   settings = {},
   more = {},
+  otherControllers = [],
 }: {
   /** Of the controller, beside its plain phones. */
   readonly equipment?: object;
@@ -44,6 +45,8 @@ export async function startCallPlant({
   readonly settings?: object;
   /** What the access document has otherwise. */
   readonly more?: Partial<AccessDocument>;
+  /** In the document beside the simulated one. */
+  readonly otherControllers?: AccessDocument['controllers'];
 } = {}): Promise<CallPlant> {
   const tenantId = randomUUID();
   const [around, block] = await Promise.all([routerSurroundings(), freeLoopbackBlock()]);
@@ -69,7 +72,10 @@ export async function startCallPlant({
     address: block.address(1),
     slots: [0, 1],
     sessions: 100,
-    controllers: [{ icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release: '9.4', monitorsMax: 100 }],
+    controllers: [
+      { icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release: '9.4', monitorsMax: 100 },
+      ...otherControllers,
+    ],
     more,
   });
   const router = await startRouter(await around.settings(), createLogger('router', 'silent'));

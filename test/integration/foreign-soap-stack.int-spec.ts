@@ -6,7 +6,6 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask } from '#testkit/routed-instances';
 import { type CallPlant, startCallPlant } from './call-plant.js';
 
 /** Debian's own interpreter is the one that its packages are for. */
@@ -24,36 +23,6 @@ describe('R-SES-05 a SOAP stack of another language', () => {
     if (hasZeep) plant = await startCallPlant();
   }, 60_000);
   afterAll(() => plant?.close());
-
-  it('every service is described with the address its reader used: by prefix and by host name, with and without a slash', async (context) => {
-    if (!hasZeep) context.skip(WITHOUT);
-    const host = `acme.cordboard.localhost:${plant.router.httpPort}`;
-    const services = [
-      'SessionService',
-      'StandardCCService',
-      'DataAccessService',
-      'EventHandlerCCService',
-      'SessionHAEventHandler',
-    ];
-    for (const service of [...services, 'AdvEventHandlerCCService']) {
-      for (const [headers, prefix, base] of [
-        [{}, '/t/acme', `http://127.0.0.1:${plant.router.httpPort}/t/acme`],
-        [{ host }, '', `http://${host}`],
-      ] as const) {
-        for (const slash of ['', '/']) {
-          const path = `${prefix}/axis2/services/${service}${slash}?wsdl`;
-          const answer = await ask(plant.router.httpPort, {
-            path,
-            headers: { host: `127.0.0.1:${plant.router.httpPort}`, ...headers },
-          });
-          expect([answer.status, /<soap:address location="([^"]*)"/.exec(answer.body)?.[1]], path).toEqual([
-            200,
-            `${base}/axis2/services/${service}`,
-          ]);
-        }
-      }
-    }
-  });
 
   for (const scheme of ['http', 'https'] as const) {
     it(`R-CC-02 follows the seven events of a call over ${scheme}`, async (context) => {

@@ -40,6 +40,8 @@ export interface CallContext {
 export interface NumberedEvent {
   readonly event: ApplicationEvent;
   readonly eventNumber: number;
+  /** The session is an advanced one (R-CC-10). */
+  readonly advanced: boolean;
 }
 
 /** Why a claim on a session's events ended though its reader did not close it (R-CC-04). */

@@ -1,5 +1,5 @@
 /** Readers of events as an application would write them: server-sent events and WebSocket, each with what it has seen. */
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { ApplicationEvent } from '#contracts/application-api';
@@ -35,7 +35,7 @@ export const liveOf = (events: readonly ApplicationEvent[]): string[] =>
 export function openStream(
   { address, port, credentials }: RunningNorthbound,
   { sessionId, token }: LoggedIn,
-  { after, lastEventId }: { after?: string | undefined; lastEventId?: string } = {},
+  { after, lastEventId, agent = false }: { after?: string | undefined; lastEventId?: string; agent?: Agent | false } = {},
 ): Promise<Reader> {
   const events: ApplicationEvent[] = [];
   let [cursor, ended, gone, text]: [string | undefined, string | undefined, boolean, string] = [after, undefined, false, ''];
@@ -57,7 +57,7 @@ export function openStream(
         accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
-      agent: false,
+      agent,
       ...credentials,
     });
     outgoing.on('error', reject);

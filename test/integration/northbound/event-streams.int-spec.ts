@@ -93,6 +93,25 @@ describe.each(Object.entries(WAYS))('%s', (_name, open) => {
   });
 });
 
+it('P10 R-CC-04 server-sent events resume by Last-Event-ID, as browsers send it: it goes before the cursor of the address, which is as old as the page', async () => {
+  const session = await plant.session();
+  plant.ring(20);
+  const whole = await openStream(plant.northbound, session);
+  await eventually(() => liveOf(whole.events).length >= 20, { what: 'the whole stream' });
+  whole.close();
+  for (const at of [1, 12, 20]) {
+    const again = await openStream(plant.northbound, session, { after: '1.0.0', lastEventId: `1.0.${at}` });
+    await eventually(() => again.events.length >= whole.events.length - at, { what: `the stream from ${at}` });
+    expect(again.events).toEqual(whole.events.slice(at));
+    again.close();
+  }
+  for (const lastEventId of ['1.0', 'x', '1.0.1 '.repeat(20)])
+    expect(await refusalOf(openStream(plant.northbound, session, { lastEventId })), lastEventId).toMatch(/^422: .*Last-Event-ID/);
+  expect(await refusalOf(openStream(plant.northbound, session, { lastEventId: '1.0.99' }))).toMatch(
+    /^400: .*EVENT_CURSOR_INVALID/,
+  );
+});
+
 it('S-39 R-CC-09 a reader that takes nothing is cut off; when it comes back it finds a gap with the count; others are undisturbed', async () => {
   const small = await eventPlant({
     eventLog: { perSessionMax: 500, retentionMs: 900_000 },

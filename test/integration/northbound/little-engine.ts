@@ -133,7 +133,7 @@ export class LittleEngine implements Engine {
   async nextEvent(
     { sessionId, waitMs, numberedAfter }: { sessionId: number; waitMs: number; numberedAfter?: number },
     context: CallContext,
-  ): Promise<Outcome<{ event: ApplicationEvent; eventNumber: number } | undefined>> {
+  ): Promise<Outcome<{ event: ApplicationEvent; eventNumber: number; advanced: boolean } | undefined>> {
     this.contexts.push(context);
     const refusal = this.#check(sessionId, context);
     if (refusal !== undefined) return refusal;
@@ -143,7 +143,7 @@ export class LittleEngine implements Engine {
     const event = session.events[after];
     if (event === undefined) return yes(undefined);
     session.handedOver = event.seq;
-    return yes({ event, eventNumber: event.seq % 2 ** 31 });
+    return yes({ event, eventNumber: event.seq % 2 ** 31, advanced: false });
   }
 
   nextRestEvent(): Promise<Outcome<never>> {

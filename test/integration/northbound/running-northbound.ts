@@ -15,6 +15,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** Other connections than the eight that everybody shares. */
+  readonly agent?: Agent;
 }
 export interface RunningNorthbound extends NorthboundPlant {
   /** One request with the headers a router sends; a header given as undefined is left out. */
@@ -34,7 +36,7 @@ export async function runNorthbound(
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 8, ...plant.credentials });
 
-  const send = (method: string, path: string, { headers = {}, body, signal }: Sent = {}): Promise<Answer> =>
+  const send = (method: string, path: string, { headers = {}, body, signal, agent: own = agent }: Sent = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const all: Record<string, string | undefined> = {
         'x-cordboard-tenant': TENANT,
@@ -52,7 +54,7 @@ export async function runNorthbound(
           port: plant.port,
           method,
           path,
-          agent,
+          agent: own,
           headers: given,
           ...(signal === undefined ? {} : { signal }),
         },

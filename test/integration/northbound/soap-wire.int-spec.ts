@@ -2,10 +2,10 @@
  * The wire form of SOAP against the facts of the original's contract (test/fixtures/soap), read here by code that shares nothing with ours;
  * and our WSDL read by a client library, as applications do.
  */
-import { SaxesParser } from 'saxes';
 import { ClientSSLSecurity, createClientAsync, type Client } from 'soap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { envelope, FACTS, postXml, requestElement, serviceOf, soap, attributeOf } from './clients.js';
+import { envelope, FACTS, postXml, requestElement, soap, attributeOf } from './clients.js';
+import { checkResponse, parseXml } from './contract-check.js';
 import { CONTROLLER, CREDENTIALS, LittleEngine, systemEvent } from './little-engine.js';
 import { PUBLIC_BASE, runNorthbound, type RunningNorthbound } from './running-northbound.js';
 
@@ -18,95 +18,6 @@ beforeAll(async () => {
   northbound = await runNorthbound(engine);
 });
 afterAll(() => northbound.close());
-
-interface Node {
-  readonly name: string;
-  readonly namespace: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: Node[];
-  text: string;
-}
-
-function parse(xml: string): Node {
-  const parser = new SaxesParser({ xmlns: true });
-  const open: Node[] = [{ name: '', namespace: '', attributes: {}, children: [], text: '' }];
-  parser.on('opentag', ({ local, uri, attributes }) => {
-    const own = Object.values(attributes).filter((attribute) => attribute.uri !== 'http://www.w3.org/2000/xmlns/');
-    for (const attribute of own) expect(attribute.uri, 'attributes are unqualified').toBe('');
-    const node: Node = {
-      name: local,
-      namespace: uri,
-      attributes: Object.fromEntries(own.map(({ local: name, value }) => [name, value])),
-      children: [],
-      text: '',
-    };
-    open.at(-1)!.children.push(node);
-    open.push(node);
-  });
-  parser.on('text', (text) => (open.at(-1)!.text += text));
-  parser.on('closetag', () => open.pop());
-  parser.write(xml).close();
-  return open[0]!.children[0]!;
-}
-
-const SIMPLE: Record<string, RegExp> = { string: /^[^]*$/, long: /^-?\d{1,19}$/, int: /^-?\d{1,10}$/, boolean: /^(true|false)$/ };
-/** `result` is in several schemas: one of the service's own family comes first. */
-const find = (name: string, near: string) => {
-  const schemas = Object.entries(FACTS.schemas).sort(([a], [b]) => affinity(b, near) - affinity(a, near));
-  for (const [namespace, schema] of schemas) {
-    const { types, enums } = schema as { types: Record<string, (string | object)[]>; enums?: Record<string, string[]> };
-    if (types[name] !== undefined) return { namespace, fields: types[name] };
-    if (enums?.[name] !== undefined) return { namespace, values: enums[name] };
-  }
-  throw new Error(`the facts have no type ${name}`);
-};
-
-const affinity = (namespace: string, near: string): number => (near.startsWith(namespace) ? namespace.length : 0);
-
-/** Holds one element against its type as the facts print it: namespace of every child, order, what must be there, values. */
-function check(node: Node, type: string | readonly (string | object)[], namespace: string): void {
-  if (typeof type === 'string') {
-    const pattern = SIMPLE[type];
-    if (pattern !== undefined) return expect(node.text, node.name).toMatch(pattern);
-    if (type.startsWith('enum ')) return expect(type.slice(5).split('|'), node.name).toContain(node.text);
-    const found = find(type, namespace);
-    if (found.values !== undefined) return expect(found.values, node.name).toContain(node.text);
-    return check(node, found.fields ?? [], found.namespace);
-  }
-  const left = [...node.children];
-  const attributes = new Set(Object.keys(node.attributes));
-  for (const fact of type) {
-    const [head, inner] =
-      typeof fact === 'string' ? [fact, undefined] : (Object.entries(fact)[0]! as [string, (string | object)[]]);
-    const [, attribute, name = '', fieldType = '', repeated, optional] = /^(@?)(\w+)(?::(.*?))?(\[\])?(\?)?$/.exec(head)!;
-    if (attribute === '@') {
-      expect(node.attributes[name] ?? 'absent', `${node.name}@${name}`).toMatch(SIMPLE[fieldType]!);
-      attributes.delete(name);
-      continue;
-    }
-    let count = 0;
-    while (left[0]?.name === name && (count === 0 || repeated !== undefined)) {
-      expect(left[0].namespace, `${node.name}/${name}`).toBe(namespace);
-      check(left.shift()!, inner ?? fieldType, namespace);
-      count += 1;
-    }
-    if (optional === undefined && repeated === undefined) expect(count, `${node.name}/${name}`).toBe(1);
-  }
-  expect(
-    left.map(({ name }) => name),
-    `children of ${node.name} that the contract does not have there`,
-  ).toEqual([]);
-  expect([...attributes], `attributes of ${node.name}`).toEqual([]);
-}
-
-function checkResponse(operation: string, xml: string): void {
-  const { targetNamespace, operations } = FACTS.services[serviceOf(operation)]!;
-  const root = parse(xml);
-  expect(root).toMatchObject({ name: 'Envelope', namespace: 'http://schemas.xmlsoap.org/soap/envelope/' });
-  const response = root.children[0]!.children[0]!;
-  expect(response).toMatchObject({ name: `${operation}Response`, namespace: targetNamespace });
-  check(response, operations[operation]!.out, targetNamespace);
-}
 
 /** By the application, not by the gateway. */
 const HOSTED = new Set(['EventHandlerCCService', 'AdvEventHandlerCCService', 'SessionHAEventHandler']);
@@ -166,7 +77,7 @@ describe('the wire form is that of the contract', () => {
     const headers = { 'content-type': 'application/soap+xml; charset=UTF-8; action="urn:login"' };
     const answer = await postXml(northbound, 'SessionService', envelope(requestElement('login', CREDENTIALS), '1.2'), headers);
     expect(answer.headers['content-type']).toBe('application/soap+xml; charset=utf-8');
-    expect(parse(answer.text)).toMatchObject({ name: 'Envelope', namespace: 'http://www.w3.org/2003/05/soap-envelope' });
+    expect(parseXml(answer.text)).toMatchObject({ name: 'Envelope', namespace: 'http://www.w3.org/2003/05/soap-envelope' });
     expect(attributeOf(answer.text, 'result')).toBe('true');
     const fault = await postXml(northbound, 'SessionService', envelope('<nothing/>', '1.2'), headers);
     expect(fault).toMatchObject({

@@ -13,7 +13,10 @@ const forward = { ready: async (w) => ({ ...(await w.device('2009')), dn: '2010'
 >;
 
 export const CALL_CASES: Cases = {
-  makeCall: { ready: async (w) => ({ ...(await w.device('2001')), number: '2002' }), effect: stateOf('2002', 'alerting') },
+  makeCall: {
+    ready: async (w) => ({ ...(await w.device('2001')), number: '2002', accountCode: '7711' }),
+    effect: seen((at) => at.phone('2002').calls[0]?.state === 'alerting' && at.call('2001')?.accountCode?.digits === '7711'),
+  },
   answerCall: {
     ready: async (w) => {
       await w.ring('2001', '2002');

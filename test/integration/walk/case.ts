@@ -11,14 +11,16 @@ export interface Sight extends Seen {
   call(dn: string): PhoneSeen['calls'][number] | undefined;
 }
 /**
- * A text of the answer, the witness's state (which was otherwise before), that the controller granted a request of a type where there is nothing to be seen, or that the session
- * is then refused the same again: a monitor lingers at its controller after its session has ended it (R-MON-04).
+ * A text of the answer, the witness's state (which was otherwise before), that the controller granted a request of a type where there is nothing to be seen, that the session
+ * is then refused the same again (a monitor lingers at its controller after its session has ended it, R-MON-04), or what follows for other operations where the controller has
+ * no part in it.
  */
 export type Effect =
   | RegExp
   | { readonly seen: (at: Sight, face: string) => boolean; readonly lingers: boolean }
   | { readonly granted: string }
-  | { readonly refusedAgain: string };
+  | { readonly refusedAgain: string }
+  | { readonly follows: (world: World, members: Members) => Promise<boolean> };
 export interface Case {
   /** Members of a success, without the session; brings about what it needs. */
   readonly ready: (world: World) => Members | Promise<Members>;
@@ -37,6 +39,12 @@ export const seen = (wanted: (at: Sight, face: string) => boolean): Effect => ({
 export const standing = (wanted: (at: Sight) => boolean): Effect => ({ seen: wanted, lingers: true });
 export const granted = (type: string): Effect => ({ granted: type });
 export const refusedAgain = (code: string): Effect => ({ refusedAgain: code });
+export const follows = (wanted: (world: World, members: Members) => Promise<boolean>): Effect => ({ follows: wanted });
+/** The session is refused another operation then, or not any more. */
+export const thenRefused = (operation: string, members: Members, code: string): Effect =>
+  follows(async (w) => (await w.face.call(operation, { sessionId: w.sessionId, ...members })).code === code);
+export const thenGranted = (operation: string, members: Members): Effect =>
+  follows(async (w) => (await w.face.call(operation, { sessionId: w.sessionId, ...members })).ok);
 export const stateOf = (dn: string, state: string): Effect =>
   seen((at) => at.phone(dn).calls.some((call) => call.state === state));
 

@@ -1,12 +1,14 @@
 /**
  * R-SES-05 Every operation of the three services that the gateway hosts, over REST and over SOAP, at a real router, gateway and simulator:
- * a refusal that changes nothing and reads the same on both, and a success whose effect is seen at the simulator, or in the answer of what only reads.
+ * a refusal that changes nothing and reads the same on both, and a success whose effect is seen at the simulator, in the answer of what only reads, or in what the session may do
+ * then. Every envelope is held against the contract's facts.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#pki/api-keys';
 import { eventually } from '#testkit/eventually';
 import { type CallPlant, startCallPlant } from '../call-plant.js';
 import { argumentsOf, FACTS, ourName } from '../northbound/clients.js';
+import { checkResponse } from '../northbound/contract-check.js';
 import { CALL_CASES } from './calls.cases.js';
 import { type Case, type Cases, type Effect, sight } from './case.js';
 import { type Answer, CREDENTIALS, type Face, type Members, PUBLIC_KEY_PEM, RestFace, SOAP_WORDS, SoapFace } from './faces.js';
@@ -86,8 +88,8 @@ function membersFor(world: World, operation: string, members: Members): Members 
 
 /** What an operation could have changed at the controller, but for monitors, which end by themselves some time after they were stopped. */
 async function state(world: World): Promise<string> {
-  const { phones, lines, trunks, groups, acdGroups } = await world.look();
-  return JSON.stringify({ phones, lines, trunks, groups, acdGroups });
+  const { phones, lines, trunks, groups, acdGroups, users } = await world.look();
+  return JSON.stringify({ phones, lines, trunks, groups, acdGroups, users });
 }
 
 async function hasEffect(
@@ -96,9 +98,11 @@ async function hasEffect(
   { text }: Answer,
   mark: number,
   again: () => Promise<Answer>,
+  members: Members,
 ): Promise<boolean> {
   if (effect instanceof RegExp) return effect.test(text);
   if ('refusedAgain' in effect) return (await again()).code === effect.refusedAgain;
+  if ('follows' in effect) return effect.follows(world, members);
   if ('granted' in effect) return world.granted(mark, effect.granted);
   return effect.seen(sight(await world.look()), world.face.name);
 }
@@ -111,10 +115,11 @@ async function succeed(world: World, operation: string, { effect, retry }: Case,
   const ask = () => world.face.call(operation, membersFor(world, operation, members), token);
   let answer = await ask();
   expect(answer, world.face.name).toMatchObject({ ok: true });
+  if (world.face.name === 'SOAP') checkResponse(operation, answer.text);
   await eventually(
     async () => {
       if (retry === true) answer = await ask();
-      return hasEffect(world, effect, answer, mark, ask);
+      return hasEffect(world, effect, answer, mark, ask, members);
     },
     { what: `the effect of ${operation} over ${world.face.name} (${answer.text})`, deadlineMs: 3000 },
   );
@@ -122,12 +127,13 @@ async function succeed(world: World, operation: string, { effect, retry }: Case,
 
 async function refuse(world: World, operation: string, members: Members, code: string): Promise<string> {
   const before = await state(world);
-  const { ok, code: said, detail } = await world.face.call(operation, membersFor(world, operation, members));
+  const { ok, code: said, detail, text } = await world.face.call(operation, membersFor(world, operation, members));
   expect([ok, said], `${world.face.name}: ${detail}`).toEqual([
     false,
     world.face.name === 'SOAP' ? (SOAP_WORDS[code] ?? code) : code,
   ]);
   expect(await state(world)).toBe(before);
+  if (world.face.name === 'SOAP') checkResponse(operation, text);
   return code in SOAP_WORDS ? '' : detail.replaceAll(/\d{6,}/g, 'n');
 }
 

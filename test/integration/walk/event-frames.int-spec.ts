@@ -1,6 +1,7 @@
 /**
  * R-CC-04 Everything that applications are sent of a whole day, by every way, against the OpenAPI document as the gateway serves it: judged by a validator that
- * shares nothing with the contract's own schemas, and strict about members that the document does not have.
+ * shares nothing with the contract's own schemas, and strict about members that the document does not have. Over SOAP the same day, by every poll
+ * and both hosted handlers, against the facts of the original's contract.
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,9 +12,11 @@ import { sha256Hex } from '#pki/api-keys';
 import { eventually } from '#testkit/eventually';
 import { type CallPlant, startCallPlant } from '../call-plant.js';
 import { argumentsOf, ourName } from '../northbound/clients.js';
+import { checkRequest, checkResponse } from '../northbound/contract-check.js';
 import { startReceiver, type Receiver } from '../northbound/receiver.js';
 import { CALL_CASES } from './calls.cases.js';
 import { CREDENTIALS, type Members, PUBLIC_KEY_PEM, RestFace } from './faces.js';
+import { hostBySoap, pollBySoap, type SoapPoll, type SoapReading } from './soap-readers.js';
 import { EQUIPMENT, World } from './world.js';
 
 const DEVICES = ['2001', '2002', '2003', '2004', '2005', '2006', '2007', '2009', '2010', '2011', '2012', '2015', '2101', '2110'];
@@ -49,6 +52,9 @@ let readings: Record<'server-sent events' | 'WebSocket' | 'long poll', Reading>;
 /** Sessions that are ended by somebody else than their application. */
 let leavers: Record<'server-sent events' | 'WebSocket', Reading>;
 let leaversReceiver: Receiver;
+const POLLS: readonly SoapPoll[] = ['getEvent', 'advGetEvent', 'getNumberedEvent', 'getRestEvent'];
+const HANDLERS = ['handleEvent', 'advHandleEvent'] as const;
+let overSoap: Record<SoapPoll | (typeof HANDLERS)[number], SoapReading>;
 let validators: Readonly<Record<string, ValidateFunction>>;
 let isOver = false;
 
@@ -128,15 +134,16 @@ function poll(base: string, { sessionId }: Of, token: string): Reading {
   return { frames, events, close: () => undefined };
 }
 
-/** Logs in and monitors everything there is. */
-async function watcher(): Promise<{ readonly world: World; readonly token: string }> {
+/** Logs in and monitors everything there is for a session of that level. */
+async function watcher(level: 'standard' | 'advanced' = 'advanced'): Promise<{ readonly world: World; readonly token: string }> {
   const face = new RestFace(plant.base);
   const world = new World(plant, face);
-  world.sessionId = await face.login();
+  world.sessionId = await face.login(level);
   for (const dn of DEVICES) {
     await world.ask('monitorObject', await world.device(dn));
     await world.ask('monitorFeatures', await world.device(dn));
   }
+  if (level === 'standard') return { world, token: face.token };
   for (const [operation, members] of OTHERS) await world.ask('monitorObject', { objectId: await world.id(operation, members) });
   for (const operation of WHOLE) await world.ask(operation, { icpId: 1 });
   return { world, token: face.token };
@@ -233,6 +240,17 @@ beforeAll(async () => {
     'long poll': poll(plant.base, polling.world, polling.token),
   };
   await sendTo(receiver, hooked.world, hooked.token);
+  const bySoap: [string, SoapReading][] = [];
+  for (const operation of POLLS) {
+    const { world } = await watcher();
+    if (operation === 'getRestEvent') await world.ask('registerRestSession', { restSessionId: world.sessionId });
+    bySoap.push([operation, pollBySoap(plant.base, operation, world.sessionId)]);
+  }
+  for (const operation of HANDLERS) {
+    const { world } = await watcher(operation === 'handleEvent' ? 'standard' : 'advanced');
+    bySoap.push([operation, await hostBySoap(plant.base, operation, world.sessionId)]);
+  }
+  overSoap = Object.fromEntries(bySoap) as typeof overSoap;
   await day(actor.world);
   const isRestored = (events: readonly ApplicationEvent[]) => {
     const gap = events.findLastIndex(({ type }) => type === 'EVENT_GAP');
@@ -243,6 +261,9 @@ beforeAll(async () => {
     what: 'the day told by every way, the lost link included',
     deadlineMs: 30_000,
   });
+  const isBack = ({ envelopes }: SoapReading) => envelopes.some((text) => /ICP_COMMUNICATION_EVENT[^]*>CONNECTED</.test(text));
+  await eventually(() => HANDLERS.every((operation) => isBack(overSoap[operation])), { what: 'the day told to handlers' });
+  await Promise.all(Object.values(overSoap).map((reading) => reading.end()));
   await leave([{ ...walker, ...secrets, signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false } }]);
   await plant.stopInstance();
   await eventually(() => all().every((events) => events.at(-1)?.type === 'OIG_SHUTDOWN'), {
@@ -352,5 +373,30 @@ describe('R-CC-04 everything that is sent is as the OpenAPI document says', () =
           expect(validators[spoiled.kind]!(JSON.parse(spoiled.text)), spoiled.text.slice(0, 2000)).toBe(false);
         }
     expect(tried).toBeGreaterThan(100);
+  });
+});
+
+describe('R-CC-04 R-SES-05 every event of the day over SOAP is as the contract has it', () => {
+  const familyOf = (text: string) =>
+    /[<:]callEvent /.test(text) ? 'CALL_EVENT' : /[<:]featureEvent /.test(text) ? 'FEATURE_EVENT' : 'OTHER';
+
+  it.each([...POLLS, ...HANDLERS])('%s: namespace, order, attributes and words of each', (operation) => {
+    const { envelopes } = overSoap[operation];
+    expect(envelopes.length).toBeGreaterThan(100);
+    expect(new Set(envelopes.map(familyOf))).toEqual(new Set(['CALL_EVENT', 'FEATURE_EVENT', 'OTHER']));
+    const judge = operation === 'handleEvent' || operation === 'advHandleEvent' ? checkRequest : checkResponse;
+    for (const text of envelopes) judge(operation, text);
+  });
+
+  it('what only the advanced messages have words for is told there: the reason of an agent that is busy, a call whose features change', () => {
+    const told = (operation: SoapPoll | (typeof HANDLERS)[number]) => overSoap[operation].envelopes.join('');
+    for (const operation of ['advGetEvent', 'advHandleEvent', 'getNumberedEvent', 'getRestEvent'] as const) {
+      expect(told(operation), operation).toContain('>ACD_AGENT_MAKE_BUSY_CODE<');
+      expect(told(operation), operation).toContain('>INFORMATION_UPDATE<');
+    }
+    for (const operation of ['getEvent', 'handleEvent'] as const) {
+      expect(told(operation), operation).not.toMatch(/ACD_AGENT_MAKE_BUSY_CODE|>INFORMATION_UPDATE</);
+      expect(told(operation), operation).toContain('>INFORMATION_UPDATE_EVENT<');
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** Sessions, look-ups, descriptions, monitors, events, numbers and the directory. */
 import type { World } from './world.js';
-import { type Cases, granted, refusedAgain, seen, standing } from './case.js';
+import { type Cases, follows, granted, refusedAgain, seen, standing, thenGranted, thenRefused } from './case.js';
 import { attributeOf, textOf } from '../northbound/clients.js';
 import { CREDENTIALS, type Members, PUBLIC_KEY_PEM, signed } from './faces.js';
 
@@ -91,7 +91,10 @@ async function inserted(w: World, department: string): Promise<string> {
   if (w.face.name === 'SOAP') return textOf(text, 'field')!;
   return (JSON.parse(text) as { retTuple: { fields: string[] } }).retTuple.fields[0]!;
 }
-const registered = (w: World) => w.ask('registerDeisForNotification', { deiIds: [1], numberOfDeis: 1 });
+const registered = (w: World) => w.ask('registerDeisForNotification', { deiIds: [USERS], numberOfDeis: 1 });
+const deregistered = (w: World) => w.ask('deregisterDeisForNotification', { deiIds: [USERS], numberOfDeis: 1 });
+/** A poll of a session of its own, which nothing but its end will answer. */
+const polling = new Map<World, { isOver: boolean }>();
 
 export const SESSION_CASES: Cases = {
   login: logIn('login'),
@@ -102,7 +105,10 @@ export const SESSION_CASES: Cases = {
       const { sessionId, challenge, token } = await another(w);
       return { sessionId, signedAuthenticationData: signed(challenge), token };
     },
-    effect: /^$|result="true"/,
+    effect: follows(async (w, { sessionId, token }) => {
+      const { ok } = await w.face.call('advGetSystemConferences', { sessionId, icpId: 1 }, token as string);
+      return ok;
+    }),
     refusal: [{ sessionId: -2 }, 'SESSION_INVALID'],
   },
   serviceVersions: { ready: () => ({}), effect: /serviceVersions/ },
@@ -112,7 +118,7 @@ export const SESSION_CASES: Cases = {
       const { sessionId, token } = await another(w);
       return { sessionId, token };
     },
-    effect: /^$|result="true"/,
+    effect: refusedAgain('SESSION_INVALID'),
     refusal: [{ sessionId: -2 }, 'SESSION_INVALID'],
   },
   registerHAClientCallback: {
@@ -201,8 +207,25 @@ export const EVENT_CASES: Cases = {
   getEvent: event,
   advGetEvent: event,
   getNumberedEvent: { ...event, ready: async (w) => ({ ...(await ringing(w)), eventNumber: 0 }) },
-  cancelGetEvent: { ready: () => ({}), effect: /^$|result="true"/ },
-  registerRestSession: { ready: (w) => ({ restSessionId: w.sessionId }), effect: /^$|result="true"/ },
+  cancelGetEvent: {
+    ready: async (w) => {
+      const { sessionId, token } = await another(w);
+      const poll = { isOver: false };
+      polling.set(w, poll);
+      void w.face.call('getEvent', { sessionId, timeout: 30_000 }, token).finally(() => (poll.isOver = true));
+      return { sessionId, token };
+    },
+    retry: true,
+    effect: follows((w) => Promise.resolve(polling.get(w)!.isOver)),
+    refusal: [{ sessionId: -2 }, 'SESSION_INVALID'],
+  },
+  registerRestSession: {
+    ready: (w) => ({ restSessionId: w.sessionId }),
+    effect: follows(async (w) => {
+      await w.ring('2001', '2002');
+      return (await w.face.call('getRestEvent', { restSessionId: w.sessionId })).ok;
+    }),
+  },
   getRestEvent: {
     ready: async (w) => {
       await w.ask('registerRestSession', { restSessionId: w.sessionId });
@@ -214,7 +237,7 @@ export const EVENT_CASES: Cases = {
   },
   registerEventHandler: {
     ready: () => ({ eventHandlerURL: 'https://app.example/events' }),
-    effect: /^$|result="true"/,
+    effect: thenRefused('getEvent', { timeout: 0 }, 'EVENT_HANDLER_SET'),
     refusal: [{ eventHandlerURL: 'ftp://a' }, 'HANDLER_URL_REFUSED'],
     after: (w) => w.ask('registerEventHandler', { eventHandlerURL: '' }),
   },
@@ -247,24 +270,33 @@ export const DATA_CASES: Cases = {
   getNextTuple: { ready: () => ({ deiId: 1, currentTuple: { fields: ['0'], numberOfFields: 1 } }), effect: /127\./ },
   searchFirstNTuples: dei({ n: 5 }),
   searchNextNTuples: { ready: () => ({ deiId: 1, n: 5, currentTuple: { fields: ['0'], numberOfFields: 1 } }), effect: /127\./ },
-  registerDeisForNotification: { ready: () => ({ deiIds: [1], numberOfDeis: 1 }), effect: /^$|result="true"/ },
+  registerDeisForNotification: {
+    ready: () => ({ deiIds: [USERS], numberOfDeis: 1 }),
+    effect: thenGranted('getNotification', {}),
+    after: deregistered,
+  },
   deregisterDeisForNotification: {
     ready: async (w) => {
       await registered(w);
-      return { deiIds: [1], numberOfDeis: 1 };
+      return { deiIds: [USERS], numberOfDeis: 1 };
     },
-    effect: /^$|result="true"/,
+    effect: thenRefused('getNotification', {}, 'CONFLICT'),
   },
   getNotification: {
     ready: async (w) => {
       await registered(w);
+      await inserted(w, 'News');
       return {};
     },
-    effect: /^$|result="true"/,
+    effect: /OP_INSERT[^]*News|News[^]*OP_INSERT/,
+    after: deregistered,
   },
   registerNotificationHandler: {
-    ready: () => ({ eventHandlerURL: 'https://app.example/changes' }),
-    effect: /^$|result="true"/,
+    ready: async (w) => {
+      await registered(w);
+      return { eventHandlerURL: 'https://app.example/changes' };
+    },
+    effect: thenRefused('getNotification', {}, 'EVENT_HANDLER_SET'),
     refusal: [{ eventHandlerURL: 'ftp://a' }, 'HANDLER_URL_REFUSED'],
     after: (w) => w.ask('registerNotificationHandler', { eventHandlerURL: '' }),
   },

@@ -1,4 +1,7 @@
-/** The cluster that random calls are driven at: plain sets at two controllers, a SIP device, a supervisor, an agent, a trunk. */
+/**
+ * The cluster that random calls are driven at: plain sets at two controllers, a SIP device, a supervisor, an agent, a hot desk user and an external
+ * one, groups, a path, a trunk.
+ */
 import type { SimulatedControllerSpec } from '../../../apps/call-manager-sim/src/simulation.js';
 
 const set = (dn: string, more: Partial<SimulatedControllerSpec['phones'][number]> = {}) => ({
@@ -9,7 +12,7 @@ const set = (dn: string, more: Partial<SimulatedControllerSpec['phones'][number]
 });
 
 export const PHONES: readonly { readonly dn: string; readonly icpId: number }[] = [
-  ...['1001', '1002', '1003', '1004', '1201', '1301', '1401'].map((dn) => ({ dn, icpId: 1 })),
+  ...['1001', '1002', '1003', '1004', '1201', '1301', '1401', '1601', '1701'].map((dn) => ({ dn, icpId: 1 })),
   ...['2001', '2002'].map((dn) => ({ dn, icpId: 2 })),
 ];
 
@@ -25,10 +28,17 @@ export function equipment(): SimulatedControllerSpec[] {
         set('1301', { supervisor: true }),
         set('1401', { kind: 'agent', pin: '4711', agentId: '1401' }),
         set('1501', { hotDesk: true }),
+        set('1502', { hotDesk: true }),
+        set('1601', { kind: 'hot-desk-user', pin: '4712' }),
+        set('1701', { kind: 'external-user', pin: '4713', responseMs: 500 }),
       ],
       trunks: [{ number: 1, name: 'Outside', kind: 'trunk', answersAfterMs: 3_000 }],
+      groups: [
+        { dn: '6200', name: 'All', kind: 'ring-all-group', members: ['1002', '1003'] },
+        { dn: '6300', name: 'Hunt', kind: 'hunt-group', members: ['1003', '1004'] },
+      ],
       acdGroups: [{ dn: '6100', name: 'Sales', agents: ['1401'] }],
-      acdPaths: [{ dn: '6000', name: 'Sales', groups: ['6100'], workMs: 5_000 }],
+      acdPaths: [{ dn: '6000', name: 'Sales', groups: ['6100'], workMs: 20_000 }],
     },
     { bootId: 2, monitorLimits, phones: ['2001', '2002'].map((dn) => set(dn)) },
   ];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FEATURES, type Feature } from '#contracts/application-api';
+import type { Ask } from '../../../apps/call-manager-sim/src/model/calls/rule.js';
+import type { Operation } from '../../../apps/call-manager-sim/src/model/cluster.js';
 import { press } from '../../../apps/call-manager-sim/src/model/hand.js';
 import type { CoreOperation, CoreOutcome } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import { ApplicationView, type KnownCall } from './application-view.js';
@@ -8,11 +10,11 @@ import { JoinedPlant } from './joined-plant.js';
 
 /** Steps of one seed, and seeds of a run; a failing one is in the message. */
 const STEPS = 250;
-const SEEDS = Array.from({ length: 6 }, (_, index) => 1000 + index);
+const SEEDS = Array.from({ length: 8 }, (_, index) => 1000 + index);
 /** Calls of each step at which everything unlisted is tried. */
 const UNLISTED_CALLS = 3;
 
-/** The operation that a feature stands for. ALTER_WORK_TIMER is about the device and is tried apart; NOT_SUPPORTED is never said. */
+/** The operation that a feature stands for. ALTER_WORK_TIMER is about the device and is tried apart (`tryWorkTimers`); NOT_SUPPORTED is never said. */
 const OPERATION: Readonly<Record<Exclude<Feature, 'NOT_SUPPORTED' | 'ALTER_WORK_TIMER'>, [CoreOperation['name'], string?]>> = {
   ANSWER_CALL: ['answerCall'],
   REDIRECT_CALL: ['redirectCall', 'redirectDn'],
@@ -76,6 +78,22 @@ const RARE: readonly Tried[] = [
   'LISTEN_CALL',
 ];
 const REFUSED_BY_STATE = ['INVALID_STATE', 'FEATURE_NOT_ALLOWED'];
+/** Who can have a work timer. */
+const AGENT = '1401';
+/** What users do beside lifting and hanging up; each may be refused to them. */
+const HANDS: readonly (readonly [operation: Operation, ask: Ask])[] = [
+  ['hold', {}],
+  ['retrieve', {}],
+  ['consult', { number: '1003' }],
+  ['conference', {}],
+  ['transfer', {}],
+  ['do-not-disturb', { on: true }],
+  ['do-not-disturb', { on: false }],
+  ['forward-always', { number: '1004', on: true }],
+  ['forward-always', { on: false }],
+  ['pickup', { number: '1002' }],
+  ['remote-retrieve', { number: '1001' }],
+];
 
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0;
@@ -98,7 +116,9 @@ class Drive {
     private readonly pick = random(seed),
   ) {
     const { plant } = this;
-    this.logInAgent();
+    this.logIn({ name: 'advLoginACDAgent', at: '1501', more: { agentDn: AGENT, pin: '4711' } });
+    this.logIn({ name: 'loginHotDeskUser', at: '1502', more: { hotDeskUserDn: '1601', pin: '4712' } });
+    this.logIn({ name: 'loginExtHotDeskUser', at: '1701', more: { pin: '4713' } });
     for (const { dn, icpId } of PHONES) {
       const found = plant.run({ name: 'getPhoneNumberId', request: { sessionId: plant.sessionId, icpId, primeDn: dn } });
       const { objectId } = found as { objectId: number };
@@ -108,21 +128,23 @@ class Drive {
     this.listen();
   }
 
-  private logInAgent(): void {
+  private logIn({ name, at, more }: { readonly name: CoreOperation['name']; readonly at: string; readonly more: object }): void {
     const { sessionId } = this.plant;
-    const found = this.plant.run({ name: 'getPhoneNumberId', request: { sessionId, icpId: 1, primeDn: '1501' } });
+    const found = this.plant.run({ name: 'getPhoneNumberId', request: { sessionId, icpId: 1, primeDn: at } });
     const { objectId } = found as { objectId: number };
-    this.plant.run({ name: 'advLoginACDAgent', request: { sessionId, objectId, agentDn: '1401', pin: '4711' } });
+    this.plant.run({ name, request: { sessionId, objectId, ...more } } as unknown as CoreOperation);
   }
 
   step(): void {
     const calls = [...this.view.calls.values()];
     for (let count = Math.min(UNLISTED_CALLS, calls.length); count > 0; count -= 1)
       this.tryUnlisted(calls[this.pick(calls.length)]!);
+    this.tryWorkTimers();
     const choice = this.pick(10);
     if (choice < (calls.length < 8 ? 3 : 1) || calls.length === 0) this.makeCall();
     else if (choice < 8) this.useListed(calls);
-    else this.hand();
+    else if (this.pick(3) > 0) this.hand();
+    else this.otherHand();
     if (this.pick(6) === 0) this.plant.pass([100, 900, 4_000, 15_000][this.pick(4)]!);
     this.listen();
     this.agrees();
@@ -155,9 +177,9 @@ class Drive {
 
   private makeCall(): void {
     const { dn } = PHONES[this.pick(PHONES.length)]!;
-    const numbers = [...PHONES.map((phone) => phone.dn), '9004930123456', '6000', '7999'];
+    const numbers = [...PHONES.map((phone) => phone.dn), '9004930123456', '6000', '6200', '6300', '7999'];
     // a supervisor mostly calls the agent
-    const number = dn === '1301' && this.pick(3) > 0 ? '1401' : numbers[this.pick(numbers.length)]!;
+    const number = dn === '1301' && this.pick(3) > 0 ? AGENT : numbers[this.pick(numbers.length)]!;
     const objectId = this.objectIds.get(dn)!;
     const outcome = this.carryOut({
       name: 'makeCall',
@@ -166,7 +188,10 @@ class Drive {
     const calls = this.view.of(objectId);
     const free =
       calls.length < 8 && calls.every(({ callState, last }) => callState === 'HELD' || last.endsWith('/NEW_CALL_INVOKED'));
-    if (free && this.phone(dn).inService) expect(outcome.ok, this.story(`makeCall of ${dn}, idle`)).toBe(true);
+    // R-CC-07: an external user has one call at a time, also while the network outside still looks for him
+    const { inService, kind, legs } = this.phone(dn);
+    const isTaken = kind === 'external-user' && legs.length > 0 && !calls.some(({ last }) => last.endsWith('/NEW_CALL_INVOKED'));
+    if (free && inService && !isTaken) expect(outcome.ok, this.story(`makeCall of ${dn}, idle`)).toBe(true);
   }
 
   /** Of a few that are listed, the one that has been used least: those that need much to have happened get their chance. */
@@ -199,6 +224,25 @@ class Drive {
     }
   }
 
+  /** Of each device alike: it is ended exactly where an ended call has said that one runs, and nothing has said since that it is over. */
+  private tryWorkTimers(): void {
+    const { sessionId } = this.plant;
+    for (const [dn, objectId] of this.objectIds) {
+      const isListed = this.view.working.has(objectId);
+      // where one runs it may go on, so that what the agent does meanwhile is seen too
+      if (isListed && this.pick(3) > 0) continue;
+      const outcome = this.carryOut({ name: 'advCancelACDWorkTimer', request: { sessionId, objectId } });
+      const code = outcome.ok ? 'OK' : outcome.refusal.code;
+      expect(
+        isListed ? ['OK'] : REFUSED_BY_STATE,
+        this.story(`the work timer of ${dn}, ${isListed ? '' : 'not '}listed`),
+      ).toContain(code);
+      const counts = isListed ? this.succeeded : this.refused;
+      counts.set('ALTER_WORK_TIMER', (counts.get('ALTER_WORK_TIMER') ?? 0) + 1);
+      this.listen();
+    }
+  }
+
   /** Undefined where there is nothing to try it with: nobody who could take a redirected call. */
   private operationFor(feature: Tried, { objectId, localCallId }: KnownCall): CoreOperation | undefined {
     const [name, member] = OPERATION[feature];
@@ -209,7 +253,7 @@ class Drive {
       accountCode: '77',
       digits: '12#',
       newName: 'Ana',
-      agentDn: '1401',
+      agentDn: AGENT,
     };
     const value = member === undefined ? undefined : values[member];
     if (member !== undefined && value === undefined) return undefined;
@@ -224,7 +268,9 @@ class Drive {
 
   private isFree(dn: string): boolean {
     const phone = this.phone(dn);
-    return phone.kind === 'phone' && phone.inService && phone.legs.length === 0 && phone.occupant === null;
+    const { doNotDisturb, forwarding } = phone.features;
+    const takesCalls = phone.inService && phone.occupant === null && !doNotDisturb && !forwarding.always.on;
+    return phone.kind === 'phone' && phone.legs.length === 0 && takesCalls;
   }
 
   /** A user lifts what rings, or hangs up. */
@@ -237,6 +283,25 @@ class Drive {
     const operation = leg.state === 'alerting' ? 'answer' : 'clear';
     this.history.push(`the hand at ${dn}: ${operation} ${leg.localCallId}`);
     press(this.plant.simulation.cluster, operation, phone, this.plant.simulation.nowMs, { call: leg.localCallId });
+    this.plant.pass(1);
+  }
+
+  /** Whatever else users, the outside and the wiring do. */
+  private otherHand(): void {
+    const { cluster, nowMs } = this.plant.simulation;
+    const { dn } = PHONES[this.pick(PHONES.length)]!;
+    const phone = this.phone(dn);
+    const what = this.pick(HANDS.length + 2);
+    const hand = HANDS[what];
+    if (hand !== undefined) {
+      this.history.push(`the hand at ${dn}: ${hand[0]} ${press(cluster, hand[0], phone, nowMs, hand[1])}`);
+    } else if (what === HANDS.length) {
+      const trunk = cluster.directory.trunk('1')!;
+      this.history.push(`from outside to ${dn}: ${cluster.comeIn(trunk, '0301234', dn, nowMs).result}`);
+    } else if (phone.kind === 'phone' && phone.occupant === null) {
+      this.history.push(`${dn} goes ${phone.inService ? 'out of' : 'into'} service`);
+      cluster.setInService(phone, !phone.inService, nowMs);
+    }
     this.plant.pass(1);
   }
 
@@ -273,6 +338,6 @@ describe('featuresAllowed', () => {
       `featuresAllowed: ${SEEDS.length} seeds, ${sum(succeeded)} listed features succeeded, ${sum(refused)} unlisted ones refused, ` +
         `${seen.size} kinds of events\n${[...succeeded].map(([feature, count]) => `${feature} ${count}`).join(', ')}\n`,
     );
-    expect([...succeeded.keys()].sort()).toEqual([...TRIED].sort());
+    expect([...succeeded.keys()].sort()).toEqual([...TRIED, 'ALTER_WORK_TIMER'].sort());
   }, 600_000);
 });

@@ -213,6 +213,15 @@ export function activeLeg(phone: Phone): Leg | null {
   return phone.legs.find((leg) => leg.state !== 'hold') ?? null;
 }
 
+/**
+ * No call occupies the phone and there is room for one more. Who is found over the network outside (R-CC-07) has one call at a time, one on hold
+ * included: that phone is in use.
+ */
+export function isFree(phone: Phone): boolean {
+  if (phone.responseMs > 0 && !DEVICE_KIND_OF[phone.kind].trunk) return phone.legs.length === 0;
+  return activeLeg(phone) === null && phone.legs.length < CALLS_PER_PHONE_MAX;
+}
+
 export function otherLeg(leg: Leg): Leg | null {
   return leg.call.caller === leg ? leg.call.called : leg.call.caller;
 }

@@ -150,6 +150,39 @@ describe('commands', () => {
     expect(codeOf(plant.run(other))).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
+  it('I7 R-CC-01 every command takes a key: repeated under it, nothing is sent again and the answer is the same; another request under it is refused', () => {
+    const [plant, sessionId] = ready();
+    const takesKey = (name: CommandName) => Object.hasOwn(APPLICATION_OPERATIONS[name].request.shape, 'idempotencyKey');
+    const names = Object.keys(COMMANDS) as CommandName[];
+    // asked like commands, they change nothing
+    expect(names.filter((name) => !takesKey(name))).toEqual(['verifyHotDeskUserPin', 'advGetSystemConferences']);
+    for (const [index, name] of names.filter(takesKey).entries()) {
+      const { request } = requestFor(name, sessionId);
+      const keyed = (more: object = {}) =>
+        ({ name, request: { ...request, idempotencyKey: `k${index}`, ...more } }) as CoreOperation;
+      const first = plant.run(keyed());
+      expect(codeOf(first), name).toBe('ok');
+      const sent = plant.controller().received.length;
+      expect(plant.run(keyed()), name).toEqual(first);
+      expect(plant.controller().received, name).toHaveLength(sent);
+      // whatever member is another one, it is another request; a PIN is not kept, so it is not compared
+      for (const [member, value] of Object.entries(request)) {
+        if (member === 'sessionId' || member === 'pin') continue;
+        const other = {
+          boolean: !(value as boolean),
+          number: (value as number) + 1,
+          string: value === 'COACH_ALL' ? 'COACH_WHISPER' : `${value as string}9`,
+        };
+        const changed = keyed({ [member]: other[typeof value as keyof typeof other] });
+        expect(codeOf(plant.run(changed)), `${name} with another ${member}`).toBe('IDEMPOTENCY_KEY_REUSED');
+      }
+      expect(plant.controller().received, name).toHaveLength(sent);
+      // the same request under no key, or another one, is another command
+      expect(codeOf(plant.run(keyed({ idempotencyKey: `other${index}` }))), name).toBe('ok');
+      expect(plant.controller().received, name).toHaveLength(sent + 1);
+    }
+  });
+
   it('refuses what is longer than the link can carry, and sends nothing', () => {
     const [plant, sessionId] = ready();
     const before = plant.controller().received.length;

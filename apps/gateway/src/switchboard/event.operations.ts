@@ -8,6 +8,7 @@ import type { LostEvents } from './event-log.js';
 import { snapshotEvent, type DeviceRef } from './event-mapping.mapper.js';
 import type { CallView } from './monitor-table.js';
 import { eventNumberOf, partsOf, seqOfEventNumber } from './numbering.rules.js';
+import { isAdvanced } from './session-access.js';
 import type { Session } from './session-table.js';
 import { refused, type CoreOutcome } from './switchboard.port.js';
 
@@ -59,7 +60,8 @@ export function nextEvent(core: Core, session: Session, requestId: number, numbe
   if (entries[0] === undefined) return core.answer(requestId, undefined);
   session.plainSeq = firstSeq;
   const event = placeEvent(entries[0].body, epoch, firstSeq);
-  core.answer(requestId, { event, eventNumber: eventNumberOf(firstSeq) } satisfies NumberedEvent);
+  const eventNumber = eventNumberOf(firstSeq);
+  core.answer(requestId, { event, eventNumber, advanced: isAdvanced(core, session) } satisfies NumberedEvent);
 }
 
 function read(core: Core, session: Session, position: number | undefined, max: number) {

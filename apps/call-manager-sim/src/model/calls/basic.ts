@@ -1,18 +1,13 @@
 /** Make, answer, clear, hold and retrieve. */
 import { DEVICE_KIND_OF } from '../device-kind.js';
 import { named, party, type Exchange } from '../exchange.js';
-import { CALLS_PER_PHONE_MAX, activeLeg, type Leg, type Phone } from '../phone.js';
+import { activeLeg, isFree, type Leg, type Phone } from '../phone.js';
 import type { Cause } from '../words.js';
 import { answer } from './answering.js';
 import { clear, endSurvivor } from './ending.js';
 import { freeHandset, putOnHold, takeBack } from './holding.js';
 import type { Routing } from './routing.js';
 import { speaksAlone, when, type CallRule, type PhoneRule, type Situation } from './rule.js';
-
-/** No call occupies the phone and there is room for one more. */
-export function mayBegin(phone: Phone): boolean {
-  return activeLeg(phone) === null && phone.legs.length < CALLS_PER_PHONE_MAX;
-}
 
 /** Tells ORIGINATED and sends the call on its way. */
 export function dial(s: { readonly x: Exchange; readonly routing: Routing }, leg: Leg, number: string, cause: Cause): void {
@@ -44,11 +39,13 @@ const ready = (phone: Phone): Leg | null => phone.legs.find(({ state, told }) =>
 export const makeCall: PhoneRule = {
   needs: 'phone',
   number: 'needed',
-  may: ({ phone }) => when(ready(phone) !== null || mayBegin(phone)),
+  may: ({ phone }) => when(ready(phone) !== null || isFree(phone)),
   act: (s) => {
     const { x, phone, ask } = s;
     const number = ask.number ?? '';
-    if (waitsForHand(s)) return ringBack(x, phone, number, phone.kind === 'external-user' ? 'EHDU_CALL_BACK' : 'NEW_CALL');
+    // a line that NEW_CALL has made ready is in the user's hand already
+    if (waitsForHand(s) && ready(phone) === null)
+      return ringBack(x, phone, number, phone.kind === 'external-user' ? 'EHDU_CALL_BACK' : 'NEW_CALL');
     freeHandset(x, phone);
     const leg = ready(phone) ?? x.newCall(phone, number);
     if (ask.text) leg.call.accountCode = { digits: ask.text, verified: x.directory.isAccountCode(ask.text) };

@@ -1,9 +1,8 @@
 /** Calls that are taken somewhere else: redirected while they ring, picked up, fetched from hold. */
 import { ends, named, party } from '../exchange.js';
-import { farAlerting, otherLegs, type Leg, type Phone } from '../phone.js';
+import { farAlerting, isFree, otherLegs, type Leg, type Phone } from '../phone.js';
 import type { Result } from '../words.js';
 import { answer } from './answering.js';
-import { mayBegin } from './basic.js';
 import { freeHandset, takeBack } from './holding.js';
 import { reachable, type CallRule, type PhoneRule, type Situation } from './rule.js';
 
@@ -36,7 +35,7 @@ function ringing({ x, phone, ask }: Situation): Leg | null {
 }
 
 function mayFetch(s: Situation, found: Leg | null): Result {
-  if (!mayBegin(s.phone)) return 'WRONG_STATE';
+  if (!isFree(s.phone)) return 'WRONG_STATE';
   const number = s.ask.number ?? '';
   if (number !== '' && s.x.directory.appearancesOf(number).length === 0) return 'INVALID_NUMBER';
   return found ? 'OK' : 'DESTINATION_UNAVAILABLE';

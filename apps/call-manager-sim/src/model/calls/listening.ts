@@ -1,8 +1,7 @@
 /** Supervisors who hear what an agent has, and speak to him (bridges). A listener is no end of the agent's call, and the agent is told nothing. */
 import { ends, party, type Exchange } from '../exchange.js';
-import type { Leg, Phone } from '../phone.js';
+import { isFree, type Leg, type Phone } from '../phone.js';
 import type { Result } from '../words.js';
-import { mayBegin } from './basic.js';
 import { tellCleared } from './ending.js';
 import { when, type CallRule, type PhoneRule } from './rule.js';
 
@@ -37,7 +36,7 @@ export const silentMonitor: CallRule = {
 export const listenToAgent: PhoneRule = {
   needs: 'phone',
   number: 'needed',
-  may: ({ x, phone, ask }) => (mayBegin(phone) ? agentAt(x, ask.number ?? '').result : 'WRONG_STATE'),
+  may: ({ x, phone, ask }) => (isFree(phone) ? agentAt(x, ask.number ?? '').result : 'WRONG_STATE'),
   act: ({ x, phone, ask }) => {
     const agent = agentAt(x, ask.number ?? '').agent as Phone;
     const leg = x.newCall(phone, agent.dn);

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.js';
 import { DEVICE_KIND_OF } from '../device-kind.js';
 import type { ForwardingKind } from '../features.js';
 import { isAcdPath, isGroup, isStation, type AcdPath, type Group } from '../group.js';
-import { CALLS_PER_PHONE_MAX, DIVERSIONS_MAX, activeLeg, type Device, type Phone } from '../phone.js';
+import { DIVERSIONS_MAX, isFree, type Device, type Phone } from '../phone.js';
 import type { Cause } from '../words.js';
 
 export interface Hop {
@@ -129,10 +129,6 @@ function freeAppearances(x: Exchange, dn: string): Phone[] {
 /** It can be reached at all: in service, its controller there, nobody else sitting at it. */
 export function isThere(x: Exchange, phone: Phone): boolean {
   return phone.inService && !x.away.has(phone.controller) && phone.occupant === null && phone.survivor === null;
-}
-
-export function isFree(phone: Phone): boolean {
-  return activeLeg(phone) === null && phone.legs.length < CALLS_PER_PHONE_MAX;
 }
 
 function refuses(phone: Phone): boolean {

@@ -3,18 +3,9 @@ import { DEVICE_KIND_OF } from '../device-kind.js';
 import type { Exchange } from '../exchange.js';
 import { MESSAGES_MAX, lampShines } from '../features.js';
 import { isGroup, isStation } from '../group.js';
-import {
-  CALLS_PER_PHONE_MAX,
-  CONFERENCE_PARTIES_MAX,
-  activeLeg,
-  otherLegs,
-  partiesKnown,
-  type Device,
-  type Leg,
-  type Phone,
-} from '../phone.js';
+import { CONFERENCE_PARTIES_MAX, isFree, otherLegs, partiesKnown, type Device, type Leg, type Phone } from '../phone.js';
 import type { Result } from '../words.js';
-import { mayBegin, ringBack } from './basic.js';
+import { ringBack } from './basic.js';
 import { intrudeOn } from './conference.js';
 import { choose, isThere } from './reach.js';
 import type { Routing } from './routing.js';
@@ -93,12 +84,12 @@ export class Waiting {
     if (isGroup(device)) return choose(this.x, device, []);
     if (!isStation(device) || !isThere(this.x, device) || device.features.makeBusy !== null || device.features.doNotDisturb)
       return [];
-    return activeLeg(device) === null && device.legs.length < CALLS_PER_PHONE_MAX ? [device] : [];
+    return isFree(device) ? [device] : [];
   }
 
   private ripen(wish: CallBack): void {
     const { phone, to } = wish;
-    if (!isThere(this.x, phone) || !mayBegin(phone) || phone.features.doNotDisturb || this.idleAt(to).length === 0) return;
+    if (!isThere(this.x, phone) || !isFree(phone) || phone.features.doNotDisturb || this.idleAt(to).length === 0) return;
     this.callsBack = this.callsBack.filter((one) => one !== wish);
     ringBack(this.x, phone, to.dn, 'CALLBACK_MATURED');
   }

@@ -107,6 +107,31 @@ describe('phones that need the hand', () => {
     expect(at.ask('external-log-out', '2301').result).toBe('WRONG_STATE');
   });
 
+  it('R-CC-07 an external user has one call at a time, one on hold included: nothing that nobody was told of stands in the way of his own', () => {
+    const at = twoControllers({}, [one('2301', { kind: 'external-user', responseMs: 400 })]);
+    at.do('external-log-in', '2301');
+    at.do('call', '2001', { number: '2301' });
+    at.pass(400);
+    at.hand('answer', '2301');
+    at.do('hold', '2301');
+    at.news();
+    at.do('call', '2002', { number: '2301' });
+    expect(at.news()).toEqual(['2002 ORIGINATED/NEW_CALL/originated', '2002 FAILED/DESTINATION_BUSY/fail']);
+    expect(at.ask('call', '2301', { number: '2003' }).result).toBe('WRONG_STATE');
+    expect(at.ask('retrieve', '2301').result).toBe('OK');
+  });
+
+  it('R-CC-06 after a new call the line is in the user’s hand: the number is dialled at once', () => {
+    const at = twoControllers({}, [one('2101', { kind: 'sip-phone' })]);
+    at.do('call', '2001', { number: '2101' });
+    at.hand('answer', '2101');
+    at.do('new-call', '2101');
+    at.news();
+    expect(at.ask('call', '2101', { number: '2002' })).toEqual({ result: 'OK', localCallId: 2 });
+    expect(at.news()[0]).toBe('2101 ORIGINATED/NEW_CALL/originated');
+    expect(at.at('2101').legs.filter(({ state }) => state !== 'hold')).toHaveLength(1);
+  });
+
   it('a call that is cleared before the network outside has found the user goes without a word to him', () => {
     const at = twoControllers({}, [one('2301', { kind: 'external-user', responseMs: 400 })]);
     at.do('external-log-in', '2301');

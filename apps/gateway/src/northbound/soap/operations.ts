@@ -8,7 +8,7 @@ import { plainRequest, readRequest } from '../../shapes/shapes.js';
 import { refuseArguments } from '../refusal.js';
 import type { Arguments } from './decode.js';
 import { encodeList, type SoapRecord } from './encode.js';
-import { soapEvent } from './event-form.js';
+import { type EventFamily, numberedEvent, soapEvent } from './event-form.js';
 import { callEventHeader } from './event-header.js';
 import { readNextEvent } from './next-event.js';
 import { resultForm } from './result-form.js';
@@ -88,8 +88,8 @@ async function nextEvent(
     if (!outcome.ok) return refused(operation, outcome.refusal, seen);
     if (outcome.value === undefined)
       return { value: { result: false, [operation.errorMember]: SOAP_NO_EVENT_TEXT, eventNumber: seen } };
-    const { event, eventNumber: number } = outcome.value;
-    const form = soapEvent(event);
+    const { event, eventNumber: number, advanced } = outcome.value;
+    const form = numbered ? numberedEvent(event, advanced) : soapEvent(event, familyOf(operation));
     if (form !== undefined)
       return {
         value: { ...form, result: true, eventNumber: number },
@@ -98,6 +98,8 @@ async function nextEvent(
     if (seen !== undefined) seen = number;
   }
 }
+
+const familyOf = ({ outputType }: SoapOperation): EventFamily => (outputType.name === 'advEventMsg' ? 'advanced' : 'standard');
 
 /** The same for getRestEvent, whose event stands in the numbered form within its answer. */
 async function nextRestEvent(
@@ -114,7 +116,7 @@ async function nextRestEvent(
     if (!outcome.ok) return refused(operation, outcome.refusal);
     const { sessionId, next } = outcome.value;
     if (next === undefined) return { value: { result: false, sessionId, [operation.errorMember]: SOAP_NO_EVENT_TEXT } };
-    const form = soapEvent(next.event);
+    const form = numberedEvent(next.event, next.advanced);
     if (form === undefined) continue;
     return { value: { result: true, sessionId, eventMsg: { ...form, result: true, eventNumber: next.eventNumber } } };
   }

@@ -1,7 +1,7 @@
 /** Responses of the application API in the form of the contract, where that is more than other names for the same members. */
 import type { CallViewEvent, DeiDescriptor, OperationName, OperationResponse, Tuple } from '#contracts/application-api';
 import type { SoapRecord } from './encode.js';
-import { callEventForm } from './event-form.js';
+import { callEventForm, type EventFamily } from './event-form.js';
 
 type Form = (response: never) => SoapRecord;
 
@@ -16,12 +16,14 @@ const found = ({ tuples }: { readonly tuples: readonly Tuple[] }): SoapRecord =>
   tuples: { tuples: tuples.map(tupleForm), numberOfTuples: tuples.length },
 });
 const written = ({ retTuple }: { readonly retTuple: Tuple }): SoapRecord => ({ retTuple: tupleForm(retTuple) });
-const status = ({ callEvent }: { readonly callEvent?: CallViewEvent | undefined }): SoapRecord =>
-  callEvent === undefined ? {} : { callEvent: callEventForm(callEvent) };
+const status =
+  (family: EventFamily) =>
+  ({ callEvent }: { readonly callEvent?: CallViewEvent | undefined }): SoapRecord =>
+    callEvent === undefined ? {} : { callEvent: callEventForm(callEvent, family) };
 
 const FORMS: Partial<Record<OperationName, Form>> = {
-  getCallStatus: status,
-  advGetCallStatus: status,
+  getCallStatus: status('standard'),
+  advGetCallStatus: status('advanced'),
   getDeiMetaData: ({ deiDescriptors }: { readonly deiDescriptors: readonly DeiDescriptor[] }) => ({
     deiMetadata: { deiDescriptors: deiDescriptors as unknown as readonly SoapRecord[] },
   }),

@@ -9,6 +9,19 @@ const utf32 = (text: string): Buffer =>
   Buffer.concat(
     [...text].map((character) => Buffer.from([character.codePointAt(0)! & 0xff, (character.codePointAt(0)! >> 8) & 0xff, 0, 0])),
   );
+/** Code page 1047 of what these documents are made of. */
+const EBCDIC: Readonly<Record<string, number>> = {
+  ...Object.fromEntries([...'abcdefghi'].map((letter, at) => [letter, 0x81 + at])),
+  ...Object.fromEntries([...'jklmnopqr'].map((letter, at) => [letter, 0x91 + at])),
+  ...Object.fromEntries([...'stuvwxyz'].map((letter, at) => [letter, 0xa2 + at])),
+  ...Object.fromEntries([...'ABCDEFGHI'].map((letter, at) => [letter, 0xc1 + at])),
+  ...Object.fromEntries([...'JKLMNOPQR'].map((letter, at) => [letter, 0xd1 + at])),
+  ...Object.fromEntries([...'STUVWXYZ'].map((letter, at) => [letter, 0xe2 + at])),
+  ...Object.fromEntries([...'0123456789'].map((digit, at) => [digit, 0xf0 + at])),
+  ...{ ' ': 0x40, '<': 0x4c, '>': 0x6e, '!': 0x5a, '?': 0x6f, '/': 0x61, '"': 0x7f, '=': 0x7e, ':': 0x7a, ';': 0x5e, '&': 0x50 },
+  ...{ '.': 0x4b, '-': 0x60, '[': 0xad, ']': 0xbd },
+};
+const ebcdic = (text: string): Buffer => Buffer.from([...text].map((character) => EBCDIC[character]!));
 const utf7 = (text: string): string => text.replaceAll('<', '+ADw-').replaceAll('>', '+AD4-').replaceAll('!', '+ACE-');
 
 const DOCTYPE = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>';
@@ -25,6 +38,9 @@ describe('S-31 no DOCTYPE in any encoding', () => {
     ['UTF-32', utf32(DOCTYPE)],
     ['UTF-7', Buffer.from(utf7(DOCTYPE))],
     ['UTF-7 declared', Buffer.from(`<?xml version="1.0" encoding="UTF-7"?>${utf7(DOCTYPE)}`)],
+    ['EBCDIC', ebcdic(DOCTYPE)],
+    ['EBCDIC declared', ebcdic(`<?xml version="1.0" encoding="IBM1047"?>${DOCTYPE}`)],
+    ['EBCDIC declared in ASCII', Buffer.concat([Buffer.from('<?xml version="1.0" encoding="IBM037"?>'), ebcdic(DOCTYPE)])],
     ['an external subset', Buffer.from('<!DOCTYPE r SYSTEM "http://127.0.0.1/x.dtd"><r/>')],
     ['parameter entities', Buffer.from('<!DOCTYPE r [<!ENTITY % p SYSTEM "http://127.0.0.1/"> %p;]><r/>')],
     ['in the middle', Buffer.from('<r><!DOCTYPE r><a/></r>')],
