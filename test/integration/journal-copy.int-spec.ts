@@ -204,7 +204,7 @@ describe('the copy of a journal at the control plane', () => {
     expect(await restore()).toEqual(restored);
     expect(Buffer.compare(await trial.fileBytes(), whole)).toBe(0);
     expect(await restoredJournal(folder)).toEqual(restored);
-    expect(Math.round((lastAliveMs(folder))!)).toBe(completeAt.getTime());
+    expect(Math.round(lastAliveMs(folder)!)).toBe(completeAt.getTime());
     expect((await stat(join(folder, JOURNAL_FILES.log))).mode & 0o777).toBe(0o600);
     expect((await FileJournal.open(folder)).records).toHaveLength(8_000);
     const other = await newInstance();
