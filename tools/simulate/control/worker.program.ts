@@ -11,7 +11,6 @@ import {
   type LifecycleFacts,
 } from '#domain/instance-lifecycle';
 import { instanceOperationEnd } from '#domain/operation-outcome';
-import { OperationSpans } from '#domain/operation-spans';
 import type { Operation } from '#domain/resources';
 import type { Site } from '../site.js';
 import { type Fiber, sleep, spawn } from '../world/fiber.js';
@@ -20,6 +19,7 @@ import { Beats } from './beats.js';
 import { type InstanceReport, observedOf } from './instance-report.js';
 import type { Handle, RuntimeModel } from './runtime.model.js';
 import type { Fence, InstanceRow, StatusChanges, StoreModel } from './store.model.js';
+import { WorkerTime } from './worker-time.js';
 
 const LEASE_MS = 30_000;
 const SWEEP_MS = 2000;
@@ -48,9 +48,7 @@ export class WorkerProgram {
   private readonly nudges = new Map<string, () => void>();
   private readonly pendingNudges = new Set<string>();
   private readonly watched = new Set<string>();
-  private readonly spans = new OperationSpans();
-  /** The wall clock when it began, less the monotonic one: as `steady-clock.ts`. */
-  private readonly steadyOffsetMs: number;
+  private readonly time: WorkerTime;
 
   constructor(
     private readonly site: Site,
@@ -59,7 +57,7 @@ export class WorkerProgram {
     private readonly runtime: RuntimeModel,
     private readonly holder: string,
   ) {
-    this.steadyOffsetMs = site.wallMs - site.world.nowMs;
+    this.time = new WorkerTime(site, store);
     this.beats = new Beats(
       site,
       process,
@@ -86,8 +84,8 @@ export class WorkerProgram {
   private *sweep(lanes: Set<string>): Fiber<void> {
     for (;;) {
       try {
-        const askedAtMs = this.site.world.nowMs;
-        const ids = (yield this.store.transaction(() => this.swept(askedAtMs))) as string[];
+        const { nowMs } = this.site.world;
+        const ids = (yield this.store.transaction(() => this.swept(nowMs))) as string[];
         for (const id of ids) {
           if (lanes.has(id)) continue;
           lanes.add(id);
@@ -102,9 +100,7 @@ export class WorkerProgram {
 
   /** One turn over everything: open operations end by their deadline or with their target, whatever the lanes are doing (`operations.loop.ts`). */
   private swept(askedAtMs: number): string[] {
-    const open = this.store.open();
-    this.spans.listed(open, askedAtMs, this.readAt());
-    for (const operation of open) this.endOperation(operation, this.store.rows.get(operation.targetId));
+    for (const operation of this.time.listed(askedAtMs)) this.endOperation(operation, this.store.rows.get(operation.targetId));
     return [...this.store.rows.keys()];
   }
 
@@ -126,7 +122,7 @@ export class WorkerProgram {
     if (this.pendingNudges.delete(id)) return;
     const { drops } = this.site.plant;
     const waitMs = Math.min(
-      wakeAt === null ? Number.POSITIVE_INFINITY : Math.max(0, wakeAt - this.nowMs),
+      wakeAt === null ? Number.POSITIVE_INFINITY : Math.max(0, wakeAt - this.time.nowMs),
       drops === 'sweep' ? 1e9 : SWEEP_MS,
     );
     yield {
@@ -196,25 +192,10 @@ export class WorkerProgram {
   }
 
   private endOperation(operation: Operation, target: InstanceRow | undefined): void {
-    const end = instanceOperationEnd(operation, target, this.timeFor(operation));
-    if (end?.state === 'failed' && end.error.detail.startsWith('Not done by its deadline'))
-      this.site.oracle.control.givenUp(operation, this.store.nowMs);
-    if (end !== undefined) this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' });
-  }
-
-  /** Milliseconds since 1970 that never jump. */
-  private get nowMs(): number {
-    return this.site.world.nowMs + this.steadyOffsetMs;
-  }
-
-  private readAt() {
-    return { storeMs: this.store.nowMs, nowMs: this.site.world.nowMs };
-  }
-
-  private timeFor(operation: Operation): number {
-    const { drops } = this.site.plant;
-    if (drops === 'operation-deadline') return 0;
-    return drops === 'operation-span' ? this.site.wallMs : this.spans.timeFor(operation, this.readAt());
+    const end = instanceOperationEnd(operation, target, this.time.timeFor(operation));
+    if (end === undefined) return;
+    this.time.judge(operation, end);
+    this.store.advance(operation.id, end.state === 'failed' ? end : { state: 'succeeded' });
   }
 
   private *observe(view: View): Fiber<{ readonly facts: LifecycleFacts; readonly report: InstanceReport | undefined }> {
@@ -246,7 +227,7 @@ export class WorkerProgram {
         seenRunning: handle !== null && this.seen.get(id) === handle.epochMajor,
       },
       documentDigest: view.document?.digest ?? null,
-      now: this.nowMs,
+      now: this.time.nowMs,
       random: world.random.next(),
     };
     return { facts: plant.facts?.(facts, this.beats.wallSilentMs(id)) ?? facts, report };
@@ -303,7 +284,7 @@ export class WorkerProgram {
       }
       case 'stop': {
         const state = spec.desiredState === 'deleted' ? 'deleting' : 'stopping';
-        const deadlineAt = new Date(this.nowMs + action.graceMs + 15_000);
+        const deadlineAt = new Date(this.time.nowMs + action.graceMs + 15_000);
         yield* this.write(round, { state, endpoint: null, deadlineAt, message: action.reason });
         yield* this.stop(status.handle as unknown as Handle, action.graceMs);
         return yield* this.write(round, { state, handle: null, observed: null, accessDigest: null });
@@ -352,7 +333,7 @@ export class WorkerProgram {
         handle: null,
         observed: null,
         nextAttemptAt: null,
-        deadlineAt: new Date(this.nowMs + LIFECYCLE_LIMITS.startDeadlineMs),
+        deadlineAt: new Date(this.time.nowMs + LIFECYCLE_LIMITS.startDeadlineMs),
         message: 'It is being started.',
       });
       return granted;
@@ -377,14 +358,14 @@ export class WorkerProgram {
   }
 
   private *record(handle: Handle, round: Round): Fiber<void> {
-    const deadlineAt = new Date(this.nowMs + LIFECYCLE_LIMITS.startDeadlineMs);
+    const deadlineAt = new Date(this.time.nowMs + LIFECYCLE_LIMITS.startDeadlineMs);
     yield* this.write(round, { handle: { ...handle }, state: 'starting', deadlineAt });
   }
 
   private *awaitServing(deadlineAt: number, round: Round): Fiber<void> {
     const { status, spec } = round.view;
     const handle = status.handle as unknown as Handle;
-    const until = this.site.world.nowMs + Math.max(0, deadlineAt - this.nowMs);
+    const until = this.site.world.nowMs + Math.max(0, deadlineAt - this.time.nowMs);
     while (this.site.world.nowMs < until) {
       const report = yield* this.ask(spec.id, handle);
       if (report?.serving === true) return;
@@ -418,7 +399,7 @@ export class WorkerProgram {
   }
 
   private *recordFailure({ counts, retryAt, reason }: RecordFailure, round: Round): Fiber<void> {
-    const now = this.nowMs;
+    const now = this.time.nowMs;
     const kept = countedFailures(round.view.failuresAt, now);
     const counted = counts ? [...kept, now] : kept;
     yield* this.write(round, {

@@ -631,22 +631,6 @@ describe('journal', () => {
     expect(codeOf(plant.run({ name: 'resetSessionTimer', request: { sessionId: gone } }))).toBe('SESSION_INVALID');
   });
 
-  it.each([
-    ['forward', 3_600_000],
-    ['back', -3_600_000],
-  ])('I12 R-CLU-06 the wall clock is set %s an hour: a command times out after its time and not before', (_name, jump) => {
-    const plant = new VirtualPlant();
-    plant.up();
-    const sessionId = plant.login();
-    plant.controller().mute = true;
-    const command = plant.ask({ name: 'makeCall', request: { sessionId, objectId: makeObjectId(1, 1), number: '9' } });
-    plant.wallMs += jump;
-    plant.pass(plant.settings.commandTimeoutMs - 1, [sessionId]);
-    expect(plant.replies.has(command)).toBe(false);
-    plant.pass(1, [sessionId]);
-    expect(codeOf(plant.replies.get(command))).toBe('CONTROLLER_TIMEOUT');
-  });
-
   it('I12 R-SES-01 a process that was stopped itself does not end the sessions it could not hear', () => {
     const plant = new VirtualPlant();
     const sessionId = plant.login();
