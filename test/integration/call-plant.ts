@@ -31,12 +31,14 @@ export interface CallPlant {
 export async function startCallPlant({
   equipment,
   settings = {},
+  release = '9.4',
   more = {},
 }: {
   /** Of the controller, beside its plain phones. */
   readonly equipment?: object;
   /** What the simulator's settings have of the controller otherwise. */
   readonly settings?: object;
+  readonly release?: string;
   /** What the access document has otherwise. */
   readonly more?: Partial<AccessDocument>;
 } = {}): Promise<CallPlant> {
@@ -54,7 +56,7 @@ export async function startCallPlant({
       instanceCaFile: around.authority.certFile,
       admin: { host: block.address(100), port: 8475, key: ADMIN_KEY },
       heartbeatMs: 1000,
-      controllers: [{ name: 'one', address: controller, ...files, extensions: { from: 2001, count: 10 }, ...settings }],
+      controllers: [{ name: 'one', address: controller, ...files, release, extensions: { from: 2001, count: 10 }, ...settings }],
       equipmentFile,
       logLevel: 'error',
     }),
@@ -64,7 +66,7 @@ export async function startCallPlant({
     address: block.address(1),
     slots: [0, 1],
     sessions: 100,
-    controllers: [{ icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release: '9.4', monitorsMax: 100 }],
+    controllers: [{ icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release, monitorsMax: 100 }],
     more,
   });
   const router = await startRouter(await around.settings(), createLogger('router', 'silent'));

@@ -104,6 +104,7 @@ export class GatewayEngine implements Engine, LinkListener {
       send: (icpId, request, traceparent) => this.links?.send(icpId, request, traceparent) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),
+      models: (icpId, models, handle) => this.dispatch({ kind: 'device-models', icpId, models, handle }),
     });
   }
 
