@@ -36,6 +36,7 @@ export interface CallPlant {
 export async function startCallPlant({
   equipment,
   settings = {},
+  release = '9.4',
   more = {},
   otherControllers = [],
 }: {
@@ -43,6 +44,7 @@ export async function startCallPlant({
   readonly equipment?: object;
   /** What the simulator's settings have of the controller otherwise. */
   readonly settings?: object;
+  readonly release?: string;
   /** What the access document has otherwise. */
   readonly more?: Partial<AccessDocument>;
   /** In the document beside the simulated one. */
@@ -62,7 +64,7 @@ export async function startCallPlant({
       instanceCaFile: around.authority.certFile,
       admin: { host: block.address(100), port: 8475, key: ADMIN_KEY },
       heartbeatMs: 1000,
-      controllers: [{ name: 'one', address: controller, ...files, extensions: { from: 2001, count: 10 }, ...settings }],
+      controllers: [{ name: 'one', address: controller, ...files, release, extensions: { from: 2001, count: 10 }, ...settings }],
       equipmentFile,
       logLevel: 'error',
     }),
@@ -73,7 +75,7 @@ export async function startCallPlant({
     slots: [0, 1],
     sessions: 100,
     controllers: [
-      { icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release: '9.4', monitorsMax: 100 },
+      { icpId: 1, name: 'one', address: controller, port: 5320, enabled: true, release, monitorsMax: 100 },
       ...otherControllers,
     ],
     more,

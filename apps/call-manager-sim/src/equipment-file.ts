@@ -23,6 +23,11 @@ const phone = z.strictObject({
   dn,
   name,
   sip: z.boolean().default(false).describe('R-CC-06'),
+  model: z
+    .string()
+    .regex(/^[A-Z0-9_]{1,32}$/, 'a model has 1 to 32 of A-Z 0-9 _')
+    .optional()
+    .describe('R-SES-02'),
   /** Place of the other controller in the list. */
   secondary: z.int().min(0).max(249).optional().describe('R-RES-01'),
   pickupGroup: z.int().min(1).max(9_999).optional(),

@@ -19,13 +19,11 @@ import type { CallContext, Engine, EventReader, NumberedEvent, Outcome, ReaderLi
 import { nextRestEvent, restEventAnswer } from './rest-event.js';
 import type { ControllerLinks, LinkListener, LinkUp } from './southbound-port.js';
 import { Ticker } from './ticker.js';
-import { sampledTrace } from './switchboard/request-traces.js';
 import { Switchboard } from './switchboard/switchboard.js';
 import type {
   Caller,
   CoreOperation,
   CoreOutcome,
-  DataRegistration,
   Effect,
   Input,
   Instant,
@@ -104,6 +102,7 @@ export class GatewayEngine implements Engine, LinkListener {
       send: (icpId, request, traceparent) => this.links?.send(icpId, request, traceparent) === true,
       refusal: (icpId) => this.switchboard.controllerRefusal(icpId),
       note: (text, facts) => options.logger.info(facts, text),
+      models: (icpId, models, handle) => this.dispatch({ kind: 'device-models', icpId, models, handle }),
     });
   }
 
@@ -257,9 +256,9 @@ export class GatewayEngine implements Engine, LinkListener {
     const checked = this.runNow({ name: 'resetSessionTimer', request: { sessionId } }, callerOf(context));
     if (!checked.ok) return checked;
     this.dispatch({ kind: 'watch-directories' });
-    const keep = (registration: DataRegistration) =>
+    const keep: Parameters<DirectoryDesk['carryOut']>[3] = (registration) =>
       this.run({ name: 'keepDataRegistration', request: { sessionId, registration } }, callerOf(context));
-    return this.desk.carryOut(name, request as never, this.keeping, keep, sampledTrace(context.traceparent));
+    return this.desk.carryOut(name, request as never, this.keeping, keep, context.traceparent);
   }
 
   /** A log-in, of an application or of a user: what could not be kept has not happened. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMPATIBILITY, compareVersions, compatibilityOf, deviceUse } from './compatibility.js';
+import { COMPATIBILITY, compareVersions, compatibilityOf, deviceRuleOf, deviceUse } from './compatibility.js';
 
 /** The guidelines' table, row by row, written down a second time: gateway, application, controllers, multi-instance, base system, standard only. */
 const GUIDELINES: readonly (readonly [string, string, string, string, string, boolean])[] = [
@@ -110,5 +110,19 @@ describe('R-SES-02 the compatibility table', () => {
     ['micollab-acd-softphone', '4.1', '9.0 SP1', undefined],
   ] as const)('%s with gateway %s and controller %s: %s', (devices, gateway, controller, use) => {
     expect(deviceUse(devices, gateway, controller)).toBe(use);
+  });
+
+  it.each([
+    ['6905', 'mivoice-6905-6910'],
+    ['6910', 'mivoice-6905-6910'],
+    ['6920', 'mivoice-6900'],
+    ['6940', 'mivoice-6900'],
+    ['ANALOGUE', 'analogue-fxs'],
+    ['MICOLLAB_ACD_SOFTPHONE', 'micollab-acd-softphone'],
+    ['5330', undefined],
+    ['16920', undefined],
+    ['', undefined],
+  ])('R-SES-02 the model %s is of the family %s', (model, devices) => {
+    expect(deviceRuleOf(model)?.devices).toBe(devices);
   });
 });

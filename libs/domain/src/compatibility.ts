@@ -156,6 +156,20 @@ export function compatibilityOf({ gateway, application, controller, baseSystem }
 export const hasResilience = (release: string, multiInstance: boolean): boolean =>
   multiInstance || compareVersions(release, RESILIENCE_FROM) >= 0;
 
+/** Models by the word that a controller has for them (docs/design/controller-link.md, MODEL); the first that fits counts. */
+const MODELS: readonly (readonly [model: RegExp, devices: DeviceRule['devices']])[] = [
+  [/^69(05|10)$/, 'mivoice-6905-6910'],
+  [/^69\d\d$/, 'mivoice-6900'],
+  [/^MICOLLAB_ACD_SOFTPHONE$/, 'micollab-acd-softphone'],
+  [/^ANALOGUE$/, 'analogue-fxs'],
+];
+
+/** What the table says of a model; undefined: nothing. */
+export function deviceRuleOf(model: string): DeviceRule | undefined {
+  const devices = MODELS.find(([pattern]) => pattern.test(model))?.[1];
+  return DEVICE_RULES.find((rule) => rule.devices === devices);
+}
+
 /** What may be done with a kind of device under this combination; undefined: nothing, or nothing is said about it. */
 export function deviceUse(devices: DeviceRule['devices'], gateway: string, controller: string): DeviceRule['use'] | undefined {
   const rule = DEVICE_RULES.find((one) => one.devices === devices)!;

@@ -78,6 +78,7 @@ function deviceItems(simulation: Simulation, entity: Entity, device: Device): It
         ['TRAITS', String(traitsOf(device))],
         ['PRIMARY_ADDRESS', address(device.primary)],
         ['SECONDARY_ADDRESS', address(device.secondary)],
+        ...(device.model === null ? [] : [['MODEL', device.model] as const]),
       ];
     case 'HOT_DESK_USER':
       return [

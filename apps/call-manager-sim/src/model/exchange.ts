@@ -177,6 +177,7 @@ export class Exchange {
         dn: '',
         name: '',
         fullName: '',
+        model: null,
         monitorable: true,
         handle,
         inService: true,

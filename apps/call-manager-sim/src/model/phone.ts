@@ -10,6 +10,8 @@ export interface Device {
   name: string;
   /** As the directory has it; may be changed by a write there. */
   fullName: string;
+  /** What make of set it is; null: not known. */
+  readonly model: string | null;
   readonly monitorable: boolean;
   readonly handle: number;
   /** R-RES-02: where it is at home, and where it goes when that is away (null: it is not resilient). */
@@ -95,6 +97,8 @@ export interface PhoneSpec {
   /** False: the class of service forbids monitoring (R-CLU-07). */
   readonly monitorable: boolean;
   readonly kind?: DeviceKind;
+  /** What make of set it is (R-SES-02); absent: the controller does not know. */
+  readonly model?: string;
   /** R-RES-01: the controller that takes it when its own is away. */
   readonly secondary?: number;
   readonly pickupGroup?: number;
@@ -167,7 +171,7 @@ export function handleOf(dn: string): number {
 export function newDevice(spec: PhoneSpec, controller: number, handle = handleOf(spec.dn)): Device {
   if (new TextEncoder().encode(spec.name).length > NAME_BYTES_MAX)
     throw new Error(`the name of ${spec.dn} is over ${NAME_BYTES_MAX} bytes`);
-  const { dn, name, monitorable, kind = 'phone', secondary = null } = spec;
+  const { dn, name, model = null, monitorable, kind = 'phone', secondary = null } = spec;
   if (secondary === controller) throw new Error(`the secondary controller of ${dn} is its primary`);
   const inService = !DEVICE_KIND_OF[kind].needsSet;
   return {
@@ -175,6 +179,7 @@ export function newDevice(spec: PhoneSpec, controller: number, handle = handleOf
     dn,
     name,
     fullName: name,
+    model,
     monitorable,
     handle,
     primary: controller,

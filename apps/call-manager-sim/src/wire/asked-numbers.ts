@@ -217,6 +217,7 @@ export const ITEM = {
   TRAITS: 69,
   TRUNK_NUMBER: 70,
   CONTINUED: 71,
+  MODEL: 72,
 } as const;
 
 export type ItemWord = keyof typeof ITEM;

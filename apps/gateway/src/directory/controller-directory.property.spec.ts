@@ -32,6 +32,7 @@ class Peer {
       correlation: () => (this.number += 1),
       send: (request) => this.asked.push(request) > 0,
       note: () => {},
+      models: () => {},
     });
   }
 

@@ -32,6 +32,8 @@ export interface ControllerDirectoryParts {
   /** False: nothing was sent. */
   readonly send: (request: ControllerRequest, traceparent?: string) => boolean;
   readonly note: (text: string, facts: object) => void;
+  /** Models of phones by handle: of all there are, or (`handle`) of one. */
+  readonly models: (models: ReadonlyMap<number, string>, handle: number | undefined) => void;
 }
 
 interface ReadAll {
@@ -39,6 +41,7 @@ interface ReadAll {
   readonly entity: Entity;
   after: number;
   readonly entries: Map<number, Entry>;
+  readonly models: Map<number, string>;
 }
 interface ReadOne {
   readonly kind: 'one';
@@ -169,7 +172,7 @@ export class ControllerDirectory {
     }
     this.open = undefined;
     if (open.job.kind === 'write') this.written(open.job, message);
-    else if (message.type === 'DIRECTORY_READ_RESPONSE') this.read(nowMs, open.job, message, open.page.end());
+    else if (message.type === 'DIRECTORY_READ_RESPONSE') this.read(nowMs, open.job, message, open.page);
     this.goOn(nowMs);
   }
 
@@ -187,7 +190,7 @@ export class ControllerDirectory {
 
   private again(entity: Entity): void {
     // in the middle of it, nobody could tell what has been read before the change and what after
-    this.alls.set(entity.deiId, { kind: 'all', entity, after: 0, entries: new Map() });
+    this.alls.set(entity.deiId, { kind: 'all', entity, after: 0, entries: new Map(), models: new Map() });
   }
 
   private goOn(nowMs: number): void {
@@ -226,16 +229,18 @@ export class ControllerDirectory {
     return true;
   }
 
-  private read(nowMs: number, job: ReadAll | ReadOne, { result, count, next }: ReadResponse, page: readonly Entry[]): void {
+  private read(nowMs: number, job: ReadAll | ReadOne, { result, count, next }: ReadResponse, read: ReadPage): void {
+    const page = read.end();
     if (result === 'NOT_SUPPORTED') return void this.alls.delete(job.entity.deiId);
     if (!granted(result)) return this.failed(nowMs, job, `refused: ${result}`);
     if (count !== page.length) return this.failed(nowMs, job, `${page.length} entries of ${count} came`);
     this.failures = 0;
     this.lastFailure = null;
-    if (job.kind === 'one') return this.readOne(job, page);
+    if (job.kind === 'one') return this.readOne(job, page, read.models);
     // begun anew meanwhile
     if (this.alls.get(job.entity.deiId) !== job) return;
     for (const entry of page) job.entries.set(entry.objectId, entry);
+    for (const [handle, model] of read.models) job.models.set(handle, model);
     if (job.entries.size > ENTRIES_MAX) {
       this.alls.delete(job.entity.deiId);
       return this.parts.note('a directory has more entries than are taken in', this.facts(job.entity));
@@ -243,11 +248,13 @@ export class ControllerDirectory {
     if (next > job.after) return void (job.after = next);
     this.alls.delete(job.entity.deiId);
     this.counts.set(job.entity.deiId, job.entries.size);
+    if (job.entity.name === 'phones') this.parts.models(job.models, undefined);
     this.keep(job.entity, () => this.parts.directory.replace(job.entity.deiId, this.parts.icpId, [...job.entries.values()]));
   }
 
-  private readOne({ entity, handle }: ReadOne, page: readonly Entry[]): void {
+  private readOne({ entity, handle }: ReadOne, page: readonly Entry[], models: ReadonlyMap<number, string>): void {
     const { directory } = this.parts;
+    if (entity.name === 'phones') this.parts.models(models, handle);
     const found = page.find(({ objectId }) => partsOf(objectId)?.handle === handle);
     if (found !== undefined) {
       this.alls.get(entity.deiId)?.entries.set(found.objectId, found);

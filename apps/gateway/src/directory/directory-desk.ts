@@ -5,6 +5,7 @@ import type { ControllerResponse, DirectoryEntries, EventMessage } from '#southb
 import type { Outcome } from '../northbound-port.js';
 import type { LinkUp } from '../southbound-port.js';
 import { NOT_KEPT } from '../switchboard/core.js';
+import { sampledTrace } from '../switchboard/request-traces.js';
 import type { DataRegistration } from '../switchboard/switchboard.port.js';
 import type { DirectoryMessage } from './controller-directory.js';
 import { describeController } from './controller-entries.js';
@@ -50,7 +51,7 @@ export class DirectoryDesk {
     traceparent?: string,
   ): Promise<Outcome<OperationResponse<N>>> {
     const { data } = this;
-    if (!data.registers(name)) return data.execute(name, request, traceparent);
+    if (!data.registers(name)) return data.execute(name, request, sampledTrace(traceparent));
     if (!isKeeping) return { ok: false, refusal: NOT_KEPT };
     const outcome = await data.execute(name, request);
     const kept = outcome.ok ? await keep(data.registrationOf(request.sessionId)) : outcome;

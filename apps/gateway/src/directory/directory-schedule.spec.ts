@@ -24,6 +24,7 @@ class Plant {
     send: (_icpId, request) => this.open.push(request) > 0,
     refusal: () => undefined,
     note: () => undefined,
+    models: () => undefined,
   });
 
   /** Answers everything that is asked, and what is asked then, until nothing is. Counts what it answered. */

@@ -19,6 +19,7 @@ function setUp() {
     send: (_icpId, request) => asked.push(request as (typeof asked)[number]) > 0,
     refusal: () => undefined,
     note: () => {},
+    models: () => {},
   });
   const answer = (result: 'OK' | 'OVERLOADED' = 'OK') => {
     const { correlation, entity } = asked.shift()!;
@@ -93,6 +94,7 @@ class Plant {
     send: (icpId, request) => this.sent.push({ icpId, request }) > 0,
     refusal: () => undefined,
     note: () => undefined,
+    models: () => undefined,
   });
 
   tickAt(nowMs: number): number[] {

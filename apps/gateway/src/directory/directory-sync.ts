@@ -29,6 +29,8 @@ export interface DirectorySyncParts {
   /** Why nothing can be written at a controller now; undefined: it can. */
   readonly refusal: (icpId: number) => Refusal | undefined;
   readonly note: (text: string, facts: object) => void;
+  /** Models of the phones of a controller by handle: of all there are, or (`handle`) of one. */
+  readonly models: (icpId: number, models: ReadonlyMap<number, string>, handle: number | undefined) => void;
 }
 
 type Change = Parameters<DirectoryWriter['write']>[0];
@@ -213,13 +215,14 @@ export class DirectorySync implements DirectoryWriter {
   }
 
   private link(icpId: number): ControllerDirectory {
-    const { directory, timeoutMs, send, note } = this.parts;
+    const { directory, timeoutMs, send, note, models } = this.parts;
     return new ControllerDirectory({
       icpId,
       directory,
       timeoutMs,
       note,
       send: (request, traceparent) => send(icpId, request, traceparent),
+      models: (found, handle) => models(icpId, found, handle),
       correlation: () => {
         this.correlation = this.correlation + 1 === SYNC_CORRELATIONS.end ? SYNC_CORRELATIONS.from : this.correlation + 1;
         return this.correlation;

@@ -9,9 +9,13 @@ const ENTRIES_MAX = 65_535;
 /** Each at most a frame: more than all fields of an entity can fill. */
 const PIECES_MAX = 32;
 
+const MODEL_LENGTH_MAX = 40;
+
 type Piece = DirectoryEntries['entries'][number];
 
 export class ReadPage {
+  /** Models of devices, by handle, as far as they are told. */
+  readonly models = new Map<number, string>();
   private readonly whole: Entry[] = [];
   private open: { readonly handle: number; readonly items: Item[]; pieces: number } | undefined;
 
@@ -52,6 +56,8 @@ export class ReadPage {
   }
 
   private keep(piece: Piece): void {
+    const model = piece.items.find(({ word }) => word === 'MODEL')?.value ?? '';
+    if (model !== '') this.models.set(piece.handle, model.slice(0, MODEL_LENGTH_MAX));
     this.whole.push(entryOf(this.entity, this.icpId, piece));
   }
 }

@@ -88,6 +88,8 @@ type Target = { readonly controller: Controller; readonly handle: number } | Ref
 export function targetOf(core: Core, objectId: number): Target {
   const parts = partsOf(objectId);
   if (parts === undefined) return { code: 'OBJECT_NOT_FOUND', detail: `${objectId} is not the id of a device` };
+  const restricted = core.controllers.get(parts.icpId)?.deviceRefusal(parts.handle);
+  if (restricted !== undefined) return restricted;
   const found = controllerOf(core, servingIcpId(core, objectId) ?? parts.icpId);
   return 'code' in found ? found : { ...found, handle: parts.handle };
 }

@@ -1,8 +1,10 @@
 /** What the switchboard knows of one controller: its grant, its link, what is under way, what stands on it. */
+import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState } from '#contracts/gateway-admin';
 import type { CallFacts, Item, QueryKind } from '#southbound/messages';
 import type { LinkUp } from '../southbound-port.js';
 import { CommandTable } from './command-table.js';
+import { deviceUseRefusal } from './device-use.rules.js';
 import { FairQueue, Fifo } from './fair-queue.js';
 import { LineAppearances } from './line-appearances.rules.js';
 import type { CountedBy, CountedKind } from './monitor-counts.js';
@@ -67,6 +69,8 @@ export class Controller {
   readonly devicesToAsk = new Set<number>();
   /** Counters of R-LIM-07 that somebody was refused for, though others may have some to spare, and when (monotonic ms). */
   readonly kindsWanted = new Map<`${CountedKind}.${CountedBy}`, number>();
+  /** Models of devices that the table restricts at this release, by handle (R-SES-02); what is not told is not restricted. */
+  readonly restrictedModels = new Map<number, string>();
   /** Monitored line appearances (R-LIM-12). */
   readonly lines = new LineAppearances();
   /** When to try again, by object id, where the controller could not take a monitor. */
@@ -118,6 +122,21 @@ export class Controller {
   /** {@link standing} and what is to be set: each has its place, but for what lingers and gives way. */
   get places(): number {
     return this.objectIds.size + this.unanswered - this.lingering.size;
+  }
+
+  /** Models of phones as the controller tells them: of all there are, or (`handle`) of one. */
+  learnModels(models: ReadonlyMap<number, string>, handle: number | undefined): void {
+    if (handle === undefined) this.restrictedModels.clear();
+    else this.restrictedModels.delete(handle);
+    const told = handle === undefined ? models : [[handle, models.get(handle) ?? ''] as const];
+    for (const [device, model] of told)
+      if (deviceUseRefusal(model, this.grant) !== undefined) this.restrictedModels.set(device, model);
+  }
+
+  /** Why the device is neither monitored nor commanded (R-SES-02); undefined: nothing is known against it. */
+  deviceRefusal(handle: number): Refusal | undefined {
+    const model = this.restrictedModels.size === 0 ? undefined : this.restrictedModels.get(handle);
+    return model === undefined ? undefined : deviceUseRefusal(model, this.grant);
   }
 
   /** What belonged to the link that is gone. The pacer stays: what it has sent may still be read. */

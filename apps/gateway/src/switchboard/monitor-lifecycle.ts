@@ -54,6 +54,8 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   if ('refusal' in usable) return core.refuse(requestId, usable.refusal);
   const { controller } = usable;
   if (known?.holders.has(session.id)) return core.answer(requestId, answerOf(session, known), true);
+  const restricted = controller.deviceRefusal(parts.handle);
+  if (restricted !== undefined) return core.refuse(requestId, restricted);
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeObjectId } from './numbering.rules.js';
+import { RequestTraces } from './request-traces.js';
 import { VirtualPlant } from './virtual-plant.fixture.js';
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -88,5 +89,14 @@ describe('R-LOG-01 the trace of a request goes to the controller', () => {
         .filter(([type]) => type === 'MONITOR_START')
         .at(-1),
     ).toEqual(['MONITOR_START', 1100, undefined]);
+  });
+
+  it('and is forgotten with the answer; of too many under way the oldest are', () => {
+    const traces = new RequestTraces();
+    traces.begin(1, TRACE);
+    traces.end(1);
+    expect(traces.of(1)).toBeUndefined();
+    for (let requestId = 1; requestId <= 10_001; requestId += 1) traces.begin(requestId, TRACE);
+    expect([traces.of(1), traces.of(2)]).toEqual([undefined, TRACE]);
   });
 });

@@ -169,6 +169,13 @@ export type Input =
   /** Verified by the caller; may be the same again. */
   | { readonly kind: 'access-document'; readonly document: AccessDocument }
   | { readonly kind: 'drain'; readonly on: boolean }
+  /** A controller has told which models its phones are, by handle: all of them, or (`handle`) one. */
+  | {
+      readonly kind: 'device-models';
+      readonly icpId: number;
+      readonly models: ReadonlyMap<number, string>;
+      readonly handle: number | undefined;
+    }
   /** Somebody reads the directory: changes of it are to be told (effect `directory`) from now on. */
   | { readonly kind: 'watch-directories' }
   /** This incarnation ends: every session is told (OIG_SHUTDOWN). Once. */

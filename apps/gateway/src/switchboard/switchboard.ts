@@ -265,6 +265,8 @@ export class Switchboard {
       case 'drain':
         core.draining = input.on;
         return;
+      case 'device-models':
+        return core.controllers.get(input.icpId)?.learnModels(input.models, input.handle);
       case 'watch-directories':
         return watchDirectories(core);
       case 'shutdown':

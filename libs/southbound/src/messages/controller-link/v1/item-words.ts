@@ -71,4 +71,5 @@ export const ITEM_WORDS = [
   'TRAITS',
   'TRUNK_NUMBER',
   'CONTINUED',
+  'MODEL',
 ] as const;
