@@ -74,6 +74,12 @@ export const METRICS = {
     'Events in sessions’ logs that were not handed out yet',
     'application_type',
   ),
+  cordboard_events_oldest_waiting_seconds: gauge(
+    'gateway',
+    'R-CC-09',
+    'How far the slowest application lags: since when its oldest event waits that it has not taken, 0 for none',
+    'application_type',
+  ),
   cordboard_events_dropped_total: counter(
     'gateway',
     'R-CC-09',

@@ -34,6 +34,8 @@ export interface SoapHandler {
   /** Everything it was called with. */
   readonly calls: SoapEvent[];
   readonly actions: string[];
+  /** What was sent, as it came. */
+  readonly bodies: string[];
   /** Connections that were ever opened. */
   connections: number;
   /** What the operation returns; throws: a fault. Default: true. */
@@ -60,6 +62,9 @@ export async function hostHandler(name: HandlerService, wsdl: string): Promise<S
   const [bySoap] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
     handler.actions.push(String(request.headers['soapaction']));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => handler.bodies.push(Buffer.concat(chunks).toString()));
     if (handler.answer === undefined) return bySoap!(request, response);
     const { answer } = handler;
     request.resume().on('end', () => answer(response));
@@ -72,6 +77,7 @@ export async function hostHandler(name: HandlerService, wsdl: string): Promise<S
     events: [],
     calls: [],
     actions: [],
+    bodies: [],
     connections: 0,
     returns: () => true,
     answer: undefined,

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SOAP_NO_EVENT_TEXT } from '#contracts/soap';
 import { eventually } from '#testkit/eventually';
 import { attributeOf, rest, soap, textOf } from './clients.js';
+import { checkRequest } from './contract-check.js';
 import { eventPlant, PHONE, type EventPlant, type LoggedIn } from './event-plant.js';
 import { hostHandler, type HandlerService, type SoapHandler, toldTypes } from './soap-handler.js';
 
@@ -189,6 +190,8 @@ describe('registerHAClientCallback', () => {
     await eventually(() => to.events.length === 1, { what: 'the call, after one that failed' });
     expect(to.events).toMatchObject([{ newServerIPAddress: 'edge.example' }]);
     expect(new Set(to.actions)).toEqual(new Set(['"urn:sessionHAEvent"']));
+    expect(to.bodies.length).toBe(2);
+    for (const body of to.bodies) checkRequest('sessionHAEvent', body);
 
     const withdrawn = await soap(next.northbound, 'registerHAClientCallback', { sessionId });
     expect(attributeOf(withdrawn.text, 'result')).toBe('true');

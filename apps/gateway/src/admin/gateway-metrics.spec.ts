@@ -94,6 +94,27 @@ describe('figures of an instance', () => {
     expect(text).toContain('cordboard_certificate_not_after_seconds{holder="own"} 1800000000\n');
   });
 
+  it('R-LOG-01 R-CC-09 tell how far applications of each type lag: by their slowest session, until it has read', () => {
+    const plant = new VirtualPlant().up();
+    const oldest = () => Number(/oldest_waiting_seconds\{application_type="generic"\} ([\d.]+)\n/.exec(metricsOf(plant))?.[1]);
+    const [quick, slow] = [plant.login(), plant.login()];
+    for (const sessionId of [quick, slow]) {
+      plant.monitor(sessionId, 1001);
+      plant.read(sessionId);
+    }
+    expect(oldest()).toBe(0);
+    plant.event(1001, 'ORIGINATED', 'NEW_CALL', 'originated');
+    plant.pass(5000, [quick, slow]);
+    plant.read(quick);
+    plant.event(1001, 'DELIVERED', 'DELIVERED', 'delivered');
+    plant.pass(2000, [quick, slow]);
+    expect(oldest()).toBeCloseTo(7, 0);
+    plant.read(slow);
+    expect(oldest()).toBeCloseTo(2, 0);
+    plant.read(quick);
+    expect(oldest()).toBe(0);
+  });
+
   it('S-06 name no tenant, no application and no number', () => {
     expect(metricsOf(busyPlant())).not.toMatch(/Acme|crm|5551234|1001/);
   });

@@ -35,7 +35,10 @@ export function gatewayMetrics({ report, links, logLinesDropped, certificates }:
   }
   for (const [icpId, histogram] of figures.lags) text.addHistogram('cordboard_event_lag_seconds', { icp_id: icpId }, histogram);
   for (const [code, count] of figures.refused) text.add('cordboard_refused_total', { code }, count);
-  for (const [type, count] of figures.eventsWaiting) text.add('cordboard_events_waiting', { application_type: type }, count);
+  for (const [type, { count, oldestMs }] of figures.eventsWaiting) {
+    text.add('cordboard_events_waiting', { application_type: type }, count);
+    text.add('cordboard_events_oldest_waiting_seconds', { application_type: type }, oldestMs / 1000);
+  }
   text.add('cordboard_events_dropped_total', {}, figures.eventsDropped);
   text.add('cordboard_monitors_wanted', {}, report.devices.wanted);
   text.add('cordboard_monitors_standing', {}, report.devices.standing);

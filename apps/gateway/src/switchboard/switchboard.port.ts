@@ -321,8 +321,8 @@ export interface SwitchboardReport {
   readonly figures: Pick<Figures, 'refused' | 'operations' | 'lags'> & {
     readonly controllers: Use;
     readonly applications: Use;
-    /** By application type. */
-    readonly eventsWaiting: ReadonlyMap<string, number>;
+    /** By application type: events not handed out yet, and how long the oldest unread one has waited, ms. */
+    readonly eventsWaiting: ReadonlyMap<string, { readonly count: number; readonly oldestMs: number }>;
     /** Before their application had read them, ever. */
     readonly eventsDropped: number;
     readonly journalWritable: boolean;

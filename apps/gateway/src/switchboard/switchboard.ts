@@ -212,11 +212,13 @@ export class Switchboard {
   }
 
   private figures(): SwitchboardReport['figures'] {
-    const { figures, controllers, document, limits, sessions, keeping } = this.core;
-    const eventsWaiting = new Map([['generic', 0]]);
+    const { figures, controllers, document, limits, sessions, keeping, now } = this.core;
+    const eventsWaiting = new Map([['generic', { count: 0, oldestMs: 0 }]]);
     for (const session of sessions.all()) {
       const type = typeOf(this.core, session);
-      eventsWaiting.set(type, (eventsWaiting.get(type) ?? 0) + session.log.waitingCount);
+      const { count, oldestMs } = eventsWaiting.get(type) ?? { count: 0, oldestMs: 0 };
+      const since = session.log.unreadSince(now, 0, session.handler?.ackedSeq) ?? now.wallMs;
+      eventsWaiting.set(type, { count: count + session.log.waitingCount, oldestMs: Math.max(oldestMs, now.wallMs - since) });
     }
     return {
       refused: figures.refused,
