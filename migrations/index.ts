@@ -8,6 +8,7 @@ import { TenantSettings1700000000015 } from './1700000000015-tenant-settings.js'
 import { JournalCopies1700000000035 } from './1700000000035-journal-copies.js';
 import { ControllerMonitors1700000000075 } from './1700000000075-controller-monitors.js';
 import { DirectorySync1700000000098 } from './1700000000098-directory-sync.js';
+import { BorderGateway1700000000103 } from './1700000000103-border-gateway.js';
 
 /** In the order they run. Additive: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   JournalCopies1700000000035,
   ControllerMonitors1700000000075,
   DirectorySync1700000000098,
+  BorderGateway1700000000103,
 ];

@@ -1,6 +1,6 @@
 /**
- * R-MON-02, R-MON-05: line appearances beside the prime line of their set, and users and agents wherever they are logged in, monitored by a real
- * router, gateway and simulator. Counted at the controller.
+ * R-MON-02, R-MON-05, R-LIM-09: line appearances beside the prime line of their set, and users and agents wherever they are logged in, monitored by a
+ * real router, gateway and simulator. Counted at the controller.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApplicationEvent } from '#contracts/application-api';
@@ -13,6 +13,7 @@ import { World } from './walk/world.js';
 
 /** The prime line and two appearances, and no monitor more. */
 const MONITORS_MAX = 3;
+const USERS_MAX = 2;
 const EQUIPMENT = {
   phones: [{ dn: '2011', hotDesk: true }],
   users: [{ dn: '2101', pin: '4711' }],
@@ -28,7 +29,7 @@ let plant: CallPlant;
 beforeAll(async () => {
   plant = await startCallPlant({
     equipment: EQUIPMENT,
-    more: { applications: APPLICATIONS, limits: { ...INSTANCE_LIMITS, monitors: MONITORS_MAX } },
+    more: { applications: APPLICATIONS, limits: { ...INSTANCE_LIMITS, monitors: MONITORS_MAX, hotDeskUsers: USERS_MAX } },
   });
 }, 60_000);
 afterAll(() => plant?.close());
@@ -129,4 +130,24 @@ describe('users and agents', () => {
       await world.ask('logout');
     },
   );
+
+  it('R-LIM-09 R-LIM-13 count among the users of the instance, as a set where they log in does not', async () => {
+    const world = await worldOf('REST');
+    const monitor = async (dn: string) =>
+      world.face.call('monitorObject', { sessionId: world.sessionId, ...(await world.device(dn)) });
+    for (const dn of ['2101', '2110']) expect((await monitor(dn)).ok).toBe(true);
+    const full = await eventually(
+      async () => {
+        const { ok, text } = await monitor('2102');
+        expect(ok).toBe(false);
+        return text.includes('MONITOR_LIMIT') ? text : undefined;
+      },
+      { what: 'both to be known as users' },
+    );
+    expect(JSON.parse(full)).toMatchObject({ limit: 'hotDeskUsers', used: USERS_MAX, cap: USERS_MAX });
+    expect((await monitor('2011')).ok, 'a set where users log in').toBe(true);
+    expect(await standing()).toEqual({ total: 3, shared: 3 });
+    await world.ask('logout');
+    await noneStands();
+  });
 });

@@ -25,7 +25,7 @@ export async function realEngine(): Promise<Tried & { readonly engine: GatewayEn
   const seal = new RecordSeal(new Sealer(ring), { tenantId: TENANT, instanceId: INSTANCE });
   const { journal, records } = await FileJournal.open(dir);
   const timing = { sessionKeepAliveMs: 600_000, commandTimeoutMs: 1000, longPollMaxMs: 1000 };
-  const limits = { sessions: 20, controllers: 2, monitors: 10, monitorsPerController: 10 };
+  const limits = { sessions: 20, controllers: 2, monitors: 10, monitorsPerController: 10, hotDeskUsers: 10 };
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const config = {
     slots: [5],

@@ -1,5 +1,5 @@
 /** Swarm testing: each seed has its own sizes and its own subset of faults, so that no fault hides behind another. */
-import type { InstanceLimits } from '#domain/limits';
+import { INSTANCE_LIMITS, type InstanceLimits } from '#domain/limits';
 import type { Random } from './world/random.js';
 
 export interface Faults {
@@ -113,6 +113,7 @@ export function drawConfig(random: Random): SwarmConfig {
       controllers: 4,
       monitors: contention ? 24 : random.int(1, 8),
       monitorsPerController,
+      hotDeskUsers: INSTANCE_LIMITS.hotDeskUsers,
     },
     controllerMonitors: contention ? random.int(6, 9) : random.int(monitorsPerController, instances * monitorsPerController),
     keepAliveMs: 6000,

@@ -199,7 +199,7 @@ function openLinks(
 }
 
 function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, startedAt: string): InstanceStatusReport {
-  const { sessions, monitors, devices, licences, recovery, controllers, rates } = engine.report();
+  const { sessions, monitors, hotDeskUsers, devices, licences, recovery, controllers, rates } = engine.report();
   const held = documents.current;
   engine.desk.sync.tell();
   return {
@@ -214,6 +214,7 @@ function statusOf({ engine, links, documents }: Parts, health: InstanceHealth, s
     devices,
     licences: { ...licences, pools: [...licences.pools] },
     callsPerHour: rates.callsPerHour,
+    hotDeskUsers,
     recovery:
       recovery === undefined
         ? null

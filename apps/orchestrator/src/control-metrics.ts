@@ -1,19 +1,26 @@
 /** The figures of the control plane as the record has them, and those of its queue. */
 import type { Producer } from '#jobs/producer';
-import { APPLICATION_USERS_PER_TENANT, APPLICATIONS_PER_TENANT, INSTANCE_LIMITS, KEYS_PER_TENANT } from '#domain/limits';
+import {
+  APPLICATION_USERS_PER_TENANT,
+  APPLICATIONS_PER_TENANT,
+  INSTANCE_LIMITS,
+  INSTANCES_PER_BORDER_GATEWAY,
+  KEYS_PER_TENANT,
+} from '#domain/limits';
 import * as controlFigures from '#persistence/control-figures';
 import type { Database } from '#persistence/database';
 import { INSTANCES_PER_CLUSTER } from '#persistence/instances';
 import * as routingVersions from '#persistence/routing-versions';
 import { MetricsText } from '#telemetry/metrics';
 
-/** R-LIM-02, R-LIM-05, S-10 */
+/** R-LIM-02, R-LIM-05, R-LIM-10, S-10 */
 const CAPS: Readonly<Record<controlFigures.HighestUse['limit'], number>> = {
   instances: INSTANCES_PER_CLUSTER,
   controllers: INSTANCE_LIMITS.controllers,
   keys: KEYS_PER_TENANT,
   applications: APPLICATIONS_PER_TENANT,
   applicationUsers: APPLICATION_USERS_PER_TENANT,
+  borderGatewayInstances: INSTANCES_PER_BORDER_GATEWAY,
 };
 
 export async function controlMetrics(database: Database, producer: Producer): Promise<string> {

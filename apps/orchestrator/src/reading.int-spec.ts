@@ -1,6 +1,11 @@
 /** What is read back: every resource alone and in pages, and the ledger with its steps; and the caps that tenants meet. */
 import { ControlApiError } from '#contracts/control-api-client';
-import { APPLICATION_USERS_PER_TENANT, APPLICATIONS_PER_TENANT, KEYS_PER_TENANT } from '#domain/limits';
+import {
+  APPLICATION_USERS_PER_TENANT,
+  APPLICATIONS_PER_TENANT,
+  INSTANCES_PER_BORDER_GATEWAY,
+  KEYS_PER_TENANT,
+} from '#domain/limits';
 import { generateApiKey } from '#pki/api-keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBench, sampleTenant, type Bench, type SampleTenant } from './testing/bench.js';
@@ -184,6 +189,7 @@ describe('caps of a tenant', () => {
       ['keys', KEYS_PER_TENANT],
       ['applications', APPLICATIONS_PER_TENANT],
       ['applicationUsers', APPLICATION_USERS_PER_TENANT],
+      ['borderGatewayInstances', INSTANCES_PER_BORDER_GATEWAY],
     ]);
     // what the tests before have filled, at whichever tenant
     expect(figure('used', 'keys')).toBe(KEYS_PER_TENANT);

@@ -355,7 +355,7 @@ export class ControlApiClient {
     });
   }
 
-  /** Allows or bars an application, or changes its level, certificate or way in. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
+  /** Allows or bars an application, or changes its level, certificate or way in. Codes: BODY_TOO_LARGE, CONFLICT, INTERNAL, INVALID_ARGUMENT, MALFORMED_REQUEST, NOT_FOUND, PRECONDITION_FAILED, QUOTA_EXCEEDED, TENANT_SUSPENDED, UNAUTHENTICATED, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE. */
   updateApplication(
     tenant: string,
     application: string,

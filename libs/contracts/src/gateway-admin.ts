@@ -16,6 +16,8 @@ const limits = z.strictObject({
   controllers: z.int().min(0).max(250),
   monitors: z.int().min(0).max(50_000),
   monitorsPerController: z.int().min(0).max(5000),
+  /** R-LIM-09; absent: of an older writer, which knows no such limit. */
+  hotDeskUsers: z.int().min(0).max(1500).optional(),
 });
 
 /**
@@ -294,6 +296,8 @@ export const InstanceStatusReportSchema = z.strictObject({
     .optional(),
   /** R-LIM-08: calls seen in the last hour; may be above its cap, which is reported and refuses nothing. */
   callsPerHour: use.optional(),
+  /** R-LIM-09: hot desk users and agents that are monitored. */
+  hotDeskUsers: use.optional(),
   /** Monitors as controllers count them: devices that some session wants monitored, and those of them that stand at their controller. */
   devices: z.strictObject({ wanted: z.int().min(0), standing: z.int().min(0) }),
   /** What this incarnation took over from its predecessor; null when there was nothing. */

@@ -13,14 +13,20 @@ export interface InstanceLimits {
   readonly monitors: number;
   /** Gateway monitors on one controller, all instances together (R-LIM-04). */
   readonly monitorsPerController: number;
+  /** Hot desk users and ACD hot desk users (agents) that are monitored (R-LIM-09). */
+  readonly hotDeskUsers: number;
 }
 
-/** The caps of one gateway instance (R-LIM-01 to R-LIM-04, x86 controllers). */
+/** As another program says them, which may be older than one of them: what it does not say, it does not lower. */
+export type GrantedLimits = { readonly [L in keyof InstanceLimits]?: InstanceLimits[L] | undefined };
+
+/** The caps of one gateway instance (R-LIM-01 to R-LIM-04, R-LIM-09, x86 controllers). */
 export const INSTANCE_LIMITS: InstanceLimits = Object.freeze({
   sessions: 1500,
   controllers: 250,
   monitors: 50_000,
   monitorsPerController: 5000,
+  hotDeskUsers: 1500,
 });
 
 /** R-LIM-04: controllers of the small (PowerPC) platform. */
@@ -52,6 +58,12 @@ export interface MonitorCounts {
 
 /** R-LIM-05: gateway instances one controller talks to, standbys included. */
 export const INSTANCES_PER_CONTROLLER = 6;
+
+/**
+ * R-LIM-10: gateway instances that one border gateway serves. The router's external listener is the border gateway, and an installation has one
+ * router; it serves the instances of tenants that have a remote application.
+ */
+export const INSTANCES_PER_BORDER_GATEWAY = 50;
 
 /** R-LIM-11: start-monitor operations per second to one controller; always enforced. */
 export const MONITOR_STARTS_PER_SECOND = 20;

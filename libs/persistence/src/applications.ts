@@ -1,5 +1,6 @@
 /** Applications of a tenant: credentials as hashes, and the access-control list (R-ACL-01). */
 import type { Application } from '#domain/resources';
+import * as borderGateway from './border-gateway.js';
 import { applicationFrom, type ApplicationRow } from './mappers/application.mapper.js';
 import { newId } from './new-id.js';
 import { accepted, refused, type Page, type PageRequest, type StoreOutcome } from './outcome.js';
@@ -15,7 +16,10 @@ type Access = Pick<Application, 'integration' | 'remote' | 'legacySignature' | '
 /** What of its access is not said is: no integration, not remote, no old signature, no key. */
 export type NewApplication = Plain & Partial<Access>;
 
+/** ALREADY_EXISTS for the name; QUOTA_EXCEEDED for the first remote one of a tenant whose instances the border gateway has no room for (R-LIM-10). */
 export async function insert(tx: Tx, application: NewApplication): Promise<StoreOutcome<Application>> {
+  const noWayIn = application.remote === true ? await borderGateway.remoteRefusal(tx) : undefined;
+  if (noWayIn) return noWayIn;
   const row = await rowOf<ApplicationRow>(
     tx,
     `INSERT INTO applications (id, tenant_id, name, type, allowed, advanced, application_password_sha256, local_password_sha256,
@@ -61,7 +65,7 @@ export async function listOfTenant(tx: Tx, tenantId: string): Promise<readonly A
   ).map(applicationFrom);
 }
 
-/** Passwords are replaced, never read back. */
+/** Passwords are replaced, never read back. QUOTA_EXCEEDED as with {@link insert}. */
 export async function update(
   tx: Tx,
   id: string,
@@ -71,6 +75,8 @@ export async function update(
   const current = await rowOf<ApplicationRow>(tx, `SELECT ${COLUMNS} FROM applications WHERE id = $1 FOR UPDATE`, [id]);
   const refusal = versionRefusal('application', current?.version, expectedVersion);
   if (refusal) return refusal;
+  const noWayIn = changes.remote === true ? await borderGateway.remoteRefusal(tx) : undefined;
+  if (noWayIn) return noWayIn;
   if (changes.name !== undefined) {
     const taken = await rowOf(tx, 'SELECT 1 FROM applications WHERE tenant_id = $1 AND name = $2 AND id <> $3', [
       current!.tenant_id,

@@ -10,7 +10,7 @@ export interface Counted {
 }
 /** Use of a limit that the record counts, where it is highest: which tenant's that is, is not told (S-06). */
 export interface HighestUse {
-  readonly limit: 'instances' | 'controllers' | 'keys' | 'applications' | 'applicationUsers';
+  readonly limit: 'instances' | 'controllers' | 'keys' | 'applications' | 'applicationUsers' | 'borderGatewayInstances';
   readonly used: number;
 }
 export interface ControlFigures {
@@ -43,7 +43,8 @@ function highestUses(tx: Tx): Promise<HighestUse[]> {
     ([limit, from, by]) =>
       `SELECT '${limit}' AS "limit", coalesce(max(used), 0)::int AS used FROM (SELECT count(*) AS used FROM ${from} GROUP BY ${by}) counted`,
   );
-  return rowsOf<HighestUse>(tx, each.join(' UNION ALL '));
+  const served = `SELECT 'borderGatewayInstances' AS "limit", cordboard_border_gateway_instances() AS used`;
+  return rowsOf<HighestUse>(tx, [...each, served].join(' UNION ALL '));
 }
 
 export async function read(tx: Tx): Promise<ControlFigures> {

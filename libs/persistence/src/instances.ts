@@ -1,4 +1,5 @@
 /** Specs of gateway instances: written by the API alone (design.md 2); what became of them is in `#persistence/instance-status`. */
+import * as borderGateway from './border-gateway.js';
 import { INSTANCES_PER_CONTROLLER, type InstanceLimits } from '#domain/limits';
 import type { DesiredState, InstanceSpec } from '#domain/resources';
 import { SLOT_COUNT, SLOTS_PER_INSTANCE } from '#domain/session-id';
@@ -25,8 +26,8 @@ export interface NewInstance {
 
 /**
  * A spec at version 1 with sixteen free session slots, and its status `pending`. NOT_FOUND for a cluster the tenant does not have,
- * ALREADY_EXISTS for the name, QUOTA_EXCEEDED at {@link INSTANCES_PER_CLUSTER} or when the tenant's slots are used up. Counted under locks
- * on tenant and cluster, so concurrent inserts never go over.
+ * ALREADY_EXISTS for the name, QUOTA_EXCEEDED at {@link INSTANCES_PER_CLUSTER}, when the border gateway has no room for one more of a tenant with
+ * remote applications (R-LIM-10), or when the tenant's slots are used up. Counted under locks on tenant and cluster, so concurrent inserts never go over.
  */
 export async function insert(tx: Tx, instance: NewInstance): Promise<StoreOutcome<InstanceSpec>> {
   const tenantId = tenantOf(tx);
@@ -44,6 +45,8 @@ export async function insert(tx: Tx, instance: NewInstance): Promise<StoreOutcom
   const cap = INSTANCES_PER_CLUSTER;
   if (used >= cap)
     return refused('QUOTA_EXCEEDED', `The cluster has ${used} of ${cap} instances.`, { limit: 'instances', used, cap });
+  const noWayIn = await borderGateway.instanceRefusal(tx);
+  if (noWayIn) return noWayIn;
   const taken = await rowOf(tx, 'SELECT 1 FROM instances WHERE tenant_id = $1 AND name = $2', [tenantId, instance.name]);
   if (taken) return refused('ALREADY_EXISTS', `An instance named ${instance.name} exists.`);
   const id = newId();

@@ -89,7 +89,7 @@ describe('the schema', () => {
     const { rows } = await owner.query(
       `SELECT proname, prosecdef, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname`,
     );
-    expect(rows.length).toBe(3);
+    expect(rows.length).toBe(4);
     for (const row of rows) expect(row).toMatchObject({ prosecdef: false, proconfig: ['search_path=pg_catalog, pg_temp'] });
   });
 });

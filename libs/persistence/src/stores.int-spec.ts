@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INSTANCE_LIMITS } from '#domain/limits';
+import { INSTANCE_LIMITS, INSTANCES_PER_BORDER_GATEWAY } from '#domain/limits';
 import { eventually } from '#testkit/eventually';
 import { createTestDatabase, type TestDatabase } from '#testkit/postgres';
 import * as accessDocuments from './access-documents.js';
 import * as apiKeys from './api-keys.js';
+import * as applications from './applications.js';
+import * as borderGateway from './border-gateway.js';
 import * as clusters from './clusters.js';
 import * as controllers from './controllers.js';
 import { openDatabase, type Database } from './database.js';
@@ -57,6 +59,56 @@ describe('the stores', () => {
     );
   const fenceFor = async (name: string) =>
     (await database.asPlatform((tx) => leases.take(tx, { name, holder: 'w', ttlMs: 60_000 })))!;
+
+  it('R-LIM-10 R-LIM-13 the border gateway serves fifty instances of tenants with remote applications, whoever comes at once', async () => {
+    const cap = INSTANCES_PER_BORDER_GATEWAY;
+    expect(cap).toBe(50);
+    const addApplication = (tenantId: string, name: string, remote: boolean) => {
+      const passwords = { applicationPasswordSha256: 'a'.repeat(64), localPasswordSha256: 'b'.repeat(64) };
+      const more = { type: 'generic', allowed: true, advanced: false, remote, ...passwords } as const;
+      return database.withTenant(tenantId, (tx) => applications.insert(tx, { name, ...more }));
+    };
+    const served = () => database.asPlatform((tx) => borderGateway.instancesServed(tx));
+    const full = { refusal: { code: 'QUOTA_EXCEEDED', limit: 'borderGatewayInstances', used: cap, cap } };
+    expect(await served()).toBe(0);
+    // nine tenants with five instances each, and one with three: two places are left
+    const remotes = await Promise.all(times(10, makeTenant));
+    for (const [index, of] of remotes.entries()) {
+      for (const name of times(index === 9 ? 3 : 5, (number) => `i${number}`)) mustAccept(await addInstance(of, name));
+      mustAccept(await addApplication(of.tenantId, 'outside', true));
+    }
+    expect(await served()).toBe(48);
+    const [{ tenantId }] = remotes as [(typeof remotes)[number]];
+    const seen = await database.withTenant(tenantId, async (tx) => [
+      await borderGateway.instancesServed(tx),
+      (await instances.listAll(tx)).length,
+    ]);
+    expect(seen, 'the number is that of all tenants; what a tenant sees afterwards is its own').toEqual([48, 5]);
+    const [inside, ...latecomers] = await Promise.all(times(7, makeTenant));
+    for (const name of times(3, (number) => `i${number}`)) mustAccept(await addInstance(inside!, name));
+    expect(await served(), 'who has no remote application needs no border gateway').toBe(48);
+    // its three do not fit where two do
+    expect(await addApplication(inside!.tenantId, 'outside', true)).toMatchObject({ refusal: { ...full.refusal, used: 48 } });
+    const application = mustAccept(await addApplication(inside!.tenantId, 'inside', false));
+    const update = (changes: { remote?: boolean; allowed?: boolean }) =>
+      database.withTenant(inside!.tenantId, (tx) => applications.update(tx, application.id, undefined, changes));
+    expect(await update({ remote: true })).toMatchObject({ refusal: { limit: 'borderGatewayInstances', used: 48, cap } });
+    expect((await update({ allowed: false })).ok).toBe(true);
+
+    for (const of of latecomers) mustAccept(await addApplication(of.tenantId, 'outside', true));
+    const answers = await Promise.all(latecomers.map((of) => addInstance(of, 'late')));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(2);
+    for (const answer of answers) if (!answer.ok) expect(answer).toMatchObject(full);
+    expect(await served()).toBe(cap);
+    mustAccept(await addInstance(inside!, 'one more'));
+    const [first] = await database.asPlatform((tx) => instances.listAll(tx, { clusterId: remotes[0]!.clusterId }));
+    mustAccept(
+      await database.withTenant(remotes[0]!.tenantId, (tx) =>
+        instances.update(tx, first!.id, undefined, { desiredState: 'deleted' }),
+      ),
+    );
+    expect(await addInstance(remotes[9]!, 'too early'), 'one that is being deleted is still there').toMatchObject(full);
+  });
 
   it('R-LIM-13 R-LIM-05 twenty instances at once for the last place of a cluster: exactly one gets it', async () => {
     const home = await makeTenant();

@@ -25,7 +25,7 @@ function busyPlant(): VirtualPlant {
 
 /** Where each limit is shown; what is only known in the record of the control plane is named with where it is shown instead. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
-  INSTANCE_LIMITS: ['sessions', 'controllers', 'monitors', 'monitorsPerController'],
+  INSTANCE_LIMITS: ['sessions', 'controllers', 'monitors', 'monitorsPerController', 'hotDeskUsers'],
   MONITORS_PER_POWERPC_CONTROLLER: ['monitorsPerController'],
   MONITORS_AT_CONTROLLER: ['devices.total', 'devices.shared', 'features.total', 'features.shared'].map(
     (name) => `monitors.${name}`,
@@ -36,7 +36,12 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   RATES_PER_SECOND: ['applicationOperations', 'controllerOperations', 'instanceOperations', 'controllerEvents', 'instanceEvents'],
 };
 /** Counted across instances in Postgres: the orchestrator tells them. */
-const IN_THE_RECORD = ['INSTANCES_PER_CONTROLLER', 'KEYS_PER_TENANT', 'APPLICATION_USERS_PER_TENANT'];
+const IN_THE_RECORD = [
+  'INSTANCES_PER_CONTROLLER',
+  'INSTANCES_PER_BORDER_GATEWAY',
+  'KEYS_PER_TENANT',
+  'APPLICATION_USERS_PER_TENANT',
+];
 
 describe('figures of an instance', () => {
   it('R-LIM-13 show use and cap of every limit that an instance counts', () => {
@@ -84,6 +89,7 @@ describe('figures of an instance', () => {
       if (program === 'gateway') expect(text, name).toContain(`# TYPE ${name} `);
     expect(text).toContain('cordboard_limit_used{limit="sessions"} 1\n');
     expect(text).toContain('cordboard_limit_cap{limit="sessions"} 1500\n');
+    expect(text).toContain('cordboard_limit_cap{limit="hotDeskUsers"} 1500\n');
     expect(text).toContain('cordboard_operation_seconds_count{icp_id="1",application_type="generic"} 1\n');
     expect(text).toContain('cordboard_event_lag_seconds_count{icp_id="1"} 1\n');
     expect(text).toContain('cordboard_refused_total{code="CONTROLLER_UNKNOWN"} 1\n');

@@ -21,6 +21,7 @@ export function gatewayMetrics({ report, links, logLinesDropped, certificates }:
   limit('sessions', report.sessions);
   limit('controllers', figures.controllers);
   limit('monitors', report.monitors);
+  limit('hotDeskUsers', report.hotDeskUsers);
   limit('applications', figures.applications);
   limit('callsPerHour', rates.callsPerHour);
   limit('instanceOperations', rates.operationsPerSecond);

@@ -8,6 +8,8 @@ import type { Controller } from './controller-table.js';
 import type { Core } from './core.js';
 import { askHomes, forgetHomes, newHomes } from './device-homes.js';
 import { becomeOne } from './device-merge.js';
+import { mayHaveHomes } from './device-snapshots.js';
+import { askWhetherUser, mayBeUser } from './hot-desk-users.js';
 import { askLine } from './line-appearances.js';
 import { addMonitor, enqueue, pump, settle } from './monitor-lifecycle.js';
 import { kindRefusal } from './monitor-kinds.js';
@@ -114,7 +116,10 @@ function askAtController(core: Core, controller: Controller): void {
     if (monitor?.state !== 'set') continue;
     left -= 1;
     if (isLine(monitor.traits)) askLine(core, controller, monitor);
-    else askHomes(core, controller, monitor);
+    else {
+      if (mayBeUser(monitor)) askWhetherUser(core, controller, monitor);
+      if (mayHaveHomes(monitor)) askHomes(core, controller, monitor);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { letGo, monitorRecord, nameFor, takeBy } from './device-names.js';
 import { describe } from './device-snapshots.js';
 import { requestMonitor } from './monitor-lifecycle.js';
 import { kindRefusal } from './monitor-kinds.js';
+import { answerOf } from './monitor-news.js';
 import type { Monitor } from './monitor-table.js';
 import type { Session } from './session-table.js';
 
@@ -20,6 +21,7 @@ import type { Session } from './session-table.js';
 export function becomeOne(core: Core, primary: Monitor, other: Monitor): boolean {
   const wasCompanion = other.companion === primary;
   if (!wasCompanion && !hasRoom(core, primary, other)) return false;
+  if (primary.isUser === undefined && other.isUser !== undefined) core.monitors.setUser(primary, other.isUser);
   const [here, there] = [sessionsOf(core, primary.holders), sessionsOf(core, other.holders)];
   if (!wasCompanion && other.companion !== undefined) core.companionsToStop.add(other.companion);
   core.monitors.detach(other);
@@ -69,8 +71,7 @@ function move(core: Core, session: Session, primary: Monitor, other: Monitor): b
   core.journal({ t: 'monitor-end', sessionId: session.id, objectId: other.objectId });
   if (primary.holders.has(session.id)) return false;
   takeBy(session, primary, name);
-  for (const requestId of core.monitors.hold(primary, session.id))
-    core.answer(requestId, { objectId: nameFor(session, primary), icpId: primary.icpId }, true);
+  for (const requestId of core.monitors.hold(primary, session.id)) core.answer(requestId, answerOf(session, primary), true);
   core.journal(monitorRecord(session, primary.objectId));
   return true;
 }

@@ -7,6 +7,7 @@ import type { Core } from './core.js';
 import { toldTo } from './device-names.js';
 import { toHolders } from './event-delivery.js';
 import { changedFeaturesEvent, globalCallIdText, snapshotEvent } from './event-mapping.mapper.js';
+import { learnUser } from './hot-desk-users.js';
 import type { CallView, Monitor } from './monitor-table.js';
 import { isLine, isResilient } from './resilience.rules.js';
 import type { Session } from './session-table.js';
@@ -51,11 +52,15 @@ export function onSnapshot(
   if (monitor.snapshots > 0 || monitor.state !== 'set' || response.result !== 'OK') return;
   monitor.traits = response.traits;
   compare(core, monitor, calls, response.more);
+  learnUser(core, controller, monitor);
   // where a resilient device is at home is asked as soon as it is known to be one (R-RES-02)
-  if (isResilient(response.traits) || monitor.device !== monitor || monitor.homes !== undefined)
-    controller.devicesToAsk.add(monitor.objectId);
+  if (mayHaveHomes(monitor)) controller.devicesToAsk.add(monitor.objectId);
   if (isLine(response.traits) && !controller.lines.has(monitor.objectId)) controller.devicesToAsk.add(monitor.objectId);
 }
+
+/** Whether its controller has to be asked where the device is at home. */
+export const mayHaveHomes = (monitor: Monitor): boolean =>
+  isResilient(monitor.traits) || monitor.device !== monitor || monitor.homes !== undefined;
 
 /** Calls with newer events are left alone. All facts are taken in before anything is told, so that what is told of features is right at once. */
 function compare(core: Core, monitor: Monitor, calls: readonly CallFacts[], more: boolean): void {

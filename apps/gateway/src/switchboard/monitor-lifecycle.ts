@@ -5,7 +5,7 @@
  */
 import type { Refusal } from '#contracts/errors';
 import type { ControllerResponse, ResultName } from '#southbound/messages';
-import { admitControllerMonitor, admitMonitor } from './admission.rules.js';
+import { admitControllerMonitor, admitMonitor, admitUser } from './admission.rules.js';
 import type { Controller, Pending } from './controller-table.js';
 import { BUSY, NOT_KEPT, type Core } from './core.js';
 import { askForRoom, nextAsk } from './room-asks.js';
@@ -13,16 +13,17 @@ import type { RoomAsk } from './shared-room.js';
 import { granted, type RefusedResult, refusalOf } from './controller-results.mapper.js';
 import { onEvent } from './device-events.js';
 import { tellHomes } from './device-homes.js';
-import { letGo, monitorNamed, monitorRecord, nameFor, takeBy } from './device-names.js';
+import { letGo, monitorNamed, monitorRecord, takeBy } from './device-names.js';
 import { directoryUnknown } from './directory-events.js';
 import { describe, requestSnapshot } from './device-snapshots.js';
-import { MonitorEntry } from './monitor-entry.js';
+import { askUser } from './hot-desk-users.js';
 import { monitorLicence } from './licence-use.js';
 import { countedKindOf } from './monitor-counts.js';
 import { kindRefusal } from './monitor-kinds.js';
+import { announce, answerOf } from './monitor-news.js';
 import { Monitor } from './monitor-table.js';
 import { giveWay, linger } from './monitor-thrash.js';
-import { monitorPartsOf, partsOf } from './numbering.rules.js';
+import { monitorPartsOf } from './numbering.rules.js';
 import type { Session } from './session-table.js';
 
 /** Starts one session may have waiting for their turn at one controller. */
@@ -33,18 +34,19 @@ const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
 const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSED', 'DEVICE_OUT_OF_SERVICE', 'UNKNOWN_RESULT'];
 
-/** Under the id the application knows: that of the device, or only the controller. */
-function answerOf(session: Session, monitor: Monitor) {
-  const name = nameFor(session, monitor);
-  const { icpId } = partsOf(Math.abs(name)) ?? monitor;
-  return monitor.kind === 'DEVICE' || monitor.kind === 'FEATURES' ? { objectId: Math.abs(name), icpId } : { icpId };
-}
-
 /**
  * An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again.
  * @param isNext it has waited for room, and there is some
+ * @param isUser whether it is a hot desk user or an agent, where that was asked for it
  */
-export function requestMonitor(core: Core, session: Session, requestId: number, monitorId: number, isNext = false): void {
+export function requestMonitor(
+  core: Core,
+  session: Session,
+  requestId: number,
+  monitorId: number,
+  isNext = false,
+  isUser?: boolean,
+): void {
   const parts = monitorPartsOf(monitorId);
   if (parts === undefined)
     return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(monitorId)} is not the id of a device` });
@@ -59,10 +61,12 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
+      userRefusal(core, controller, known, { requestId, session, monitorId, isNext, isUser }) ??
       roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, isNext));
-  if (refusal === 'waits for room') return;
+  if (refusal === 'waits for room' || refusal === 'is asked about') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
+  if (isUser !== undefined && monitor.isUser === undefined) core.monitors.setUser(monitor, isUser);
   for (const { icpId } of [parts, ...monitor.slots]) session.controllers.add(icpId);
   takeBy(session, monitor, monitorId);
   core.monitors.ask(monitor, session.id, requestId);
@@ -98,6 +102,32 @@ function admissionRefusal(core: Core, controller: Controller, known: Monitor | u
   if (controller.starts.laneSize(placeOf(session)) >= LANE_MAX)
     return { ...BUSY, detail: `${LANE_MAX} monitors of this session wait for their turn` };
   return undefined;
+}
+
+interface UserAsk {
+  readonly requestId: number;
+  readonly session: Session;
+  readonly monitorId: number;
+  readonly isNext: boolean;
+  readonly isUser: boolean | undefined;
+}
+
+/** R-LIM-09; near the cap the controller is asked first what the device is. */
+function userRefusal(
+  core: Core,
+  controller: Controller,
+  known: Monitor | undefined,
+  { requestId, session, monitorId, isNext, isUser }: UserAsk,
+): Refusal | 'is asked about' | undefined {
+  const { kind, handle } = monitorPartsOf(monitorId)!;
+  if (kind !== 'DEVICE' || (known?.places ?? 0) > 0) return undefined;
+  const refusal = admitUser(core.monitors.userCount, known?.isUser ?? isUser, core.limits);
+  if (refusal !== 'ask') return refusal;
+  const told = (is: boolean): void =>
+    core.sessions.get(session.id) === session
+      ? requestMonitor(core, session, requestId, monitorId, isNext, is)
+      : core.refuse(requestId, { code: 'SESSION_INVALID', detail: 'the session has ended' });
+  return askUser(core, controller, { requestId, target: handle, told }) ? 'is asked about' : BUSY;
 }
 
 /** R-LIM-07; what only lingers gives way, so that the next try finds room. */
@@ -158,25 +188,6 @@ function grant(core: Core, monitor: Monitor, sessionIds: readonly number[]): voi
     for (const requestId of core.monitors.hold(monitor, sessionId)) core.answer(requestId, answerOf(session, monitor), true);
   }
   announce(core, monitor, 'MONITOR_SET', 'MONITOR_SET', sessionIds);
-}
-
-function announce(
-  core: Core,
-  monitor: Monitor,
-  type: 'MONITOR_SET' | 'MONITOR_FAILED_EVENT',
-  cause: string,
-  sessionIds: Iterable<number>,
-): void {
-  const { icpId, objectId, handle } = monitor;
-  const eventId = core.syntheticId();
-  const entryFor = (name: number) => new MonitorEntry(type, cause, icpId, name, handle, eventId, core.now);
-  const entry = entryFor(objectId);
-  for (const sessionId of sessionIds) {
-    const session = core.sessions.get(sessionId);
-    if (session === undefined) continue;
-    const name = nameFor(session, monitor);
-    core.postEntry(session, name === objectId ? entry : entryFor(name));
-  }
 }
 
 /** Puts the monitor in line to be set; those of devices in a call go first, companions last while the device's own controller is there. */

@@ -50,6 +50,8 @@ export class Monitor implements DeviceRef, DeviceCalls {
   private known: Map<number, CallView> | undefined;
   /** The gateway itself wants it, whoever else does (directory-watch.ts). */
   isWatch = false;
+  /** Whether the device is a hot desk user or an agent (R-LIM-09); undefined: not known yet. Written by the table alone. */
+  isUser: boolean | undefined;
   /** Bits of TRAITS, as the last snapshot said. */
   traits = 0;
   /** Whether the journal knows it to be in a call: then it is set before others. */
@@ -178,6 +180,8 @@ export class MonitorTable {
 
   /** R-LIM-07 */
   readonly counts = new MonitorCountBook();
+  /** R-LIM-09: of the devices that sessions hold or have asked for. */
+  readonly userCount = { users: 0, unknown: 0 };
 
   /** @param applicationOf whose session it is: `shared` sums over applications, however many sessions each has */
   constructor(private readonly applicationOf: (sessionId: number) => string) {}
@@ -244,9 +248,23 @@ export class MonitorTable {
     this.counts.change(monitor.icpId, kind, 'shared', sign * monitor.applications);
   }
 
+  /** It is known now whether the device is a hot desk user or an agent. */
+  setUser(monitor: Monitor, isUser: boolean): void {
+    const isCounted = monitor.holders.size + monitor.asking.size > 0;
+    if (isCounted) this.countUser(monitor, -1);
+    monitor.isUser = isUser;
+    if (isCounted) this.countUser(monitor, 1);
+  }
+
+  private countUser({ kind, isUser }: Monitor, sign: 1 | -1): void {
+    if (kind !== 'DEVICE' || isUser === false) return;
+    this.userCount[isUser === true ? 'users' : 'unknown'] += sign;
+  }
+
   /** A session comes to a monitor, or has left it: the number of its applications may change, at the secondary controller too. */
   private sessionChange(monitor: Monitor, sessionId: number, delta: 1 | -1): void {
     this.places += delta;
+    if (monitor.holders.size + monitor.asking.size === 0) this.countUser(monitor, delta);
     if (this.isOfApplication(monitor, sessionId)) return;
     for (const slot of monitor.slots) {
       if (this.monitors.get(slot.objectId) !== slot) continue;

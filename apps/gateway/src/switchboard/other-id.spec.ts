@@ -128,6 +128,31 @@ describe('a resilient device by its id at its secondary controller', () => {
     expect(callEvents(plant.read(sessionId).events).at(-1)).toMatchObject({ type: 'CALL_ESTABLISHED', objectId: OTHER_ID });
   });
 
+  it('R-SES-02 whose primary controller has too old a release is monitored where it is named, and that is said', () => {
+    const controllers = [grantOf(1, { release: '6.0 SP2' }), grantOf(2)];
+    const { plant, sessionId, events } = ready(new ResilientPlant(two({ controllers })), 2);
+    expect(typesOf(events)).toEqual(['MONITOR_SET']);
+    expect(plant.standing()).toEqual([0, 1]);
+    expect(statusOf(plant, sessionId, OTHER_ID).notFollowed).toMatch(/too old for resilience/);
+  });
+
+  it('R-RES-03 that moves just before its primary controller was asked: told once, and not in the words of the link', () => {
+    const plant = new ResilientPlant();
+    plant.up(1).up(2);
+    const sessionId = plant.login();
+    plant.monitor(sessionId, HANDLE, 2);
+    while (plant.controller(1).monitors.size === 0) plant.pass(1, [sessionId]);
+    plant.leaves(1);
+    plant.serves(2);
+    plant.pass(3000, [sessionId]);
+    expect(callEvents(plant.read(sessionId).events).map(({ cause }) => cause)).toEqual([
+      'MONITOR_SET',
+      'SECONDARY_MONITOR_SET',
+      'RESILIENT_INFO_UPDATE',
+    ]);
+    expect(plant.commanded(sessionId, OTHER_ID)).toBe(2);
+  });
+
   it('R-LIM-04 without room at its primary controller it is monitored where it is named, and followed when there is some', () => {
     const plant = new ResilientPlant(two({ controllers: [grantOf(1, { monitorsMax: 1 }), grantOf(2)] }));
     plant.controller(1).traits = 0;

@@ -72,6 +72,20 @@ describe('when the next monitor start may go', () => {
     );
   });
 
+  it('R-LIM-11 not before an answer, where the whole share is open; then a second after it', () => {
+    const plant = new VirtualPlant(undefined, documentOf({ controllers: grants(1) })).up();
+    const sessionId = plant.login();
+    plant.controller().mute = true;
+    for (let handle = 1; handle <= 40; handle += 1)
+      plant.ask({ name: 'monitorObject', request: { sessionId, objectId: makeObjectId(1, handle) } });
+    plant.pass(2000, [sessionId]);
+    expect(plant.switchboard.nextPaceAtMs()).toBe(Infinity);
+    plant.unmute();
+    expect(plant.switchboard.nextPaceAtMs()).toBe(lookedFor(plant));
+    expect(plant.switchboard.nextPaceAtMs()).toBeGreaterThan(plant.nowMs + 1000);
+    expect(plant.switchboard.nextPaceAtMs()).toBeLessThan(plant.nowMs + 1010);
+  });
+
   it.each([2, 250])(
     'R-LIM-02 looks at the one controller that an operation was about, of %d that all have starts waiting',
     (count) => {

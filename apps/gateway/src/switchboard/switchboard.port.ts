@@ -5,7 +5,7 @@
 import type { DataOperationName, DeadLetter, OperationName, OperationRequest } from '#contracts/application-api';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, ConnectionState, Epoch, InstanceStatusReport } from '#contracts/gateway-admin';
-import type { InstanceLimits } from '#domain/limits';
+import type { GrantedLimits } from '#domain/limits';
 import type { ControllerRequest, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
@@ -24,7 +24,7 @@ export interface SwitchboardSettings {
   readonly epoch: Epoch;
   /** Slots of session ids that are routed here; undefined: all. */
   readonly slots?: readonly number[];
-  readonly limits: InstanceLimits;
+  readonly limits: GrantedLimits;
   readonly sessionKeepAliveMs: number;
   readonly commandTimeoutMs: number;
   readonly eventLog: { readonly perSessionMax: number; readonly retentionMs: number };
@@ -312,6 +312,8 @@ export interface SwitchboardReport {
   readonly draining: boolean;
   readonly sessions: { readonly used: number; readonly cap: number };
   readonly monitors: { readonly used: number; readonly cap: number };
+  /** R-LIM-09 */
+  readonly hotDeskUsers: Use;
   /** Devices whose monitors are wanted, and those of them that stand at their controller. */
   readonly devices: { readonly wanted: number; readonly standing: number };
   readonly licences: LicenceReport;

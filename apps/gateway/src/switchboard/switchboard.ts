@@ -120,6 +120,7 @@ export class Switchboard {
       draining,
       sessions: { used: sessions.size, cap: limits.sessions },
       monitors: { used: monitors.places, cap: limits.monitors },
+      hotDeskUsers: { used: monitors.userCount.users, cap: limits.hotDeskUsers },
       devices: this.devices(),
       licences: licenceReport(this.core),
       recovery: this.core.recovery.report(),

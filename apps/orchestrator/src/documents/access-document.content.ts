@@ -102,6 +102,8 @@ function contentOf(state: ClusterState, spec: InstanceSpec, grantOf: (icpId: num
     tenantStatus: tenant.status,
     companyName: tenant.companyName,
     limits: { ...spec.limits },
+    // an instance of an earlier release would pass a lower cap over (ADR 0098)
+    ...(spec.limits.hotDeskUsers < INSTANCE_LIMITS.hotDeskUsers ? { mustUnderstand: ['limits.hotDeskUsers'] } : {}),
     ...settingsOf(tenant),
     ...(state.directorySync === 0 ? {} : { directorySync: { revision: state.directorySync } }),
     applications: applications.map((application) => applicationOf(application, users.get(application.id) ?? [])),

@@ -95,7 +95,7 @@ export const applicationRoutes = {
     response: applicationSchema,
     etag: true,
     ifMatch: true,
-    errors: ['CONFLICT'],
+    errors: ['CONFLICT', 'QUOTA_EXCEEDED'],
   }),
   rotateApplicationCredentials: route({
     id: 'rotateApplicationCredentials',

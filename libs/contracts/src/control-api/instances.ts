@@ -21,6 +21,7 @@ export const instanceSchema = z.strictObject({
     controllers: use,
     monitors: use,
     monitorsPerController: use.describe('used: the fullest controller'),
+    hotDeskUsers: use.describe('R-LIM-09: hot desk users and agents that are monitored'),
     callsPerHour: use.describe('R-LIM-08: measured over the last hour; warned of from 80 % on, refuses nothing'),
   }),
   status: z.strictObject({
@@ -112,10 +113,11 @@ export const instanceRoutes = {
           controllers: z.int().min(0).max(250),
           monitors: z.int().min(0).max(50_000),
           monitorsPerController: z.int().min(0).max(5000),
+          hotDeskUsers: z.int().min(0).max(1500),
         })
         .partial()
         .optional()
-        .describe('May only lower the engineering limits (R-LIM-01 to 04)'),
+        .describe('May only lower the engineering limits (R-LIM-01 to 04, 09)'),
     }),
     status: 202,
     response: operationSchema,

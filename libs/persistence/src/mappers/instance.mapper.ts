@@ -1,4 +1,4 @@
-import type { InstanceLimits } from '#domain/limits';
+import { INSTANCE_LIMITS, type InstanceLimits } from '#domain/limits';
 import type { DesiredState, InstanceSpec } from '#domain/resources';
 
 export interface InstanceRow {
@@ -8,7 +8,7 @@ export interface InstanceRow {
   readonly name: string;
   readonly desired_state: DesiredState;
   readonly restart_revision: number;
-  readonly limits: InstanceLimits;
+  readonly limits: Partial<InstanceLimits>;
   readonly slots: readonly number[];
   readonly version: number;
   readonly created_at: Date;
@@ -21,7 +21,8 @@ export const instanceFrom = (row: InstanceRow): InstanceSpec => ({
   name: row.name,
   desiredState: row.desired_state,
   restartRevision: row.restart_revision,
-  limits: row.limits,
+  // an instance that is older than one of the limits has the engineering limit
+  limits: { ...INSTANCE_LIMITS, ...row.limits },
   slots: row.slots,
   version: row.version,
   createdAt: row.created_at,

@@ -42,6 +42,7 @@ function limitsOf({ limits }: InstanceSpec, report: InstanceStatusReport | undef
       used: report === undefined ? null : Math.max(0, ...report.controllers.map(({ monitors }) => monitors.used)),
       cap: limits.monitorsPerController,
     },
+    hotDeskUsers: { used: report?.hotDeskUsers?.used ?? null, cap: limits.hotDeskUsers },
     callsPerHour: { used: report?.callsPerHour?.used ?? null, cap: CALLS_PER_HOUR.instance },
   };
 }

@@ -27,7 +27,7 @@ export class InstancesUseCase {
 
   async create(call: Call<'createInstance'>): Promise<StoreOutcome<OperationAnswer>> {
     const { tx, body } = call;
-    // The contract bounds each limit by the engineering limit, so this cannot raise one (R-LIM-01 to 04).
+    // The contract bounds each limit by the engineering limit, so this cannot raise one (R-LIM-01 to 04, 09).
     const wanted = Object.fromEntries(Object.entries(body.limits ?? {}).filter(([, value]) => value !== undefined));
     const limits = lowerLimits(INSTANCE_LIMITS, wanted);
     const used = (await controllers.listOfCluster(tx, body.clusterId)).length;
