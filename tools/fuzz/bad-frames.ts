@@ -113,7 +113,25 @@ const IN_ITSELF: readonly Maker[] = [
   },
 ];
 
+/** One too many before a DIRECTORY_WRITE. */
+const PARTS_TOO_MANY = 17;
+/** What goes before a request, and behind it something else than that request. */
+const NOT_ITS_REQUEST: readonly (readonly string[])[] = [
+  ['TRACE', 'MONITOR_OBJECT of features'],
+  ['TRACE', 'TRACE'],
+  ['DIRECTORY_PART', 'MONITOR_OBJECT of features'],
+  ['DIRECTORY_PART', 'TRACE'],
+  Array.from({ length: PARTS_TOO_MANY }, () => 'DIRECTORY_PART'),
+];
+const named = (name: string): Fixture => [...page.frames, ...features.frames].find((frame) => frame.name === name)!;
+
 const OUT_OF_PLACE: readonly Maker[] = [
+  // to an instance it is in the wrong direction, whatever follows
+  (seeded) => {
+    const names = seeded.pick(NOT_ITS_REQUEST);
+    const bytes = Buffer.concat(names.map((name) => bytesOf(named(name))));
+    return { what: `${names[0]} without its request: ${names.length} frames`, bytes, connection: 'forward' };
+  },
   (seeded, receiver) => {
     const fixture = seeded.pick(page.frames.filter((frame) => frame.from === receiver && !isShared(frame)));
     return { what: `${fixture.name}, in the wrong direction`, bytes: bytesOf(fixture) };
