@@ -14,6 +14,7 @@ import { freeLoopbackBlock, type LoopbackBlock } from '#testkit/addresses';
 import { createTestDatabase } from '#testkit/postgres';
 import { ask, routerSurroundings, type Answer, type RouterSurroundings } from '#testkit/routed-instances';
 import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
+import type { BadRequest } from '../../tools/fuzz/bad-http.js';
 import { reportLines, type Face, type Made } from '../../tools/fuzz/cases.js';
 import { controlFace } from '../../tools/fuzz/control-face.js';
 import { ADMIN_FACE_NAMES, openFace } from '../../tools/fuzz/faces.js';
@@ -162,9 +163,20 @@ describe('generated bad input where operators and our own programs ask', () => {
         expect(report.cases).toBe(FACE_CASES);
         expect(report.reached.handler).toBeGreaterThanOrEqual(FACE_CASES / 2);
         expect(report.met.operations, 'operations met').toBe(report.met.of);
+        await answersBehindUpgrade(face as Face<BadRequest>);
       } finally {
         await face.close();
       }
     },
   );
 });
+
+/** Node passes over what is malformed in the request after one for an upgrade that nobody makes; it must not be waited for. */
+async function answersBehindUpgrade(face: Face<BadRequest>): Promise<void> {
+  const one = { what: 'an upgrade', operation: '', method: 'GET', path: '/v1/there-is-no-such-path' };
+  const upgrade = [['connection', 'upgrade'] as const, ['upgrade', 'h2c'] as const];
+  await face.send(0, { ...one, headers: [['host', 'x'], ...upgrade] }, 'upgrade');
+  const malformed = { ...one, headers: [['host', 'x'] as const, ['bad name', 'x'] as const], belowHttp: true };
+  const late = new Promise((resolve) => setTimeout(resolve, 5000, 'not answered in 5 s').unref());
+  expect(await Promise.race([face.send(0, malformed, 'malformed'), late])).toEqual({ reached: 'parser' });
+}
