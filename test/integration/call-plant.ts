@@ -10,6 +10,7 @@ import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock } from '#testkit/addresses';
 import { eventually } from '#testkit/eventually';
 import { ask, routerSurroundings, type RouterSurroundings } from '#testkit/routed-instances';
+import type { InstanceLog } from '../../apps/gateway/src/instance-log.js';
 import { startSimulator } from '../../apps/call-manager-sim/src/simulator.js';
 import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
 import { CREDENTIALS, runInstance } from './running-instance.js';
@@ -32,6 +33,7 @@ export async function startCallPlant({
   equipment,
   more = {},
   otherControllers = [],
+  log,
 }: {
   /** Of the controller, beside its plain phones. */
   readonly equipment?: object;
@@ -39,6 +41,8 @@ export async function startCallPlant({
   readonly more?: Partial<AccessDocument>;
   /** In the document beside the simulated one. */
   readonly otherControllers?: AccessDocument['controllers'];
+  /** Of the instance; default: none. */
+  readonly log?: InstanceLog;
 } = {}): Promise<CallPlant> {
   const tenantId = randomUUID();
   const [around, block] = await Promise.all([routerSurroundings(), freeLoopbackBlock()]);
@@ -69,6 +73,7 @@ export async function startCallPlant({
       ...otherControllers,
     ],
     more,
+    ...(log === undefined ? {} : { log }),
   });
   const router = await startRouter(await around.settings(), createLogger('router', 'silent'));
   const tenants = [{ tenantId, slug: 'acme', status: 'active', instances: [started.line] }];
