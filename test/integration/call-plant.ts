@@ -11,6 +11,7 @@ import { createLogger } from '#telemetry/logger';
 import { freeLoopbackBlock } from '#testkit/addresses';
 import { eventually } from '#testkit/eventually';
 import { ask, routerSurroundings, type RouterSurroundings } from '#testkit/routed-instances';
+import type { InstanceLog } from '../../apps/gateway/src/instance-log.js';
 import { startSimulator } from '../../apps/call-manager-sim/src/simulator.js';
 import { startRouter, type RunningRouter } from '../../apps/router/src/router.js';
 import { CREDENTIALS, runInstance } from './running-instance.js';
@@ -39,6 +40,7 @@ export async function startCallPlant({
   release = '9.4',
   more = {},
   otherControllers = [],
+  log,
 }: {
   /** Of the controller, beside its plain phones. */
   readonly equipment?: object;
@@ -49,6 +51,8 @@ export async function startCallPlant({
   readonly more?: Partial<AccessDocument>;
   /** In the document beside the simulated one. */
   readonly otherControllers?: AccessDocument['controllers'];
+  /** Of the instance; default: none. */
+  readonly log?: InstanceLog;
 } = {}): Promise<CallPlant> {
   const tenantId = randomUUID();
   const [around, block] = await Promise.all([routerSurroundings(), freeLoopbackBlock()]);
@@ -79,6 +83,7 @@ export async function startCallPlant({
       ...otherControllers,
     ],
     more,
+    ...(log === undefined ? {} : { log }),
   });
   const router = await startRouter(await around.settings(), createLogger('router', 'silent'));
   const tenants = [{ tenantId, slug: 'acme', status: 'active', instances: [started.line] }];

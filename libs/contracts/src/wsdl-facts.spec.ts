@@ -112,6 +112,35 @@ describe.each(Object.keys(facts.services))('the WSDL of %s', (name) => {
     }
   });
 
+  it('leads from the port of the service to the wrappers of each operation, and nowhere else', () => {
+    const own = new Map(
+      Object.entries(document.attributes).flatMap(([key, value]) =>
+        key.startsWith('xmlns:') && value === targetNamespace ? [[key.slice('xmlns:'.length), value] as const] : [],
+      ),
+    );
+    /** Of a name in the service's own namespace, its local part. */
+    const named = (qualified = ''): string => {
+      const [prefix = '', name = ''] = qualified.split(':');
+      expect(own.has(prefix), qualified).toBe(true);
+      return name;
+    };
+    const [portType, binding] = [one(document, 'portType'), one(document, 'binding')];
+    expect(named(one(one(document, 'service'), 'port').attributes['binding'])).toBe(binding.attributes['name']);
+    expect(named(binding.attributes['type'])).toBe(portType.attributes['name']);
+    expect(one(document, 'service').attributes).toEqual({ name });
+    expect(all(binding, 'operation').length).toBeGreaterThan(0);
+    const elements = (within: string) =>
+      all(portType, 'operation').map((operation) => {
+        const message = named(one(operation, within).attributes['message']);
+        const [found, ...others] = all(document, 'message').filter(({ attributes }) => attributes['name'] === message);
+        expect([found === undefined, others.length], message).toEqual([false, 0]);
+        return named(one(found!, 'part').attributes['element']);
+      });
+    expect(elements('input')).toEqual(Object.keys(operations));
+    expect(elements('output')).toEqual(Object.keys(operations).map((operation) => `${operation}Response`));
+    expect(all(binding, 'operation').map(({ attributes }) => attributes['name'])).toEqual(Object.keys(operations));
+  });
+
   it('has the schemas of the contract, whole: types, order, attributes, enumerations', () => {
     const shared = schemas.filter((schema) => schema.attributes['targetNamespace'] !== targetNamespace);
     expect(shared.length).toBeGreaterThan(0);

@@ -301,7 +301,7 @@ describe('ADR 0096 plain requests are answered as all others are', () => {
   });
 });
 
-it('S-26 S-35 an engine that breaks is an internal error without its inside, on both faces', async () => {
+it('S-26 S-35 S-74 an engine that breaks is an internal error without its inside, on both faces', async () => {
   const broken: Engine = {
     execute: () => Promise.reject(new Error('secret inside')),
     nextEvent: () => Promise.reject(new Error('secret inside')),
@@ -318,8 +318,14 @@ it('S-26 S-35 an engine that breaks is an internal error without its inside, on 
   const overSoap = await postXml(other, 'SessionService', envelope(requestElement('login', CREDENTIALS)));
   expect(overSoap.status).toBe(500);
   expect(textOf(overSoap.text, 'faultcode')).toBe('soapenv:Server');
+  const [sessionId, restSessionId] = [52_776_558_133_249, 52_776_558_133_250];
+  const mine = { token: 'a-token' };
+  for (const path of [`/v1/sessions/${sessionId}/versions`, `/v1/rest-sessions/${restSessionId}/event?wait=0`])
+    expect((await rest(other, 'GET', path, mine)).status).toBe(500);
   for (const { text } of [overRest, overSoap]) expect(text).not.toContain('secret');
-  expect(other.logged).toHaveLength(2);
+  expect(other.logged).toHaveLength(4);
+  // over SOAP it would be enough to have read the log
+  expect(JSON.stringify(other.logged)).not.toMatch(/5277655813|a-token/);
   await other.close();
 });
 

@@ -3,9 +3,14 @@
  * a refusal that changes nothing and reads the same on both, and a success whose effect is seen at the simulator, in the answer of what only reads, or in what the session may do
  * then. Every envelope is held against the contract's facts.
  */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#pki/api-keys';
+import { logFile } from '#telemetry/log-files';
 import { eventually } from '#testkit/eventually';
+import { InstanceLog } from '../../../apps/gateway/src/instance-log.js';
 import { type CallPlant, startCallPlant } from '../call-plant.js';
 import { argumentsOf, FACTS, ourName } from '../northbound/clients.js';
 import { checkResponse } from '../northbound/contract-check.js';
@@ -31,6 +36,8 @@ const ENDED = -2;
 let plant: CallPlant;
 let worlds: readonly World[];
 let ended: number;
+let logDir: string;
+let log: InstanceLog;
 
 beforeAll(async () => {
   const secrets = { applicationPasswordSha256: sha256Hex('app'), localPasswordSha256: sha256Hex('local'), allowed: true };
@@ -43,9 +50,14 @@ beforeAll(async () => {
   const users = [{ userId: 1, email: USER.userEmail, passwordSha256: sha256Hex(USER.userPassword) }];
   const integration = { type: 'crm-integration', integration: 'salesforce', users, advanced: false } as const;
   const crm = { id: '00000000-0000-4000-8000-0000000000a3', name: 'crm', type: 'generic', advanced: false } as const;
+  logDir = mkdtempSync(join(tmpdir(), 'cordboard-walk-'));
+  log = new InstanceLog();
+  log.open(logDir);
   plant = await startCallPlant({
+    log,
     equipment: EQUIPMENT,
     more: {
+      loggedNumbers: 'none',
       applications: [
         { ...walker, ...secrets, signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false } },
         { id: '00000000-0000-4000-8000-0000000000a2', name: USER.applicationName, ...integration, ...secrets },
@@ -70,7 +82,11 @@ beforeAll(async () => {
   await soap.ask('logout', { sessionId: ended });
   for (const world of worlds) for (const dn of ['2001', '2002', '2003']) await world.ask('monitorObject', await world.device(dn));
 }, 60_000);
-afterAll(() => plant?.close());
+afterAll(async () => {
+  await plant?.close();
+  await log?.end();
+  rmSync(logDir, { recursive: true, force: true });
+});
 
 function refusalOf({ refusal }: Partial<Case>, members: Members): readonly [Members, string] {
   if (refusal !== undefined) return refusal;
@@ -165,4 +181,22 @@ describe('R-SES-05 R-CC-01 the whole contract over both transports', () => {
       expect(details[1], 'the same reason').toBe(details[0]);
     });
   }
+
+  it('R-LOG-01 S-74 after all of that nothing in the log of the instance is a secret, a session or a number', async () => {
+    log.logger.info('the walk is over');
+    const text = await eventually(
+      () => {
+        const written = readFileSync(logFile(logDir, 0), 'utf8');
+        return written.includes('the walk is over') ? written : undefined;
+      },
+      { what: 'the last line' },
+    );
+    expect(text.trimEnd().split('\n').length, 'lines').toBeGreaterThan(3);
+    const [rest, soap] = worlds as readonly [World, World];
+    const secrets = [(rest.face as RestFace).token, USER.userPassword, PUBLIC_KEY_PEM.split('\n')[1]!];
+    const sessions = [rest.sessionId, soap.sessionId, ended].map(String);
+    for (const secret of [...secrets, ...sessions]) expect(text, secret).not.toContain(secret);
+    // PINs, account codes and numbers of the equipment, as words of their own
+    expect(text).not.toMatch(/(?<![\w.:-])(47\d\d|7711|2[0-4]\d\d|6135551234)(?![\w:-])/);
+  });
 });

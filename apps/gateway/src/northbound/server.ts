@@ -51,6 +51,9 @@ export interface Northbound {
   close(): Promise<void>;
 }
 
+/** Over SOAP the id of a session is all that is asked for: it stands in no log (S-74). */
+const withoutSession = (path: string): string => path.replace(/(\/(?:rest-)?sessions\/)\d+/, '$1…');
+
 /** Rejects when the address or port cannot be had. */
 export async function createNorthbound({
   engine,
@@ -125,7 +128,7 @@ export async function createNorthbound({
       return await face.handle(incoming);
     } catch (error) {
       if (error instanceof PeerGone) throw error;
-      logger.error({ err: error, requestId: caller.requestId, path }, 'a request failed');
+      logger.error({ err: error, requestId: caller.requestId, path: withoutSession(path) }, 'a request failed');
       return face.failed(incoming);
     }
   };

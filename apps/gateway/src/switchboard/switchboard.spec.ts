@@ -302,6 +302,7 @@ describe('events', () => {
     const { events } = plant.read(sessionId);
     expect(typesOf(events)).toEqual(['MONITOR_SET', 'CALL_ORIGINATED', 'EVENT_GAP', 'CALL_ESTABLISHED', 'CALL_RECEIVED']);
     expect(gaps(events)[0]).toMatchObject({ objectIds: [objectId], lost: 3, reason: 'missed' });
+    expect(plant.effects.filter(({ kind }) => kind === 'note')).toMatchObject([{ level: 'warn', facts: { objectId, lost: 3 } }]);
     expect(events.at(-1)).toMatchObject({
       source: 'snapshot',
       localCallId: 50,
