@@ -73,7 +73,7 @@ function deliverCall(core: Core, monitor: Monitor, bootId: number, message: Even
     const facts = { icpId, objectId, localCallId, eventType, current: known?.state ?? 'null' };
     return core.note('info', 'a late event was dropped: the later state stands', facts);
   }
-  (monitor.touched ??= new Set()).add(localCallId);
+  if (monitor.snapshots > 0) (monitor.touched ??= new Set()).add(localCallId);
   const call = factsAfter(known, message, globalCallId, state);
   monitor.setCall(call);
   noteCalls(core, monitor);

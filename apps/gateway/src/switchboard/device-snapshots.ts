@@ -52,6 +52,7 @@ export function onSnapshot(
   if (monitor.snapshots > 0 || monitor.state !== 'set' || response.result !== 'OK') return;
   monitor.traits = response.traits;
   compare(core, monitor, calls, response.more);
+  monitor.touched = undefined;
   learnUser(core, controller, monitor);
   // where a resilient device is at home is asked as soon as it is known to be one (R-RES-02)
   if (mayHaveHomes(monitor)) controller.devicesToAsk.add(monitor.objectId);

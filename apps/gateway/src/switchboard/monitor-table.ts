@@ -5,6 +5,7 @@
 import type { EventMessage, MonitorKind } from '#southbound/messages';
 import type { CallFactsView, DeviceCalls } from './call-features.rules.js';
 import type { DeviceRef } from './event-mapping.mapper.js';
+import { HolderSet } from './holder-set.js';
 import { countedKindOf, MonitorCountBook } from './monitor-counts.js';
 import type { Whereabouts } from './resilience.rules.js';
 
@@ -58,7 +59,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
   keptInCall = false;
   /** Snapshots under way; only the answer to the last one asked for counts. */
   snapshots = 0;
-  /** Calls touched by events since the last snapshot was asked for: of these the events know better. */
+  /** Calls touched by events while a snapshot is under way, since it was asked for: of these the events know better. */
   touched: Set<number> | undefined;
   /** When the last event came, ms since 1970: a gap begins there. */
   heardWallMs = 0;
@@ -66,7 +67,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
   /** Events that came before the answer that names their monitor reference: the two connections of a link race. */
   early: readonly EventMessage[] = NO_EVENTS;
 
-  private readonly ownHolders = new Set<number>();
+  private readonly ownHolders = new HolderSet();
 
   constructor(
     readonly objectId: number,
@@ -82,7 +83,7 @@ export class Monitor implements DeviceRef, DeviceCalls {
   }
 
   /** Sessions that hold the device. */
-  get holders(): Set<number> {
+  get holders(): HolderSet {
     return this.device.ownHolders;
   }
 
