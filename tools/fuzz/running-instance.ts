@@ -128,7 +128,7 @@ export async function runInstance(
     monitorStartsPerSecond: 20,
   };
   const start = async (): Promise<Pick<RunningInstance, 'incarnation' | 'line'>> => {
-    const incarnation = await startIncarnation(config, createLogger('gateway', 'silent'), log);
+    const incarnation = await startIncarnation(config, log?.logger ?? createLogger('gateway', 'silent'), log);
     const endpoint = { address, port: incarnation.ports.northbound, serverName };
     return { incarnation, line: { instanceId: id, epochMajor: 1, endpoint, acceptsLogins: true, slots: [...slots] } };
   };
