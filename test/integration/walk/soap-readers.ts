@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '#testkit/eventually';
 import { attributeOf, envelope } from '../northbound/clients.js';
 import { SoapFace } from './faces.js';
 
@@ -33,9 +34,15 @@ export function pollBySoap(base: string, operation: SoapPoll, sessionId: number)
     envelopes,
     end: async () => {
       isOver = true;
-      // getRestEvent has no timeout: it would wait as long as the gateway lets it
-      if (operation === 'getRestEvent') await face.call('cancelGetEvent', { sessionId });
-      await reading;
+      let hasEnded = false;
+      const ended = reading.then(() => (hasEnded = true));
+      // getRestEvent has no timeout: it would wait as long as the gateway lets it, and may begin to only after it was cancelled
+      const cancelled = async () => {
+        if (!hasEnded) await face.call('cancelGetEvent', { sessionId });
+        return hasEnded;
+      };
+      if (operation === 'getRestEvent') await eventually(cancelled, { what: 'the last wait to end', deadlineMs: 20_000 });
+      await ended;
     },
   };
 }
