@@ -1,5 +1,5 @@
 /** One seed from beginning to end: faults, healing, coming to rest, and the last questions. */
-import { LINGER_MS } from '../../apps/gateway/src/switchboard/monitor-thrash.js';
+import { LINGER_MS } from '../../apps/gateway/src/switchboard/monitors/monitor-thrash.js';
 import { makeObjectId } from '../../apps/gateway/src/switchboard/numbering.rules.js';
 import type { LocalState } from '../../apps/call-manager-sim/src/model/words.js';
 import { Chaos } from './chaos.js';

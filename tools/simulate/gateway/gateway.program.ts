@@ -6,7 +6,7 @@ import type { ConnectionState, Epoch } from '#contracts/gateway-admin';
 import { makeSessionId } from '#domain/session-id';
 import type { ControllerMessage, ControllerResponse, EventMessage } from '#southbound/messages';
 import type { ControllerTarget, LinkListener, LinkUp } from '../../../apps/gateway/src/southbound-port.js';
-import { documentRefusal } from '../../../apps/gateway/src/switchboard/access-changes.js';
+import { documentRefusal } from '../../../apps/gateway/src/switchboard/sessions/access-changes.js';
 import type { Core } from '../../../apps/gateway/src/switchboard/core.js';
 import { Switchboard } from '../../../apps/gateway/src/switchboard/switchboard.js';
 import type {

@@ -1,7 +1,7 @@
 /** Faults the simulation must find: each breaks one promise, as somebody might by mistake. */
 import type { Core } from '../../../apps/gateway/src/switchboard/core.js';
-import type { EventLog } from '../../../apps/gateway/src/switchboard/event-log.js';
-import type { Session } from '../../../apps/gateway/src/switchboard/session-table.js';
+import type { EventLog } from '../../../apps/gateway/src/switchboard/events/event-log.js';
+import type { Session } from '../../../apps/gateway/src/switchboard/sessions/session-table.js';
 import type { Effect, JournalRecord } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import { CONTROL_FAULTS } from './control-faults.js';
 import type { Plant } from './plant.js';

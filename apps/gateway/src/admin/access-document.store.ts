@@ -6,7 +6,7 @@ import { digestOf, DocumentError, verifyDocument } from '#pki/documents';
 import { replaceDurably } from '../journal/durable-file.js';
 import type { Outcome } from '../northbound-port.js';
 import { readDocument } from '../shapes/shapes.js';
-import { documentRefusal } from '../switchboard/access-changes.js';
+import { documentRefusal } from '../switchboard/sessions/access-changes.js';
 import { notUnderstood } from './understanding.rules.js';
 
 export interface AcceptedDocument {

@@ -5,7 +5,7 @@
 import type { Refusal } from '#contracts/errors';
 import type { ControllerRequest, ControllerResponse, DirectoryEntries, Item } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
-import { granted, refusalOf, type RefusedResult } from '../switchboard/controller-results.mapper.js';
+import { granted, refusalOf, type RefusedResult } from '../switchboard/controllers/controller-results.mapper.js';
 import { partsOf } from '../switchboard/numbering.rules.js';
 import { entryOf, SYNCED, wireEntityOf } from './directory-items.rules.js';
 import type { Directory, Entry } from './directory.port.js';

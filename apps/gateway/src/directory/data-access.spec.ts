@@ -5,7 +5,7 @@ import { ChangePushes } from '../handlers/change-pushes.js';
 import { Receivers } from '../handlers/receivers.js';
 import type { Outcome } from '../northbound-port.js';
 import { NOTICES_MAX } from './change-notices.js';
-import { NOTHING_APPROVED } from '../switchboard/handler-url.rules.js';
+import { NOTHING_APPROVED } from '../switchboard/events/handler-url.rules.js';
 import { DataAccess } from './data-access.js';
 import type { DirectoryWriter } from './directory.port.js';
 import { ENTITIES } from './entities.js';

@@ -5,7 +5,7 @@ import type { ControllerResponse, DirectoryEntries, EventMessage } from '#southb
 import type { Outcome } from '../northbound-port.js';
 import type { LinkUp } from '../southbound-port.js';
 import { NOT_KEPT } from '../switchboard/core.js';
-import { sampledTrace } from '../switchboard/request-traces.js';
+import { sampledTrace } from '../switchboard/calls/request-traces.js';
 import type { DataRegistration } from '../switchboard/switchboard.port.js';
 import type { DirectoryMessage } from './controller-directory.js';
 import { describeController } from './controller-entries.js';

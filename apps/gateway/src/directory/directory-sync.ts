@@ -3,7 +3,7 @@ import type { Refusal } from '#contracts/errors';
 import type { InstanceStatusReport } from '#contracts/gateway-admin';
 import { CAPABILITIES, type ControllerRequest } from '#southbound/messages';
 import type { Outcome } from '../northbound-port.js';
-import { SYNC_CORRELATIONS } from '../switchboard/command-table.js';
+import { SYNC_CORRELATIONS } from '../switchboard/calls/command-table.js';
 import { makeObjectId, partsOf } from '../switchboard/numbering.rules.js';
 import { ControllerDirectory, type DirectoryMessage, type DirectoryWrite } from './controller-directory.js';
 import { writesOf } from './directory-items.rules.js';

@@ -11,7 +11,7 @@ import { encodeResponse } from '../northbound/soap/encode.js';
 import { wrapEnvelope } from '../northbound/soap/envelope.js';
 import { refusalText } from '../northbound/soap/refusal-text.js';
 import { resultForm } from '../northbound/soap/result-form.js';
-import { checkHandlerUrl, type OutboundPolicy } from '../switchboard/handler-url.rules.js';
+import { checkHandlerUrl, type OutboundPolicy } from '../switchboard/events/handler-url.rules.js';
 import { PostQueue, type Post } from './post-queue.js';
 import type { Receivers } from './receivers.js';
 import { callHeaders } from './soap-call.js';

@@ -1,7 +1,7 @@
 /** The deliveries of all handlers of an instance. */
 import type { DeadLetter, Delivery as DeliveryTry } from '#contracts/application-api';
 import type { EventReader, Outcome, ReaderListener } from '../northbound-port.js';
-import { LAST_WORDS_MS } from '../switchboard/departed-sessions.js';
+import { LAST_WORDS_MS } from '../switchboard/sessions/departed-sessions.js';
 import type { EventHandler, HandlerKind, Input } from '../switchboard/switchboard.port.js';
 import { Delivery } from './delivery.js';
 import { WEBHOOK_FORM, type MessageForm } from './message-form.js';

@@ -1,5 +1,5 @@
 /** Everything the gateway sends of its own accord: events to handlers, takeovers to call-backs, changes of the directory; by one set of receivers. */
-import { outboundPolicy } from '../switchboard/handler-url.rules.js';
+import { outboundPolicy } from '../switchboard/events/handler-url.rules.js';
 import type { Switchboard } from '../switchboard/switchboard.js';
 import { ChangePushes } from './change-pushes.js';
 import { Deliveries, type DeliveriesParts } from './deliveries.js';

@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { mayConnect, parseAddress } from '#domain/network-addresses';
-import { hostOf, type OutboundPolicy } from '../switchboard/handler-url.rules.js';
+import { hostOf, type OutboundPolicy } from '../switchboard/events/handler-url.rules.js';
 
 export const RECEIVER_LIMITS = Object.freeze({
   connectMs: 5000,

@@ -1,12 +1,12 @@
 /** What every operation of a session passes on its way in: rates, numbers, traces. */
 import type { Core } from './core.js';
-import { servingIcpId } from './device-homes.js';
-import { monitorNamed } from './device-names.js';
-import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './number.operations.js';
+import { servingIcpId } from './resilience/device-homes.js';
+import { monitorNamed } from './resilience/device-names.js';
+import { isNumberOperation, numberOperation, withDialledNumbers, type NumberOperation } from './calls/number.operations.js';
 import { ASKS_CONTROLLER } from './operation-kinds.js';
 import { partsOf } from './numbering.rules.js';
-import { typeOf } from './session-access.js';
-import type { Session } from './session-table.js';
+import { typeOf } from './sessions/session-access.js';
+import type { Session } from './sessions/session-table.js';
 import type { Caller, CoreOperation } from './switchboard.port.js';
 
 /** A call begins at the device while these are under way. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { COMMANDS } from './command-shapes.js';
+import { COMMANDS } from './calls/command-shapes.js';
 import { makeObjectId } from './numbering.rules.js';
 import type { CoreOperation } from './switchboard.port.js';
 import { advancedDocument, VirtualPlant } from './virtual-plant.fixture.js';

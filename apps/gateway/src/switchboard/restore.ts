@@ -1,17 +1,17 @@
 /** Taking up what an earlier incarnation had acknowledged (design.md 7). */
 import type { Core } from './core.js';
-import { letGo, namesOf, takeBy } from './device-names.js';
-import { holdDataRegistration } from './data-registration.operations.js';
-import { tellTakenOver } from './ha-callback.operations.js';
-import { addMonitor, settle } from './monitor-lifecycle.js';
-import { Monitor } from './monitor-table.js';
+import { letGo, namesOf, takeBy } from './resilience/device-names.js';
+import { holdDataRegistration } from './directory/data-registration.operations.js';
+import { tellTakenOver } from './events/ha-callback.operations.js';
+import { addMonitor, settle } from './monitors/monitor-lifecycle.js';
+import { Monitor } from './monitors/monitor-table.js';
 import { monitorPartsOf } from './numbering.rules.js';
-import { restoreHomes } from './companion-monitors.js';
-import { holdRestSession } from './rest-session.operations.js';
-import { restoreAccess } from './session-access.js';
-import { endSession } from './session.operations.js';
+import { restoreHomes } from './resilience/companion-monitors.js';
+import { holdRestSession } from './sessions/rest-session.operations.js';
+import { restoreAccess } from './sessions/session-access.js';
+import { endSession } from './sessions/session.operations.js';
 import type { JournalRecord } from './switchboard.port.js';
-import { UNREAD_MARGIN_MS } from './unread-hint.js';
+import { UNREAD_MARGIN_MS } from './events/unread-hint.js';
 
 /**
  * Applies the records in order; then every session begins this epoch with a gap. Keep-alives begin anew.

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LocalStateName } from '#southbound/messages';
-import { AttemptLimiter } from './attempt-limiter.js';
-import { CommandTable, SYNC_CORRELATIONS } from './command-table.js';
-import { advance, CONNECTION_STATE_NAMES } from './connection-state.rules.js';
-import { FairQueue } from './fair-queue.js';
-import { IdempotencyTable } from './idempotency-table.js';
+import { AttemptLimiter } from './sessions/attempt-limiter.js';
+import { CommandTable, SYNC_CORRELATIONS } from './calls/command-table.js';
+import { advance, CONNECTION_STATE_NAMES } from './controllers/connection-state.rules.js';
+import { FairQueue } from './monitors/fair-queue.js';
+import { IdempotencyTable } from './sessions/idempotency-table.js';
 import { eventNumberOf, ICP_ID_END, makeObjectId, partsOf, seqOfEventNumber } from './numbering.rules.js';
-import { compareVersions } from './version.rules.js';
+import { compareVersions } from './sessions/version.rules.js';
 
 const EVENTS = ['ORIGINATED', 'DELIVERED', 'RECEIVED', 'ESTABLISHED', 'HELD', 'RETRIEVED', 'CLEARED', 'FAILED'] as const;
 /** How far a call has come; hold and connected are equally far. */

@@ -1,21 +1,21 @@
 /** Which part carries out what a session asks for. */
-import { callView, isView, type ViewName } from './call-views.operations.js';
-import { type CommandName } from './command-shapes.js';
-import { command, isCommand } from './command.operations.js';
+import { callView, isView, type ViewName } from './calls/call-views.operations.js';
+import { type CommandName } from './calls/command-shapes.js';
+import { command, isCommand } from './calls/command.operations.js';
 import type { Core } from './core.js';
-import { nextEvent } from './event.operations.js';
-import { getIcpId, isLookup, lookup, type LookupName } from './lookup.operations.js';
-import { type BulkName, bulkOperation, isBulk } from './monitor-bulk.js';
-import { isMonitorName, monitorOperation, type MonitorName } from './monitor.operations.js';
-import { isQuery, query, type QueryName } from './query.operations.js';
-import { isReader, readerOperation, type ReaderName } from './reader.operations.js';
-import { getResilientStatus } from './resilience.operations.js';
-import { registerRestSession } from './rest-session.operations.js';
-import { registerHACallback } from './ha-callback.operations.js';
-import { authenticate, logout } from './session.operations.js';
-import type { Session } from './session-table.js';
+import { nextEvent } from './events/event.operations.js';
+import { getIcpId, isLookup, lookup, type LookupName } from './controllers/lookup.operations.js';
+import { type BulkName, bulkOperation, isBulk } from './monitors/monitor-bulk.js';
+import { isMonitorName, monitorOperation, type MonitorName } from './monitors/monitor.operations.js';
+import { isQuery, query, type QueryName } from './calls/query.operations.js';
+import { isReader, readerOperation, type ReaderName } from './events/reader.operations.js';
+import { getResilientStatus } from './resilience/resilience.operations.js';
+import { registerRestSession } from './sessions/rest-session.operations.js';
+import { registerHACallback } from './events/ha-callback.operations.js';
+import { authenticate, logout } from './sessions/session.operations.js';
+import type { Session } from './sessions/session-table.js';
 import type { Caller, CoreOperation, OperationOf } from './switchboard.port.js';
-import { CONTRACT_VERSION } from './version.rules.js';
+import { CONTRACT_VERSION } from './sessions/version.rules.js';
 
 /** What is carried out within a session. */
 export type SessionOperation = Exclude<

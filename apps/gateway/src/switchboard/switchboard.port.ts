@@ -10,8 +10,8 @@ import type { ControllerRequest, ControllerResponse, EventMessage } from '#south
 import type { Outcome } from '../northbound-port.js';
 import type { ControllerTarget, LinkUp } from '../southbound-port.js';
 import type { Figures } from './figures.js';
-import type { LicenceReport } from './licence-use.js';
-import type { RateBook } from './rate.rules.js';
+import type { LicenceReport } from './licences/licence-use.js';
+import type { RateBook } from './controllers/rate.rules.js';
 import type { RecoveryReport } from './recovery.js';
 
 /** `nowMs` is monotonic and rules durations; `wallMs` (since 1970 UTC) only dates events and the expiry of documents. */

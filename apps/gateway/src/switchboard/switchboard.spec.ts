@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { INSTANCE_LIMITS } from '#domain/limits';
-import { documentRefusal } from './access-changes.js';
-import { admitControllerMonitor, admitMonitor, controllerMonitorCap } from './admission.rules.js';
+import { documentRefusal } from './sessions/access-changes.js';
+import { admitControllerMonitor, admitMonitor, controllerMonitorCap } from './sessions/admission.rules.js';
 import { makeObjectId } from './numbering.rules.js';
 import type { CoreOutcome } from './switchboard.port.js';
 import {

@@ -5,27 +5,27 @@
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument } from '#contracts/gateway-admin';
 import { APPLICATIONS_PER_TENANT } from '#domain/limits';
-import { applyDocument } from './access-changes.js';
-import { callRecords, keepCalls } from './calls-hint.js';
-import { fromController, tickController } from './controller-inputs.js';
-import type { Controller } from './controller-table.js';
+import { applyDocument } from './sessions/access-changes.js';
+import { callRecords, keepCalls } from './events/calls-hint.js';
+import { fromController, tickController } from './controllers/controller-inputs.js';
+import type { Controller } from './controllers/controller-table.js';
 import { Core } from './core.js';
-import { dataRegistrationRecord, keepDataRegistration } from './data-registration.operations.js';
-import { monitorRecord } from './device-names.js';
-import { watchDirectories } from './directory-watch.js';
-import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './handler.operations.js';
-import { tickLicences } from './licence-expiry.js';
-import { licenceReport } from './licence-use.js';
-import { carryOnBulks } from './monitor-bulk.js';
-import { kindsReport, wantsKinds } from './monitor-kinds.js';
-import { pump } from './monitor-lifecycle.js';
+import { dataRegistrationRecord, keepDataRegistration } from './directory/data-registration.operations.js';
+import { monitorRecord } from './resilience/device-names.js';
+import { watchDirectories } from './directory/directory-watch.js';
+import { keepPositions, onDeadLetter, onHandled, onHandlerChange } from './events/handler.operations.js';
+import { tickLicences } from './licences/licence-expiry.js';
+import { licenceReport } from './licences/licence-use.js';
+import { carryOnBulks } from './monitors/monitor-bulk.js';
+import { kindsReport, wantsKinds } from './monitors/monitor-kinds.js';
+import { pump } from './monitors/monitor-lifecycle.js';
 import { enterOperation } from './operation-entry.js';
-import { readerOperation } from './reader.operations.js';
-import { restSession, restSessionRecord } from './rest-session.operations.js';
+import { readerOperation } from './events/reader.operations.js';
+import { restSession, restSessionRecord } from './sessions/rest-session.operations.js';
 import { restore } from './restore.js';
-import { accessRecord, isAdvanced, typeOf } from './session-access.js';
-import { readLast } from './event.operations.js';
-import { endSession, findSession, login } from './session.operations.js';
+import { accessRecord, isAdvanced, typeOf } from './sessions/session-access.js';
+import { readLast } from './events/event.operations.js';
+import { endSession, findSession, login } from './sessions/session.operations.js';
 import { sessionOperation } from './session-operation.js';
 import type {
   DataRegistration,
@@ -37,9 +37,9 @@ import type {
   SwitchboardReport,
   SwitchboardSettings,
 } from './switchboard.port.js';
-import { homeRecords, keepCompanions, tickCompanions } from './companion-monitors.js';
-import { keepUnread, unreadRecords } from './unread-hint.js';
-import { loginUser, validateToken } from './user-session.operations.js';
+import { homeRecords, keepCompanions, tickCompanions } from './resilience/companion-monitors.js';
+import { keepUnread, unreadRecords } from './events/unread-hint.js';
+import { loginUser, validateToken } from './sessions/user-session.operations.js';
 
 /** Ticks come four times a second; when none came for so long, this process did not run. */
 const OWN_PAUSE_MS = 2000;
