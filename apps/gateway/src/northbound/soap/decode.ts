@@ -12,17 +12,19 @@ const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 const XML = 'http://www.w3.org/XML/1998/namespace';
 
 export type Arguments =
-  { readonly ok: true; readonly values: ReadonlyMap<string, unknown> } | { readonly ok: false; readonly errors: ArgumentErrors };
+  | { readonly ok: true; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly errors: ArgumentErrors };
 
 type Errors = { path: string; message: string }[];
-type Values = Map<string, unknown>;
+/** By members of the contract alone. */
+type Values = Record<string, unknown>;
 
 /**
  * Members of the request as the application API names them, whether they were children of the element, of its one argument, or attributes of
  * that. What is deeper becomes an object; what may be repeated, a list.
  */
 export function decodeArguments(operation: SoapOperation, element: XmlElement, namespace: string): Arguments {
-  const values: Values = new Map();
+  const values: Values = {};
   const errors: Errors = [];
   // a single complex argument only wraps the members of the request
   const wrapped = operation.input.length === 1;
@@ -67,9 +69,9 @@ const isNil = (element: XmlElement): boolean =>
 function readElement(element: XmlElement, field: Field, values: Values, errors: Errors): void {
   if (field.type.kind === 'complex') {
     if (isNil(element)) return;
-    const members: Values = new Map();
+    const members: Values = {};
     readComplex(element, field.type, members, errors);
-    return put(field, Object.fromEntries(members), values);
+    return put(field, members, values);
   }
   readAttributes(element, [], values, errors);
   if (element.children.length > 0) errors.push({ path: field.name, message: 'must be text' });
@@ -100,9 +102,8 @@ function putText(field: Field, text: string, values: Values, errors: Errors): vo
 }
 
 function put(field: Field, value: unknown, values: Values): void {
-  if (!field.repeated) values.set(field.member, value);
-  else if (values.has(field.member)) (values.get(field.member) as unknown[]).push(value);
-  else values.set(field.member, [value]);
+  if (!field.repeated) values[field.member] = value;
+  else ((values[field.member] ??= []) as unknown[]).push(value);
 }
 
 const INT_MAX = 2 ** 31;

@@ -17,9 +17,14 @@ export interface SoapRecord {
   readonly [member: string]: SoapValue | undefined;
 }
 
-/** The response element of an operation with its `return`. */
-export function encodeResponse(service: SoapService, operation: SoapOperation, value: SoapRecord): string {
-  return within(`${operation.name}Response`, service.namespace, operation.output.name, operation.outputType, value);
+const NOTHING: SoapRecord = Object.freeze({});
+
+/**
+ * The response element of an operation with its `return`.
+ * @param asked members of the request, for what the result does not say; to make one record of both costs more than all the rest of writing it
+ */
+export function encodeResponse(service: SoapService, operation: SoapOperation, value: SoapRecord, asked = NOTHING): string {
+  return within(`${operation.name}Response`, service.namespace, operation.output.name, operation.outputType, value, asked);
 }
 
 /** The request element of an operation that an application hosts, with its one argument. */
@@ -29,15 +34,15 @@ export function encodeRequest(service: SoapService<SoapExchange>, { name, input 
   return within(name, service.namespace, argument.name, argument.type, value);
 }
 
-const within = (outer: string, namespace: string, name: string, type: ComplexType, value: SoapRecord): string =>
+const within = (outer: string, namespace: string, name: string, type: ComplexType, value: SoapRecord, asked = NOTHING): string =>
   `<ns:${outer} xmlns:ns="${namespace}">` +
-  `<ns:${name} xmlns:${type.prefix}="${type.namespace}"${attributes(type, value)}>${members(type, value)}</ns:${name}>` +
+  `<ns:${name} xmlns:${type.prefix}="${type.namespace}"${attributes(type, value, asked)}>${members(type, value, asked)}</ns:${name}>` +
   `</ns:${outer}>`;
 
 /** A type's members carry its own namespace; one of another schema than the element around it declares its prefix where it starts. */
-function members(type: ComplexType, value: SoapRecord): string {
+function members(type: ComplexType, value: SoapRecord, asked = NOTHING): string {
   let written = '';
-  for (const field of type.elements) written += occurrences(type, field, memberOf(value, field));
+  for (const field of type.elements) written += occurrences(type, field, memberOf(value, field) ?? memberOf(asked, field));
   return written;
 }
 
@@ -73,11 +78,11 @@ function element(parent: ComplexType, field: Field, value: SoapValue): string {
 }
 
 /** Attributes are primitive values in the contract: one that has no value is 0 or false. */
-function attributes(type: ComplexType, value: SoapRecord): string {
+function attributes(type: ComplexType, value: SoapRecord, asked = NOTHING): string {
   let written = '';
   for (const field of type.attributes) {
     const nothing = field.type.kind === 'simple' && field.type.name === 'boolean' ? false : 0;
-    const given = (memberOf(value, field) as string | number | boolean | undefined) ?? nothing;
+    const given = (memberOf(value, field) ?? memberOf(asked, field) ?? nothing) as string | number | boolean;
     written += ` ${field.name}="${typeof given === 'string' ? escapeXml(given) : given}"`;
   }
   return written;

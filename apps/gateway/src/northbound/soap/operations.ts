@@ -16,6 +16,8 @@ import { refusalText } from './refusal-text.js';
 
 export interface SoapResult {
   readonly value: SoapRecord;
+  /** What the result does not say stands as it was asked. */
+  readonly asked?: SoapRecord;
   readonly refusal?: Refusal;
   /** What goes into the header of the envelope. */
   readonly header?: string | undefined;
@@ -29,7 +31,7 @@ export async function carryOut(
   longPollMaxMs: number,
 ): Promise<SoapResult> {
   if (!given.ok) return refused(operation, refuseArguments(given.errors).refusal);
-  const request: Record<string, unknown> = Object.fromEntries(given.values);
+  const request = given.values;
   if (operation.maps === 'nextEvent') {
     const parsed = await readNextEvent(request);
     if (!parsed.ok) return refused(operation, refuseArguments(parsed.errors).refusal);
@@ -51,7 +53,8 @@ export async function carryOut(
   const { callEvent } = outcome.value as { readonly callEvent?: CallViewEvent };
   const form = resultForm(operation.maps, outcome.value);
   return {
-    value: { ...asked, ...('tuples' in form ? await inPieces(operation, form) : form), result: true },
+    value: { ...('tuples' in form ? await inPieces(operation, form) : form), result: true },
+    asked,
     header: callEvent === undefined ? undefined : callEventHeader(callEvent),
   };
 }

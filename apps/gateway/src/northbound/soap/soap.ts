@@ -69,11 +69,11 @@ export function createSoapFace(engine: Engine, longPollMaxMs: number): Face {
       WAITS.has(operation.maps) ? incoming.arrival.departure : undefined,
     );
     const given = decodeArguments(operation, envelope.operation, service.namespace);
-    const { value, refusal, header } = await carryOut(operation, given, engine, context, longPollMaxMs);
+    const { value, asked, refusal, header } = await carryOut(operation, given, engine, context, longPollMaxMs);
     return {
       status: 200,
       contentType: `${MEDIA_TYPES[version]}; charset=utf-8`,
-      body: wrapEnvelope(version, encodeResponse(service, operation, value), header),
+      body: wrapEnvelope(version, encodeResponse(service, operation, value, asked), header),
       ...(refusal === undefined ? {} : { headers: { ...retryAfter(refusal), ...forRouter(operation, refusal) } }),
     };
   };

@@ -11,9 +11,13 @@ interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
   text: string;
 }
+/** What one declaration adds to those around it: few are in force at once, and a table of them would be made for nearly every request. */
 interface Namespaces {
-  /** By prefix; '' for the default. */
-  readonly byPrefix: ReadonlyMap<string, string>;
+  /** '' for the default. */
+  readonly prefix: string;
+  /** Undefined: nothing is declared. */
+  readonly value: string | undefined;
+  readonly around: Namespaces | undefined;
   /** What has been declared within them, by how it is written; the outermost ones alone keep it. */
   readonly known: Map<string, Described> | undefined;
 }
@@ -33,7 +37,7 @@ const TAG = new RegExp(`<(/?)(?:(${NAME}):)?(${NAME})((?:${ATTRIBUTE})*)[\\t\\n 
 const ATTRIBUTES = new RegExp(`(?:(${NAME}):)?(${NAME})="([^"]*)"`, 'g');
 const BLANK = /^[\t\n ]*$/;
 const RESERVED = /^http:\/\/www\.w3\.org\/(2000\/xmlns\/|XML\/1998\/namespace)$/;
-const NO_NAMESPACES: Namespaces = { byPrefix: new Map(), known: new Map() };
+const NO_NAMESPACES: Namespaces = { prefix: '', value: undefined, around: undefined, known: new Map() };
 const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
 
 /** The document's root; undefined: ask the parser. */
@@ -86,6 +90,11 @@ interface Described {
   readonly namespaces: Namespaces | undefined;
   readonly attributes: readonly XmlAttribute[] | undefined;
 }
+interface Written {
+  readonly prefix: string;
+  readonly name: string;
+  readonly value: string;
+}
 const UNKNOWN: Described = { namespaces: undefined, attributes: undefined };
 const DECLARATIONS_MAX = 32;
 const DECLARATION_LENGTH_MAX = 500;
@@ -105,36 +114,31 @@ function described(text: string, inherited: Namespaces): Described {
 }
 
 function describe(text: string, inherited: Namespaces): Described {
-  const written: (readonly [prefix: string, name: string, value: string])[] = [];
-  const own = new Map<string, string>();
-  const seen = new Set<string>();
-  for (const [, of = '', local = '', value = ''] of text.matchAll(ATTRIBUTES)) {
-    if (seen.has(`${of}:${local}`) || seen.size >= NORTHBOUND_LIMITS.xmlAttributesMax) return UNKNOWN;
-    seen.add(`${of}:${local}`);
+  const written: Written[] = [];
+  let namespaces = inherited;
+  ATTRIBUTES.lastIndex = 0;
+  // not matchAll, which makes an expression of its own for each tag
+  for (let found = ATTRIBUTES.exec(text), count = 0; found !== null; found = ATTRIBUTES.exec(text), count += 1) {
+    const [, of = '', local = '', value = ''] = found;
+    if (count >= NORTHBOUND_LIMITS.xmlAttributesMax) return UNKNOWN;
     if (of === 'xmlns' || (of === '' && local === 'xmlns')) {
       const declared = of === '' ? '' : local;
       // names that XML keeps for itself, and prefixes taken back, are for the parser
       if (/^xml/i.test(declared) || (value === '' && declared !== '') || RESERVED.test(value)) return UNKNOWN;
-      if (/^ | $/.test(value)) return UNKNOWN;
-      own.set(declared, value);
-    } else written.push([of, local, value]);
+      if (/^ | $/.test(value) || isDeclared(declared, namespaces, inherited)) return UNKNOWN;
+      namespaces = { prefix: declared, value, around: namespaces, known: inherited === NO_NAMESPACES ? new Map() : undefined };
+    } else {
+      if (written.some(({ prefix, name }) => name === local && prefix === of)) return UNKNOWN;
+      written.push({ prefix: of, name: local, value });
+    }
   }
-  const namespaces = own.size === 0 ? inherited : within(inherited, own);
   return { namespaces, attributes: written.length === 0 ? NO_ATTRIBUTES : attributesOf(written, namespaces) };
 }
 
-const within = (inherited: Namespaces, own: ReadonlyMap<string, string>): Namespaces => ({
-  byPrefix: new Map([...inherited.byPrefix, ...own]),
-  known: inherited === NO_NAMESPACES ? new Map() : undefined,
-});
-
 /** An attribute without a prefix is in no namespace; two names may not mean one attribute. */
-function attributesOf(
-  written: readonly (readonly [prefix: string, name: string, value: string])[],
-  namespaces: Namespaces,
-): XmlAttribute[] | undefined {
+function attributesOf(written: readonly Written[], namespaces: Namespaces): XmlAttribute[] | undefined {
   const attributes: XmlAttribute[] = [];
-  for (const [prefix, name, value] of written) {
+  for (const { prefix, name, value } of written) {
     const namespace = prefix === '' ? '' : namespaceOf(prefix, namespaces);
     if (namespace === undefined) return undefined;
     if (attributes.some((other) => other.name === name && other.namespace === namespace)) return undefined;
@@ -143,5 +147,14 @@ function attributesOf(
   return attributes;
 }
 
-const namespaceOf = (prefix: string, namespaces: Namespaces): string | undefined =>
-  namespaces.byPrefix.get(prefix) ?? (prefix === '' ? '' : undefined);
+/** By this tag itself. */
+function isDeclared(prefix: string, namespaces: Namespaces, inherited: Namespaces): boolean {
+  for (let at = namespaces; at !== inherited; at = at.around!) if (at.prefix === prefix) return true;
+  return false;
+}
+
+function namespaceOf(prefix: string, namespaces: Namespaces): string | undefined {
+  for (let at: Namespaces | undefined = namespaces; at?.value !== undefined; at = at.around)
+    if (at.prefix === prefix) return at.value;
+  return prefix === '' ? '' : undefined;
+}
