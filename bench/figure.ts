@@ -35,16 +35,18 @@ export function judge(figure: Figure): Judged {
 const round = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** One line for people. */
+/** One line for people: where the goal is not met, by how much, and what the profile shows. */
 export function lineOf({ name, value, unit, baseline, ratio, goal, met, remark, profile }: Judged): string {
   const parts = [`${name.padEnd(58)} ${round(value).padStart(9)} ${unit.padEnd(10)}`];
   if (baseline !== undefined) parts.push(`${round(ratio!)} x ${baseline.name} (${round(baseline.value)})`);
-  if (goal !== undefined)
-    parts.push(
-      `goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${baseline === undefined ? ` ${unit}` : ' x'} [${goal.source}]: ${met ? 'met' : 'NOT MET'}`,
-    );
+  if (goal !== undefined) {
+    const of = baseline === undefined ? ` ${unit}` : ' x';
+    const missedBy = `${round(Math.abs((ratio ?? value) - goal.bound))}${of}`;
+    const outcome = met ? 'met' : `NOT MET by ${missedBy}`;
+    parts.push(`goal ${goal.at === 'most' ? '<=' : '>='} ${goal.bound}${of} [${goal.source}]: ${outcome}`);
+  }
   if (remark !== undefined) parts.push(`(${remark})`);
-  if (met === false && profile !== undefined) parts.push(`profile: ${profile}`);
+  if (met === false) parts.push(`profile: ${profile ?? 'none taken'}`);
   return parts.join('  ');
 }
 
