@@ -23,6 +23,7 @@ const phone = z.strictObject({
   dn,
   name,
   sip: z.boolean().default(false).describe('R-CC-06'),
+  transferLine: z.int().min(2).max(96).optional().describe('R-CC-06: a SIP set asks others over the line at this button'),
   model: z
     .string()
     .regex(/^[A-Z0-9_]{1,32}$/, 'a model has 1 to 32 of A-Z 0-9 _')

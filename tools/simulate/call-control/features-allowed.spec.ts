@@ -5,7 +5,7 @@ import type { Operation } from '../../../apps/call-manager-sim/src/model/cluster
 import { press } from '../../../apps/call-manager-sim/src/model/hand.js';
 import type { CoreOperation, CoreOutcome } from '../../../apps/gateway/src/switchboard/switchboard.port.js';
 import { ApplicationView, type KnownCall } from './application-view.js';
-import { equipment, PHONES } from './equipment.js';
+import { equipment, PHONES, TRANSFER_LINE } from './equipment.js';
 import { JoinedPlant } from './joined-plant.js';
 
 /** Steps of one seed, and seeds of a run; a failing one is in the message. */
@@ -122,10 +122,18 @@ class Drive {
     for (const { dn, icpId } of PHONES) {
       const found = plant.run({ name: 'getPhoneNumberId', request: { sessionId: plant.sessionId, icpId, primeDn: dn } });
       const { objectId } = found as { objectId: number };
-      this.objectIds.set(dn, objectId);
-      plant.run({ name: 'monitorObject', request: { sessionId: plant.sessionId, objectId } });
+      this.watch(dn, objectId);
     }
+    const { primeDn, buttonNum } = TRANSFER_LINE;
+    const line = { sessionId: plant.sessionId, icpId: 1, primeDn, buttonNum };
+    const { objectId } = plant.run({ name: 'getLineAppearanceId', request: line }) as { objectId: number };
+    this.watch(`${primeDn}/${buttonNum}`, objectId);
     this.listen();
+  }
+
+  private watch(name: string, objectId: number): void {
+    this.objectIds.set(name, objectId);
+    this.plant.run({ name: 'monitorObject', request: { sessionId: this.plant.sessionId, objectId } });
   }
 
   private logIn({ name, at, more }: { readonly name: CoreOperation['name']; readonly at: string; readonly more: object }): void {
@@ -165,9 +173,12 @@ class Drive {
     }
   }
 
-  private phone(dn: string) {
-    const phone = this.plant.simulation.cluster.phoneByDn(dn);
-    if (phone === null) throw new Error(`there is no phone ${dn}`);
+  /** By number, or by number and button of a line. */
+  private phone(name: string) {
+    const { cluster } = this.plant.simulation;
+    const [dn, button] = name.split('/') as [string, string?];
+    const phone = button === undefined ? cluster.phoneByDn(dn) : cluster.directory.appearance(dn, Number(button));
+    if (phone === null || phone === undefined) throw new Error(`there is no phone ${name}`);
     return phone;
   }
 

@@ -110,6 +110,8 @@ export interface PhoneSpec {
   readonly hotDesk?: boolean;
   /** May listen to agents. */
   readonly supervisor?: boolean;
+  /** SIP sets: the button of the line over which they ask somebody else (R-CC-06). */
+  readonly transferLine?: number;
   /** External hot desk users: how long the outside network takes (R-CC-07). */
   readonly responseMs?: number;
 }
@@ -125,6 +127,8 @@ export interface Phone extends Device {
   readonly hotDesk: boolean;
   readonly responseMs: number;
   readonly supervisor: boolean;
+  /** The button of the line over which a SIP set asks somebody else; null: it asks on the line it speaks on. */
+  readonly transferLine: number | null;
   /** An agent who works after a call, until then in ms of virtual time; null: no work timer runs. */
   workUntilMs: number | null;
   /** An agent's last call ended, or he logged in, at this time: the longest idle is next. */
@@ -191,7 +195,15 @@ export function newDevice(spec: PhoneSpec, controller: number, handle = handleOf
 }
 
 export function newPhone(spec: PhoneSpec, controller: number, handle?: number, line: Phone['line'] = null): Phone {
-  const { pickupGroup = null, pin = null, agentId = null, hotDesk = false, responseMs = 0, supervisor = false } = spec;
+  const {
+    pickupGroup = null,
+    pin = null,
+    agentId = null,
+    hotDesk = false,
+    responseMs = 0,
+    supervisor = false,
+    transferLine = null,
+  } = spec;
   return {
     ...newDevice(spec, controller, handle),
     lastLocalCallId: 0,
@@ -203,6 +215,7 @@ export function newPhone(spec: PhoneSpec, controller: number, handle?: number, l
     hotDesk,
     responseMs,
     supervisor,
+    transferLine,
     workUntilMs: null,
     idleSinceMs: 0,
     set: null,
@@ -246,6 +259,10 @@ export function partiesKnown(leg: Leg): number {
   const { call, phone } = leg;
   return call.conference && phone.controller === call.host ? call.legs.length : 0;
 }
+
+/** The line over which a SIP set asks somebody else (R-CC-06). */
+export const transferLineOf = ({ appearances, transferLine }: Phone): Phone | undefined =>
+  appearances.find(({ line }) => line?.button === transferLine);
 
 /** The set and all its lines: one user, one handset. */
 export function linesOfSet(phone: Phone): Phone[] {

@@ -1,6 +1,6 @@
 /** A call is held to ask somebody else: the two legs of the user are linked until one goes or they are joined. */
 import { party } from '../exchange.js';
-import { CALLS_PER_PHONE_MAX, activeLeg, type Leg } from '../phone.js';
+import { CALLS_PER_PHONE_MAX, activeLeg, isFree, transferLineOf, type Leg } from '../phone.js';
 import type { Cause } from '../words.js';
 import { dial } from './basic.js';
 import { clear } from './ending.js';
@@ -19,11 +19,24 @@ function ask(s: CallSituation, cause: Cause): Leg {
   return consulting;
 }
 
+/**
+ * Some SIP sets ask over another line of theirs, where that is free (R-CC-06): the call there is one of its own, told to who monitors that line,
+ * and the user's hand brings the two together (transfer.ts).
+ * @returns false: it is asked on the line that speaks
+ */
+function askOverAnotherLine({ x, routing, phone, leg, ask: { number = '' } }: CallSituation): boolean {
+  const other = transferLineOf(phone);
+  if (!other || !isFree(other)) return false;
+  putOnHold(x, leg, 'hard');
+  dial({ x, routing }, x.newCall(other, number), number, 'NEW_CALL');
+  return true;
+}
+
 export const consult: CallRule = {
   needs: 'call',
   number: 'needed',
   may: (s) => when(mayConsult(s)),
-  act: (s) => ask(s, 'CONS_CALL_INVOKED'),
+  act: (s) => (askOverAnotherLine(s) ? undefined : ask(s, 'CONS_CALL_INVOKED')),
 };
 
 /** An agent asks a supervisor. */

@@ -1,10 +1,25 @@
 /** Far ends are brought together and the user between them leaves. */
 import { named, party, type Exchange } from '../exchange.js';
 import type { Party } from '../happening.js';
-import { farAlerting, otherLegs, type Call, type Leg, type Named } from '../phone.js';
+import { activeLeg, farAlerting, otherLegs, transferLineOf, type Call, type Leg, type Named } from '../phone.js';
 import { heldFor } from './consultation.js';
 import { planRoute } from './reach.js';
-import { reachable, speaksAlone, when, type CallRule } from './rule.js';
+import { reachable, speaksAlone, when, type CallRule, type CallSituation } from './rule.js';
+
+interface Halves {
+  readonly held: Leg;
+  readonly asking: Leg;
+}
+
+/** The two calls that a transfer joins: of a consultation; by hand also what a SIP set holds and the call over its other line (R-CC-06). */
+function halvesOf({ leg, phone, ask }: CallSituation): Halves | null {
+  const held = heldFor(leg);
+  if (held) return { held, asking: leg };
+  const other = ask.byHand ? transferLineOf(phone) : undefined;
+  const asking = other ? activeLeg(other) : null;
+  const isApart = asking?.partner === null && asking.listensTo === null && leg.state === 'hold' && leg.partner === null;
+  return asking && isApart ? { held: leg, asking } : null;
+}
 
 /**
  * Supervised when the consulted end has answered, unsupervised while it rings. The held call goes on: the consulted end's leg moves into it,
@@ -12,21 +27,24 @@ import { reachable, speaksAlone, when, type CallRule } from './rule.js';
  */
 export const transfer: CallRule = {
   needs: 'call',
-  may: ({ leg }) => {
-    const held = heldFor(leg);
-    if (!held || held.call.conference || leg.call.conference) return 'WRONG_STATE';
-    return when(leg.state === 'connected' || (leg.state === 'delivered' && !farAlerting(held)));
+  may: (s) => {
+    const halves = halvesOf(s);
+    if (!halves) return 'WRONG_STATE';
+    const { held, asking } = halves;
+    if (held.call.conference || asking.call.conference) return 'WRONG_STATE';
+    return when(asking.state === 'connected' || (asking.state === 'delivered' && !farAlerting(held)));
   },
-  act: ({ x, leg }) => {
-    const held = heldFor(leg) as Leg;
+  act: (s) => {
+    const { x } = s;
+    const { held, asking } = halvesOf(s) as Halves;
     const { call } = held;
-    const ringing = leg.state === 'delivered' || farAlerting(held);
+    const ringing = asking.state === 'delivered' || farAlerting(held);
     const far = otherLegs(held);
-    const consulted = otherLegs(leg);
-    const parties = roles(named(held), named(far[0] ?? held), named(consulted[0] ?? leg), null);
+    const consulted = otherLegs(asking);
+    const parties = roles(named(held), named(far[0] ?? held), named(consulted[0] ?? asking), null);
     leave(x, held, parties);
-    leave(x, leg, parties);
-    call.group = leg.call.group;
+    leave(x, asking, parties);
+    call.group = asking.call.group;
     for (const one of consulted) x.move(one, call);
     x.callCount -= 1;
     rejoin(call);

@@ -84,6 +84,47 @@ describe('phones that need the hand', () => {
     expect(at.cluster.callCount).toBe(0);
   });
 
+  it('R-CC-06 some ask over another line of theirs: a call of its own there, and the user’s hand transfers', () => {
+    const lines = [{ setDn: '2101', button: 2, dn: '2101', shared: 'multicall' as const }];
+    const at = twoControllers({ lines }, [one('2101', { kind: 'sip-phone', transferLine: 2 })]);
+    at.do('call', '3001', { number: '2101' });
+    at.hand('answer', '2101');
+    at.news();
+    expect(at.ask('consult', '2101', { number: '2002' })).toEqual({ result: 'OK', localCallId: 0 });
+    expect(at.news()).toEqual([
+      '2101 HELD/HARD_HOLD/hold',
+      '3001 HELD/HARD_HOLD/connected',
+      'line 2101 0 ORIGINATED/NEW_CALL/originated',
+      '2002 RECEIVED/NEW_CALL/alerting',
+      'line 2101 0 DELIVERED/DELIVERED/delivered',
+    ]);
+    // the two are not linked: over a link nobody can transfer what is not at one device
+    expect(at.at('2101').legs[0]?.partner).toBeNull();
+    expect(at.ask('transfer', '2101').result).toBe('WRONG_STATE');
+    at.do('answer', '2002');
+    at.news();
+    expect(at.hand('transfer', '2101')).toBe('OK');
+    expect(at.news()).toEqual([
+      '2101 TRANSFERRED/TRANSFER_INVOKED/null',
+      'line 2101 0 TRANSFERRED/TRANSFER_INVOKED/null',
+      '3001 TRANSFERRED/SUPERVISED_TRANSFER/connected',
+      '2002 TRANSFERRED/SUPERVISED_TRANSFER/connected',
+    ]);
+    at.do('clear', '3001');
+    expect(at.cluster.callCount).toBe(0);
+  });
+
+  it('R-CC-06 they ask on the line that speaks where the other one is taken', () => {
+    const lines = [{ setDn: '2101', button: 2, dn: '2101', shared: 'multicall' as const }];
+    const at = twoControllers({ lines }, [one('2101', { kind: 'sip-phone', transferLine: 2 })]);
+    at.do('call', '3001', { number: '2101' });
+    at.hand('answer', '2101');
+    at.do('call', '3002', { number: '2101' });
+    at.news();
+    const { localCallId } = at.ask('consult', '2101', { number: '2002' });
+    expect(at.at('2101').legs.at(-1)).toMatchObject({ localCallId, partner: at.at('2101').legs[0] });
+  });
+
   it('R-CC-07 an external hot desk user answers later, over the network outside', () => {
     const at = twoControllers({}, [one('2301', { kind: 'external-user', pin: '9', responseMs: 400 })]);
     expect(at.ask('external-log-in', '2301', { text: '8' }).result).toBe('INVALID_PIN');

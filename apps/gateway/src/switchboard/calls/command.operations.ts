@@ -120,7 +120,9 @@ const repeatsOf = (core: Core, { key }: CommandPending): readonly number[] =>
 
 /** R-CC-06: granted, and still in the user's hand. */
 function valueOf({ answersCall }: CommandPending, response: CommandResponse) {
-  const begun = answersCall && 'localCallId' in response ? { localCallId: response.localCallId } : {};
+  // none where the call was begun at another line of the set (R-CC-06)
+  const begun =
+    answersCall && 'localCallId' in response && response.localCallId !== 0 ? { localCallId: response.localCallId } : {};
   return response.result === 'OK_USER_ACTION' ? { ...begun, requiresUserAction: true } : begun;
 }
 
