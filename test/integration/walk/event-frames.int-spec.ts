@@ -134,6 +134,18 @@ function poll(base: string, { sessionId }: Of, token: string): Reading {
   return { frames, events, close: () => undefined };
 }
 
+const QUIET_MS = 700;
+
+/** Nothing has come for a while. What an instance tells as its last, a poll that is between two answers misses. */
+async function quiet(told: () => number): Promise<void> {
+  let [seen, since] = [told(), performance.now()];
+  const isQuiet = () => {
+    if (told() !== seen) [seen, since] = [told(), performance.now()];
+    return performance.now() - since > QUIET_MS;
+  };
+  await eventually(isQuiet, { what: 'nothing more to tell', deadlineMs: 30_000 });
+}
+
 /** Logs in and monitors everything there is for a session of that level. */
 async function watcher(level: 'standard' | 'advanced' = 'advanced'): Promise<{ readonly world: World; readonly token: string }> {
   const face = new RestFace(plant.base);
@@ -265,6 +277,7 @@ beforeAll(async () => {
   await eventually(() => HANDLERS.every((operation) => isBack(overSoap[operation])), { what: 'the day told to handlers' });
   await Promise.all(Object.values(overSoap).map((reading) => reading.end()));
   await leave([{ ...walker, ...secrets, signing: { publicKeyPem: PUBLIC_KEY_PEM, legacy: false } }]);
+  await quiet(() => all().reduce((count, { length }) => count + length, 0));
   await plant.stopInstance();
   await eventually(() => all().every((events) => events.at(-1)?.type === 'OIG_SHUTDOWN'), {
     what: 'the shutdown told by every way',
