@@ -19,7 +19,7 @@ const AT_ONCE = 50;
 const SETTLE_MS = 10_000;
 const SOURCE = 'performance.md';
 const PROFILE =
-  'of 234 MB: 133 of JavaScript (93 after a collection, a third of it directories), 81 native (52 of them OpenSSL and buffers of node for 1,500 sockets), the rest the program (2026-11-28)';
+  'JavaScript 133 to 170 MB (93 after a collection, a third of it directories), 81 native (52 of them OpenSSL and buffers of node for 1,500 sockets), the rest the program (2026-11-28)';
 
 interface OpenSession {
   readonly path: string;
