@@ -11,8 +11,7 @@ const SEQUENTIAL = 400;
 const CONCURRENCY = 16;
 const CONCURRENT = 6000;
 const SOURCE = 'performance.md';
-const PROFILE =
-  'over SOAP alone: writes to TLS 47 %, garbage collection 9 %, none of our own functions above 2.7 % (2026-11-28)';
+const PROFILE = 'over SOAP alone: writes to TLS 47 %, garbage collection 9 %, none of our own functions above 2.7 % (2026-11-28)';
 
 interface Measured {
   readonly times: readonly number[];
