@@ -1,9 +1,9 @@
 /** The access document of this instance: verified, kept on disk before it counts, replaced only by a newer one. */
-import { readFileSync } from 'node:fs';
 import type { Refusal } from '#contracts/errors';
 import type { AccessDocument, InstanceConfig } from '#contracts/gateway-admin';
 import { digestOf, DocumentError, verifyDocument } from '#pki/documents';
 import { replaceDurably } from '../journal/durable-file.js';
+import { readIfThere } from '../journal/read-if-there.js';
 import type { Outcome } from '../northbound-port.js';
 import { readDocument } from '../shapes/shapes.js';
 import { documentRefusal } from '../switchboard/sessions/access-changes.js';
@@ -41,14 +41,9 @@ export class AccessDocumentStore {
    * @returns why the stored one was passed over, if it was
    */
   async load(): Promise<Refusal | undefined> {
-    let text: string;
-    try {
-      text = readFileSync(this.config.accessDocumentFile, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-    const checked = await this.check(parseOrUndefined(text));
+    const bytes = readIfThere(this.config.accessDocumentFile);
+    if (bytes === undefined) return undefined;
+    const checked = await this.check(parseOrUndefined(bytes.toString()));
     if (!checked.ok) return checked.refusal;
     this.accepted = checked.value;
     return undefined;

@@ -77,7 +77,7 @@ export class ControllerDirectory {
   private isUp = false;
   private open:
     { readonly job: Job; readonly correlation: number; readonly deadlineMs: number; readonly page: ReadPage } | undefined;
-  private isLongTaken = false;
+  private isLong = false;
   private readonly writes: DirectoryWrite[] = [];
   private readonly ones = new Map<string, ReadOne>();
   private readonly alls = new Map<number, ReadAll>();
@@ -110,14 +110,14 @@ export class ControllerDirectory {
 
   /** The controller takes values of any length that the schema allows, and sends them so. */
   get takesLong(): boolean {
-    return this.isLongTaken;
+    return this.isLong;
   }
 
   /** Writes go now; what is there is read when {@link readAll} says so. @param takesLong it has announced LONG_ITEMS */
   up(takesLong = false): void {
     this.down();
     this.isUp = true;
-    this.isLongTaken = takesLong;
+    this.isLong = takesLong;
     this.failures = 0;
     this.lastFailure = null;
     this.restUntilMs = 0;
@@ -213,7 +213,7 @@ export class ControllerDirectory {
   private ask(job: Job): boolean {
     const correlation = this.parts.correlation();
     const entity = wireEntityOf(job.entity);
-    const continued = this.isLongTaken ? { continued: true } : {};
+    const continued = this.isLong ? { continued: true } : {};
     const sent = this.parts.send(
       job.kind === 'write'
         ? { type: 'DIRECTORY_WRITE', correlation, target: job.handle, entity, action: job.action, items: job.items }
@@ -224,7 +224,7 @@ export class ControllerDirectory {
     if (!sent) return false;
     if (job.kind === 'write') this.writes.shift();
     if (job.kind === 'one') this.ones.delete(`${job.entity.deiId}/${job.handle}`);
-    const page = new ReadPage(job.entity, this.parts.icpId, this.isLongTaken);
+    const page = new ReadPage(job.entity, this.parts.icpId, this.isLong);
     this.open = { job, correlation, deadlineMs: this.nowMs + this.parts.timeoutMs, page };
     return true;
   }

@@ -6,11 +6,12 @@
  * the runtime sees to it that a folder has one container.) The minor part of the epoch is a counter on disk, synced before it is used.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Epoch } from '#contracts/gateway-admin';
 import { replaceDurablyNow } from './durable-file.js';
+import { readIfThere } from './read-if-there.js';
 
 export class JournalLockedError extends Error {
   override readonly name = 'JournalLockedError';
@@ -67,14 +68,9 @@ async function nameFor(file: string): Promise<string> {
 }
 
 function readEpoch(file: string): EpochFile | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const { major, minor, lockName } = JSON.parse(text) as Partial<EpochFile>;
+  const bytes = readIfThere(file);
+  if (bytes === undefined) return undefined;
+  const { major, minor, lockName } = JSON.parse(bytes.toString()) as Partial<EpochFile>;
   if (!Number.isInteger(major) || !Number.isInteger(minor) || typeof lockName !== 'string')
     throw new Error(`${file} is not an epoch counter`);
   return { major: major!, minor: minor!, lockName };

@@ -1,10 +1,11 @@
 /** The journal as one append-only file, group-committed: whatever has been queued meanwhile goes out in one write and one fdatasync. */
-import { ftruncateSync, fsyncSync, readFileSync, writeSync } from 'node:fs';
+import { ftruncateSync, fsyncSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILES } from '#contracts/journal-files';
 import { replaceDurably, syncFolderNow, withFile } from './durable-file.js';
 import type { Journal, JournalBytes, JournalPlace, JournalSource } from './journal.port.js';
+import { readIfThere } from './read-if-there.js';
 import { decodeJournal, encodeRecord, JOURNAL_HEADER } from './record.codec.js';
 import type { StoredRecord } from './sealed-journal.js';
 
@@ -37,15 +38,6 @@ export interface OpenedJournal {
   readonly tornBytes: number;
 }
 
-function bytesOf(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-}
-
 export class FileJournal implements Journal, JournalSource {
   private handle: FileHandle | undefined;
   private queued: Batch | undefined;
@@ -70,7 +62,7 @@ export class FileJournal implements Journal, JournalSource {
   /** The caller holds the folder's lock. Throws when the file is not a journal. */
   static async open(folder: string): Promise<OpenedJournal> {
     const file = join(folder, JOURNAL_FILES.log);
-    const bytes = bytesOf(file);
+    const bytes = readIfThere(file) ?? Buffer.alloc(0);
     const { records, goodBytes } = decodeJournal(bytes);
     withFile(file, goodBytes === 0 ? 'w+' : 'r+', (whole) => {
       if (goodBytes === 0) writeSync(whole, JOURNAL_HEADER);

@@ -1,10 +1,10 @@
 /** This incarnation's side of the journal's copy (design.md 7): gives pieces to the worker, knows how far the copy is, and whether it began with one. */
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Epoch, JournalGeneration, JournalPiece, JournalState, RestoredJournal } from '#contracts/gateway-admin';
 import { JOURNAL_FILES, JOURNAL_PIECE_BYTES_MAX } from '#contracts/journal-files';
 import type { JournalSource } from './journal.port.js';
+import { readIfThere } from './read-if-there.js';
 
 export interface CopyPlace {
   readonly generation: JournalGeneration;
@@ -54,15 +54,10 @@ export class JournalCopy {
 
 /** What the worker has left in the folder when it put the copy in place of a journal that was gone. Throws when it is not readable. */
 export async function restoredJournal(folder: string): Promise<RestoredJournal | null> {
-  let text: string;
-  try {
-    text = readFileSync(join(folder, JOURNAL_FILES.restored), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const bytes = readIfThere(join(folder, JOURNAL_FILES.restored));
+  if (bytes === undefined) return null;
   const { RestoredJournalSchema } = await import('../shapes/schemas.js');
-  return RestoredJournalSchema.parse(JSON.parse(text));
+  return RestoredJournalSchema.parse(JSON.parse(bytes.toString()));
 }
 
 /** From here on the journal is this incarnation's own. May be called twice. */

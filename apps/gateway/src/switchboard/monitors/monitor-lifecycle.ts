@@ -34,19 +34,16 @@ const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
 const TRANSIENT: readonly ResultName[] = ['OVERLOADED', 'MONITOR_LIMIT', 'REFUSED', 'DEVICE_OUT_OF_SERVICE', 'UNKNOWN_RESULT'];
 
-/**
- * An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again.
- * @param isNext it has waited for room, and there is some
- * @param isUser whether it is a hot desk user or an agent, where that was asked for it
- */
-export function requestMonitor(
-  core: Core,
-  session: Session,
-  requestId: number,
-  monitorId: number,
-  isNext = false,
-  isUser?: boolean,
-): void {
+/** What has become known since the application asked. */
+interface Found {
+  /** It has waited for room, and there is some. */
+  readonly isNext?: boolean;
+  /** Whether it is a hot desk user or an agent, where that was asked for it. */
+  readonly isUser?: boolean;
+}
+
+/** An application asks for a monitor, by its id (numbering.rules.ts); asking for one it holds answers the same again. */
+export function requestMonitor(core: Core, session: Session, requestId: number, monitorId: number, found: Found = {}): void {
   const parts = monitorPartsOf(monitorId);
   if (parts === undefined)
     return core.refuse(requestId, { code: 'OBJECT_NOT_FOUND', detail: `${Math.abs(monitorId)} is not the id of a device` });
@@ -61,12 +58,12 @@ export function requestMonitor(
   const refusal = known?.asking.has(session.id)
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
-      userRefusal(core, controller, known, { requestId, session, monitorId, isNext, isUser }) ??
-      roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, isNext));
+      userRefusal(core, controller, known, { requestId, session, monitorId, found }) ??
+      roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, found.isNext === true));
   if (refusal === 'waits for room' || refusal === 'is asked about') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));
-  if (isUser !== undefined && monitor.isUser === undefined) core.monitors.setUser(monitor, isUser);
+  if (found.isUser !== undefined && monitor.isUser === undefined) core.monitors.setUser(monitor, found.isUser);
   for (const { icpId } of [parts, ...monitor.slots]) session.controllers.add(icpId);
   takeBy(session, monitor, monitorId);
   core.monitors.ask(monitor, session.id, requestId);
@@ -108,8 +105,7 @@ interface UserAsk {
   readonly requestId: number;
   readonly session: Session;
   readonly monitorId: number;
-  readonly isNext: boolean;
-  readonly isUser: boolean | undefined;
+  readonly found: Found;
 }
 
 /** R-LIM-09; near the cap the controller is asked first what the device is. */
@@ -117,15 +113,15 @@ function userRefusal(
   core: Core,
   controller: Controller,
   known: Monitor | undefined,
-  { requestId, session, monitorId, isNext, isUser }: UserAsk,
+  { requestId, session, monitorId, found }: UserAsk,
 ): Refusal | 'is asked about' | undefined {
   const { kind, handle } = monitorPartsOf(monitorId)!;
   if (kind !== 'DEVICE' || (known?.places ?? 0) > 0) return undefined;
-  const refusal = admitUser(core.monitors.userCount, known?.isUser ?? isUser, core.limits);
+  const refusal = admitUser(core.monitors.userCount, known?.isUser ?? found.isUser, core.limits);
   if (refusal !== 'ask') return refusal;
-  const told = (is: boolean): void =>
+  const told = (isUser: boolean): void =>
     core.sessions.get(session.id) === session
-      ? requestMonitor(core, session, requestId, monitorId, isNext, is)
+      ? requestMonitor(core, session, requestId, monitorId, { ...found, isUser })
       : core.refuse(requestId, { code: 'SESSION_INVALID', detail: 'the session has ended' });
   return askUser(core, controller, { requestId, target: handle, told }) ? 'is asked about' : BUSY;
 }
@@ -168,7 +164,7 @@ export function tryAsksAgain(core: Core, controller: Controller): void {
   for (let ask = nextAsk(core, controller, full); ask !== undefined; ask = nextAsk(core, controller, full)) {
     const session = core.sessions.get(ask.sessionId);
     if (session === undefined) core.refuse(ask.requestId, { code: 'SESSION_INVALID', detail: 'the session has ended' });
-    else requestMonitor(core, session, ask.requestId, ask.objectId, true);
+    else requestMonitor(core, session, ask.requestId, ask.objectId, { isNext: true });
   }
 }
 
