@@ -59,7 +59,7 @@ export function requestMonitor(core: Core, session: Session, requestId: number, 
     ? repeatRefusal(known, session)
     : (admissionRefusal(core, controller, known, session) ??
       userRefusal(core, controller, known, { requestId, session, monitorId, found }) ??
-      roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId }, found.isNext === true));
+      roomRefusal(core, controller, known, { requestId, sessionId: session.id, objectId: monitorId }, found.isNext === true));
   if (refusal === 'waits for room' || refusal === 'is asked about') return;
   if (refusal !== undefined) return core.refuse(requestId, refusal);
   const monitor = known ?? addMonitor(core, controller, new Monitor(objectId, parts.icpId, parts.handle, parts.kind));

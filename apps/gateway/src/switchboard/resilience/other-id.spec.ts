@@ -259,6 +259,27 @@ describe('a resilient device by both its ids', () => {
     expect(plant.standing()).toEqual([1, 1]);
   });
 
+  it('R-LIM-07 R-RES-01 asked for while there is no room for another application: it waits, is withdrawn, or told, by the id that was asked by', () => {
+    const part = (serial: number, granted: number) => {
+      const shared = { granted, room: 10, others: 0, full: false };
+      const monitorKinds = kindsOf({ devices: { shared } });
+      const applications = [application('crm'), application('acd')];
+      return two({ serial, applications, controllers: [grantOf(1, { monitorKinds }), grantOf(2, { monitorKinds: kindsOf() })] });
+    };
+    const plant = new ResilientPlant(part(1, 1));
+    ready(plant);
+    const { value } = plant.tryLogin({ applicationName: 'acd' }) as { value: { sessionId: number } };
+    const acd = value.sessionId;
+    const ask = () => plant.ask({ name: 'monitorObject', request: { sessionId: acd, objectId: OTHER_ID } });
+    const withdrawn = ask();
+    expect(plant.replies.get(withdrawn)).toBeUndefined();
+    expect(stop(plant, acd, OTHER_ID).ok).toBe(true);
+    expect(plant.replies.get(withdrawn)).toMatchObject({ refusal: { code: 'MONITOR_NOT_SET' } });
+    const waits = ask();
+    plant.document(part(2, 2));
+    expect(plant.replies.get(waits)).toEqual({ ok: true, value: { objectId: OTHER_ID, icpId: 2 } });
+  });
+
   it('R-RES-04 features are monitored where their id says, and told under it beside the device', () => {
     const { plant, sessionId, cursor } = ready(undefined, 2);
     plant.run({ name: 'monitorFeatures', request: { sessionId, objectId: OBJECT_ID } });
